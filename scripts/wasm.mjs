@@ -1,0 +1,57 @@
+/**
+ * Builds `build/wasm/core.wasm` with whatever Emscripten is on PATH. CMake knows the flags
+ * (`web/CMakeLists.txt`); this knows when there is nothing to do.
+ */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findEmxx, toolchainFile } from './emscripten.mjs';
+import { build, root } from './paths.mjs';
+import { which } from './tools.mjs';
+
+export const wasmFile = join(build, 'wasm', 'core.wasm');
+const stampFile = join(build, 'wasm', 'core.stamp');
+
+/** Brings the module up to date and returns its path. */
+export function buildWasm(say = console.log) {
+  const emxx = findEmxx();
+  const stamp = digestOfInputs(emxx);
+  if (existsSync(wasmFile) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) {
+    say('core.wasm: up to date');
+    return wasmFile;
+  }
+
+  // A tree of its own for each compiler: CMake never forgets the one it was configured with.
+  const tree = join(build, 'wasm', `cmake-${emxx.version}`);
+  const generator = which('ninja') ? 'Ninja' : 'Unix Makefiles';
+  const target = `-DCMAKE_TOOLCHAIN_FILE=${toolchainFile(emxx)}`;
+  const options = { cwd: root, env: emxx.env, encoding: 'utf8', maxBuffer: 2 ** 28 };
+  cmake(['-S', root, '-B', tree, '-G', generator, target], options);
+  cmake(['--build', tree, '--parallel'], options);
+
+  mkdirSync(join(build, 'wasm'), { recursive: true });
+  copyFileSync(join(tree, 'web', 'core.wasm'), wasmFile);
+  writeFileSync(stampFile, stamp);
+  say(`core.wasm: built, ${readFileSync(wasmFile).length} bytes`);
+  return wasmFile;
+}
+
+function cmake(args, options) {
+  const child = spawnSync(which('cmake'), args, options);
+  if (child.status === 0) return;
+  process.stderr.write(`${child.stdout ?? ''}${child.stderr ?? ''}`);
+  throw new Error(`cmake ${args.join(' ')} failed`);
+}
+
+function digestOfInputs(emxx) {
+  const hash = createHash('sha256').update(`${emxx.path} ${emxx.version}`);
+  // package.json for the version number that is compiled in.
+  const files = ['CMakeLists.txt', 'package.json'];
+  for (const folder of ['src', 'web']) {
+    const names = readdirSync(join(root, folder)).filter((name) => /\.(h|cpp|txt)$/.test(name));
+    files.push(...names.sort().map((name) => join(folder, name)));
+  }
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
