@@ -1,0 +1,82 @@
+// Finds what documents that are gone have left in storage, and takes it in.
+//
+// A document holds a lock while it has segments. Whoever sees segments of another document, now and
+// still a moment later, and gets that document's lock without waiting, is the heir: it reads the
+// segments it saw, and keeps the lock until they are delivered, or until it goes away itself. The
+// moment between is for a document that has just written its first segment and whose lock is on its
+// way. Only what was seen before is read: what came after has an owner.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "effect.h"
+#include "moment.h"
+#include "timers.h"
+
+namespace appizer {
+
+class Adoption {
+ public:
+  /// From the start of a page to its first look, so that the page's own start is not burdened.
+  static constexpr Millis kFirstLook = 1 * kSecond;
+  static constexpr Millis kSecondLook = 1 * kSecond;
+
+  /// `prefix` is that of the journal's keys.
+  explicit Adoption(std::string prefix) : prefix_(std::move(prefix)) {}
+
+  /// Looks around at the given time, or earlier if it was going to.
+  void look(Millis when);
+  /// The document's former name: its segments are taken back at once, without a second look.
+  void reclaim(std::string former);
+  /// Whether the former segments are still to be taken back.
+  bool reclaiming() const { return !former_.empty(); }
+
+  /// The keys of all segments. `own` is this document.
+  void keys(const std::vector<std::string_view>& keys, std::string_view own, Millis now);
+  /// The documents whose locks are to be tried now.
+  std::vector<std::string> due(Millis now, Effects& effects);
+  /// The lock of a document was, or was not, to be had. True: it is of no use, give it back.
+  bool locked(std::string_view document, bool granted, bool room, Effects& effects);
+
+  /// A segment that was asked for.
+  struct Found {
+    std::string key;
+    char lane = 0;
+  };
+  /// Says whether the key is one that was asked for.
+  bool value(std::string_view key, Found& found);
+
+  /// What was taken in is delivered: the documents whose locks can go.
+  std::vector<std::string> release();
+  /// Whether anything was left for want of room.
+  bool left_some() const { return left_some_; }
+  void forget();
+
+  Millis next_wake() const { return due_; }
+
+ private:
+  struct Key {
+    char lane;
+    std::uint32_t number;
+    std::string text;
+  };
+  struct Estate {
+    enum Stage { seen, asked, held };
+    std::string document;
+    std::vector<Key> keys;
+    Stage stage = seen;
+  };
+  std::vector<Estate>::iterator find(std::string_view document);
+  void settled(std::string_view document);
+
+  std::string prefix_;
+  std::string former_;
+  std::vector<Estate> estates_;
+  Millis due_ = kNever;
+  bool looked_ = false;
+  bool left_some_ = false;
+};
+
+}  // namespace appizer

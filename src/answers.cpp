@@ -1,0 +1,57 @@
+#include "answers.h"
+
+#include <algorithm>
+
+#include "json.h"
+
+namespace appizer {
+namespace {
+
+// A reset time is on the server's clock and compared with the visitor's. Further away than this,
+// one of the two is wrong, and the reset is no guide. The contract's windows are a minute long.
+constexpr double kBelievableReset = 3600;
+
+Millis seconds(double value) {
+  constexpr double kLongest = static_cast<double>(kLongestAsked);
+  return value > 0 ? static_cast<Millis>(std::min(value * 1000 + 0.999, kLongest)) : 0;
+}
+
+}  // namespace
+
+Outcome outcome(int status) {
+  if (status >= 200 && status < 300) return Outcome::delivered;
+  switch (status) {
+    case 400:
+    case 404:
+    case 409:
+    case 413:
+    case 422:
+      return Outcome::refused;
+    case 408:
+    case 425:
+    case 429:
+      return Outcome::later;
+    default:
+      // The other 4xx speak of the address or the caller (401, 403, 405, 410, 451), not of the
+      // events: dropping them would lose what a repaired configuration can still deliver.
+      return status >= 400 && status < 500 ? Outcome::not_allowed : Outcome::later;
+  }
+}
+
+Millis asked_wait(int status, const Wait& wait, std::string_view body, Millis wall) {
+  if (outcome(status) != Outcome::later) return 0;
+  Millis longest = 0;
+  if (const auto details = json::member(body, "details")) {
+    if (const auto value = json::member(*details, "retry_after")) {
+      longest = seconds(json::number(*value).value_or(0));
+    }
+  }
+  longest = std::max(longest, seconds(wait.retry_after.value_or(0)));
+  if (longest == 0 && status == 429 && wait.reset) {
+    const double away = *wait.reset - static_cast<double>(wall) / 1000;
+    if (away <= kBelievableReset) longest = seconds(away);
+  }
+  return longest;
+}
+
+}  // namespace appizer

@@ -1,0 +1,123 @@
+// The machine: owns the modules, turns inputs into effects.
+//
+// Methods are of four kinds. *Commands* come from the app (`track`), *news* from the world
+// (`answered`, `visible`), *polls* take out what is to be done (`poll`, `next_wake`). The rule that
+// keeps it honest: one input, then drain every effect, then arm the timer. Draining performs an
+// effect before it polls the next, and answers a `Read`, a `Scan` or a failed `Store` at once.
+// Commands that belong to one task may share one draining. An early or repeated `wake` does
+// nothing.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adoption.h"
+#include "answers.h"
+#include "config.h"
+#include "delivery.h"
+#include "effect.h"
+#include "identity.h"
+#include "ids.h"
+#include "leases.h"
+#include "moment.h"
+#include "session.h"
+#include "status.h"
+
+namespace appizer {
+
+class Client {
+ public:
+  /// What a client needs of the platform's cryptographic generator: one part seeds the ids, the
+  /// other becomes the user id of a visitor who has none.
+  struct Seed {
+    Entropy ids;
+    Entropy user;
+  };
+
+  // Commands.
+
+  /// Begins. `config` is {"options":{…},"facts":{…}}, see `Config`.
+  Status start(std::string_view config, const Seed& seed, Moment now);
+  /// Records an event that happened at `happened` (wall time). `properties` is JSON text, empty for
+  /// none.
+  Status track(std::string_view name, std::string_view properties, Millis happened, Moment now);
+  /// Names the visitor. `id` is JSON text: a string, or a number, which counts as its digits.
+  Status set_user_id(std::string_view id, Moment now);
+  /// Sends what is pending without waiting for company; answered by `Flushed` with the token.
+  Status flush(std::uint32_t token, Moment now);
+
+  // News.
+
+  /// A `Read`, or another document's write: the key's value, null if it has none.
+  void value(std::string_view key, const std::string* text, Moment now);
+  /// A `Scan`: the keys, separated by line feeds.
+  void keys(std::string_view list, Moment now);
+  /// A `Lock`.
+  void locked(std::string_view name, bool granted, Moment now);
+  /// A `Store` that did not take.
+  void store_failed(std::string_view key, Moment now);
+  /// Storage was emptied by somebody else.
+  void storage_cleared(Moment now);
+  /// A `Request`; `status` 0 if there was no answer.
+  void answered(std::uint32_t id, int status, const Wait& wait, std::string_view body, Moment now);
+  void online(bool online, Moment now);
+  void visible(bool visible, Moment now);
+  /// The page goes away (`pagehide`): everything is sent that can be.
+  void leaving(Moment now);
+  /// What was sent since `leaving` has been taken by the browser, or refused, as far as can be
+  /// heard.
+  void gone(Moment now);
+  /// The page is back from the back/forward cache.
+  void returned(Moment now);
+  void wake(Moment now);
+
+  // Polls.
+
+  /// The next effect to perform; false when there is none.
+  bool poll(Effect& effect);
+  /// Milliseconds until `wake` is wanted, negative if it is not.
+  Millis next_wake() const;
+
+ private:
+  /// What exists once the client has started.
+  struct Running {
+    Running(const Config& config, Ids& ids, const std::string& prefix)
+        : delivery(config, ids, prefix),
+          adoption(prefix + "j."),
+          leases(prefix + "l."),
+          identity(config.user_id_storage_key),
+          session(prefix + "s", config.session_timeout) {}
+
+    Delivery delivery;
+    Adoption adoption;
+    Leases leases;
+    Identity identity;
+    Session session;
+  };
+
+  bool input(Moment now);
+  void settle();
+  void own_lock();
+  void take_lock(std::string_view document);
+  void rejoin();
+  void tell(Hint hint, std::string detail);
+  void tell_storage(bool failing);
+
+  Config config_;
+  Ids ids_;
+  Entropy user_entropy_{};
+  Moment now_;
+  std::string document_;
+  std::string prefix_;
+  std::unique_ptr<Running> running_;
+  Effects effects_;
+  bool owns_lock_ = false;
+  bool wants_recovery_ = false;
+  bool told_storage_ = false;
+  bool away_ = false;
+};
+
+}  // namespace appizer

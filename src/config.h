@@ -1,0 +1,66 @@
+// Defaults and limits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hint.h"
+#include "json.h"
+#include "moment.h"
+#include "status.h"
+
+namespace appizer {
+
+constexpr std::string_view kLibrary = "appizer-web";
+constexpr std::string_view kVersion = APPIZER_VERSION;
+
+/// What of a caller's properties is taken. Beyond it they are shortened or left out, and the event
+/// says so in `$cut`. The sizes leave every honest event whole and keep a mistake (a DOM node, a
+/// response body) from filling the queue.
+constexpr json::Limits kPropertyLimits{
+    .depth = 16, .values = 1000, .string = 16 * 1024, .name = 255, .size = 256 * 1024};
+
+/// Bytes of an event's name; a longer one is cut.
+constexpr std::size_t kLongestName = 255;
+/// Bytes of a user id; a longer one is refused.
+constexpr std::size_t kLongestUserId = 255;
+
+/// What the site chose (`AppizerWeb.init`), and the facts that the host adds.
+struct Config {
+  std::string app_id;
+  std::string api_base = "https://api.appizer.com";
+  std::string user_id_storage_key = "appizer_user_id";
+  bool debug = false;
+  bool auto_events = false;
+  bool auto_hook = false;
+  /// Keep what was sent while the page went away until the server has acknowledged it.
+  bool confirm_unload = false;
+  /// The queue's caps; the oldest goes first.
+  std::size_t max_queue_events = 20000;
+  std::size_t max_queue_bytes = 4000000;
+  /// Idle time after which a new session begins.
+  Millis session_timeout = 30 * kMinute;
+
+  /// The browser's user agent, sent as `ua`; empty where there is none.
+  std::string user_agent;
+  bool online = true;
+  bool visible = true;
+  /// Whether the host has locks that all documents of the origin share (Web Locks).
+  bool locks = false;
+  /// Whether the host can leave a request with the browser (`fetchLater`).
+  bool later = false;
+
+  /// A mistake in the options that does not keep the client from starting.
+  struct Complaint {
+    Hint hint;
+    std::string name;
+  };
+
+  /// Reads {"options":{…},"facts":{…}}. Returns what is fatal; adds to `complaints` what is not.
+  Status read(std::string_view text, std::vector<Complaint>& complaints);
+};
+
+}  // namespace appizer

@@ -1,0 +1,160 @@
+// Which events travel next, and in what batch.
+//
+// There are two lanes, each with a journal, a backoff and a batch size of its own, so that trouble
+// with one never holds up the other: events, and people (user records and aliases). A lane that
+// failed is *recovering* until the server answers it again: it sends a small first request, and
+// only while this document holds the origin's recovery lock, so that many tabs do not meet a server
+// that just came back. The time before which a lane must not send is in storage, so that a reload
+// is no way round it.
+//
+// One request is on its way at a time. Only while the page goes away do several travel side by
+// side, as many as the browser's keepalive quota takes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "answers.h"
+#include "config.h"
+#include "effect.h"
+#include "ids.h"
+#include "journal.h"
+#include "moment.h"
+#include "retry.h"
+#include "timers.h"
+
+namespace appizer {
+
+class Delivery {
+ public:
+  enum Lane : std::size_t { events, people, lanes };
+
+  /// Events in a batch (Appizer's documented limit).
+  static constexpr std::size_t kBatch = 100;
+  /// Events in the first batch after a failure.
+  static constexpr std::size_t kFirstAfterFailure = 10;
+  /// Bytes of a body that goes out with keepalive. The quota is 64 KiB for all such requests of a
+  /// page together (Fetch standard, 4.5 "HTTP-network-or-cache fetch"), and the page may have its
+  /// own.
+  static constexpr std::size_t kKeepaliveBytes = 60000;
+  /// From the first event of a quiet page to its request.
+  static constexpr Millis kSoon = 800;
+  /// From one request to the next on a busy page, full batches aside.
+  static constexpr Millis kBusy = 3 * kSecond;
+  /// A request without an answer for this long is given up.
+  static constexpr Millis kTimeout = 30 * kSecond;
+  /// Requests that may leave at once, and the time in which one more is allowed.
+  static constexpr int kBurst = 30;
+  static constexpr Millis kRefill = 1 * kSecond;
+  /// Longest wait for the recovery lock: its holder may be suspended and never give it back.
+  static constexpr Millis kLockPatience = 10 * kMinute;
+
+  Delivery(const Config& config, Ids& ids, std::string prefix);
+
+  void add(Lane lane, Record record, Effects& effects);
+  void answered(std::uint32_t id, int status, const Wait& wait, std::string_view body, Moment now,
+                Effects& effects);
+
+  /// Another tab, or an earlier page, stored (or removed) a lane's waiting time. False: not such a
+  /// key.
+  bool wait_stored(std::string_view key, const std::string* value, Moment now);
+  std::string wait_key(Lane lane) const;
+
+  void online(bool online, Moment now);
+  void visible(bool visible);
+  /// Everything pending goes out with keepalive, as much as fits.
+  void leaving() { leaving_ = true; }
+  /// The page is gone as far as we can tell: what went out with keepalive is the browser's now.
+  void gone(Effects& effects);
+  /// The page came back from the back/forward cache.
+  void returned(Effects& effects);
+  /// Nothing is sent while the page's former segments are being taken back.
+  void hold(bool hold) { held_ = hold; }
+
+  void recovery_lock(bool held) { has_lock_ = held; }
+  /// Whether this document wants the recovery lock.
+  bool wants_recovery_lock() const;
+
+  void flush(std::uint32_t token);
+
+  /// Brings storage up to date, then sends what is due.
+  void settle(Moment now, Effects& effects);
+  /// When `settle` next has something to do; `kNever` if nothing but news can change that.
+  Millis next_wake(Millis now) const;
+
+  Journal& journal(Lane lane) { return state_[lane].journal; }
+  bool idle() const;
+  bool is_visible() const { return visible_; }
+
+ private:
+  struct State {
+    explicit State(Journal empty) : journal(std::move(empty)) {}
+
+    Journal journal;
+    Retry retry;
+    Millis not_before = 0;
+    std::size_t most = kBatch;
+    Millis due = kNever;
+    Millis sent = -kBusy;
+    std::uint32_t sent_number = 0;  // the newest record when it was sent
+    bool unanswered = false;        // the last failure had no answer
+
+    bool recovering() const { return retry.failures() > 0; }
+  };
+  struct Flight {
+    std::uint32_t id;
+    Lane lane;
+    std::size_t records;
+    std::size_t bytes;
+    bool keepalive;
+    bool handed_over;
+    Millis deadline;
+  };
+  struct Flush {
+    std::uint32_t token;
+    std::array<std::uint32_t, lanes> up_to;
+    std::uint64_t delivered;
+    std::uint64_t dropped;
+  };
+
+  bool blocked(const State& state, Millis now) const;
+  bool is_due(const State& state, Millis now) const;
+  bool may_recover(const State& state, Millis now) const;
+  void send_due(Moment now, Effects& effects);
+  bool send(Lane lane, Moment now, Effects& effects);
+  void leave_behind(Effects& effects);
+  void finish(const Flight& flight, int status, const Wait& wait, std::string_view body, Moment now,
+              Effects& effects);
+  void back_off(Lane lane, Millis wait, Moment now, Effects& effects);
+  void server_answers(Lane lane, Moment now, Effects& effects);
+  void settle_flushes(Moment now, Effects& effects);
+  void refill(Millis now);
+  std::string body_of(const std::vector<const Record*>& records) const;
+  std::string url_of(const std::vector<const Record*>& records) const;
+
+  const Config& config_;
+  Ids& ids_;
+  std::string prefix_;
+  std::array<State, lanes> state_;
+  std::vector<Flight> flights_;
+  std::vector<Flush> flushes_;
+  std::uint32_t next_flight_ = 1;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t dropped_ = 0;
+  int tokens_ = kBurst;
+  Millis refilled_ = 0;
+  Millis lock_wanted_ = kNever;
+  std::uint32_t left_behind_ = 0;
+  bool online_ = true;
+  bool visible_ = true;
+  bool hurry_ = false;
+  bool leaving_ = false;
+  bool held_ = false;
+  bool has_lock_ = false;
+};
+
+}  // namespace appizer

@@ -1,0 +1,87 @@
+// All the core may ask for. Whoever runs the core performs these, in the order they are polled.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hint.h"
+
+namespace appizer {
+
+/// One thing to be done. A plain struct for all kinds and not a variant: the module then holds the
+/// code to build, move and destroy one type, not twelve (docs/size.md has what that gave).
+struct Effect {
+  /// The numbers cross the ABI (abi.h): they are never reused.
+  enum Kind : std::int32_t {
+    none = 0,
+    /// Sends a POST: `number` is its id, `text` the URL, `more` the body (JSON), `flag` whether it
+    /// must survive the page (fetch's `keepalive`). Answered by `Client::answered`, once, unless
+    /// cancelled.
+    request = 1,
+    /// Gives up on request `number`; an answer that still comes is ignored.
+    cancel = 2,
+    /// Writes `more` under the key `text`, to outlive the page. `Client::store_failed` if it does
+    /// not take.
+    store = 3,
+    /// Removes the key `text`.
+    erase = 4,
+    /// Asks for the value of the key `text`; answered by `Client::value`.
+    read = 5,
+    /// Asks for the names of all keys that start with `text`; answered by `Client::keys`.
+    scan = 6,
+    /// Asks for the exclusive lock `text`, shared by all documents of the origin; answered by
+    /// `Client::locked`. `flag` is whether to queue for one that somebody holds.
+    lock = 7,
+    /// Gives the lock `text` back, or stops waiting for it. One that ends with a dot stands for
+    /// all.
+    unlock = 8,
+    /// Leaves a request (URL `text`, body `more`) with the browser, to be sent when the page ends,
+    /// however it ends (`fetchLater`). Replaces the one left before; an empty body only takes that
+    /// one back.
+    leave = 9,
+    /// Tells the developer, in debug, of a mistake and its cure: `number` is a `Hint`, `text` what
+    /// it is about.
+    tell = 10,
+    /// Tells the site of events that ended otherwise than delivered: `text` is JSON (report.h).
+    report = 11,
+    /// Answers the flush `number`: `text` is {"delivered","dropped","pending"}.
+    flushed = 12,
+  };
+
+  Kind kind = none;
+  std::uint32_t number = 0;
+  bool flag = false;
+  std::string text;
+  std::string more;
+};
+
+/// Effects in the order in which they are to be performed.
+class Effects {
+ public:
+  void request(std::uint32_t id, std::string url, std::string body, bool keepalive);
+  void cancel(std::uint32_t id);
+  void store(std::string key, std::string value);
+  void erase(std::string key);
+  void read(std::string key);
+  void scan(std::string prefix);
+  void lock(std::string name, bool wait);
+  void unlock(std::string name);
+  void leave(std::string url, std::string body);
+  void tell(Hint hint, std::string detail);
+  void report(std::string json);
+  void flushed(std::uint32_t token, std::string json);
+
+  bool empty() const { return next_ == all_.size(); }
+  /// Takes out the first.
+  Effect take();
+
+ private:
+  void add(Effect::Kind kind, std::uint32_t number, bool flag, std::string text, std::string more);
+
+  std::vector<Effect> all_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace appizer

@@ -1,0 +1,148 @@
+#include "event.h"
+
+#include <algorithm>
+#include <array>
+
+#include "config.h"
+#include "json.h"
+
+namespace appizer {
+namespace {
+
+constexpr std::array<std::string_view, 7> kOurs = {
+    "$event_id", "$timestamp", "$session_id", "$lib", "$lib_version", "$dropped", "$cut"};
+
+bool is_ours(std::string_view name) {
+  return std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end();
+}
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  out += ",\"";
+  out += name;
+  out += "\":";
+  json::append_string(out, value);
+}
+
+void append_padded(std::string& out, Millis value, int width) {
+  Millis unit = 1;
+  while (--width > 0) unit *= 10;
+  for (; unit > 0; unit /= 10) out += static_cast<char>('0' + value / unit % 10);
+}
+
+// Ten names say what happened; a list as long as the properties would undo the cut.
+void append_cut(std::string& out, const std::vector<std::string>& cut,
+                const std::vector<std::string>& reserved) {
+  constexpr std::size_t kNamed = 10;
+  std::size_t named = 0;
+  for (const auto* list : {&cut, &reserved}) {
+    for (const std::string& name : *list) {
+      if (named++ == kNamed) return;
+      out += named == 1 ? ",\"$cut\":[" : ",";
+      json::append_string(out, json::clip(name, kPropertyLimits.name));
+    }
+  }
+}
+
+}  // namespace
+
+bool is_blank(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0 && c <= ' '; });
+}
+
+bool is_snake_case(std::string_view name) {
+  if (name.empty() || !is_lower(name[0]) || name.back() == '_') return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool joint = name[i] == '_' && name[i + 1] != '_';
+    if (!is_lower(name[i]) && !is_digit(name[i]) && !joint) return false;
+  }
+  return true;
+}
+
+bool says_nothing(std::string_view name) {
+  constexpr std::array<std::string_view, 10> kEmptyWords = {
+      "event", "evt", "test", "click", "action", "track", "custom", "data", "foo", "name"};
+  while (!name.empty() && (is_digit(name.back()) || name.back() == '_')) name.remove_suffix(1);
+  return name.size() < 2 ||
+         std::find(kEmptyWords.begin(), kEmptyWords.end(), name) != kEmptyWords.end();
+}
+
+void append_time(std::string& out, Millis wall) {
+  constexpr Millis kDay = 24 * kHour;
+  constexpr Millis kLast = 253402300799999;  // 9999-12-31T23:59:59.999Z
+  wall = std::clamp<Millis>(wall, 0, kLast);
+  const Millis rest = wall % kDay;
+  // Days to a date by eras of 400 years that start in March: "chrono-Compatible Low-Level Date
+  // Algorithms" by Howard Hinnant, civil_from_days.
+  const Millis days = wall / kDay + 719468;
+  const Millis era = days / 146097;
+  const Millis of_era = days % 146097;
+  const Millis year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+  const Millis of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const Millis march_month = (5 * of_year + 2) / 153;
+  const Millis day = of_year - (153 * march_month + 2) / 5 + 1;
+  const Millis month = march_month < 10 ? march_month + 3 : march_month - 9;
+  const Millis year = year_of_era + era * 400 + (month <= 2);
+  out += '"';
+  append_padded(out, year, 4);
+  out += '-';
+  append_padded(out, month, 2);
+  out += '-';
+  append_padded(out, day, 2);
+  out += 'T';
+  append_padded(out, rest / kHour, 2);
+  out += ':';
+  append_padded(out, rest / kMinute % 60, 2);
+  out += ':';
+  append_padded(out, rest / kSecond % 60, 2);
+  out += '.';
+  append_padded(out, rest % kSecond, 3);
+  out += "Z\"";
+}
+
+Event make_event(std::string_view name, std::string_view properties, const Stamp& stamp) {
+  Event event;
+  const std::string_view short_name = json::clip(name, kLongestName);
+  event.name_cut = short_name.size() < name.size();
+  std::string& out = event.head;
+  out.reserve(properties.size() + 300);
+  out += "{\"event_name\":";
+  json::append_string(out, short_name);
+  append_member(out, "user_id", stamp.user_id);
+  out += ",\"properties\":{";
+  if (!properties.empty() && properties != "null") {
+    if (auto copy = json::copy(properties, kPropertyLimits, is_ours)) {
+      out += copy->members;
+      if (!copy->members.empty()) out += ',';
+      event.cut = std::move(copy->cut);
+      event.reserved = std::move(copy->reserved);
+    } else {
+      event.properties_lost = true;
+    }
+  }
+  out += "\"$event_id\":\"";
+  out += stamp.event_id;
+  out += "\",\"$timestamp\":";
+  append_time(out, stamp.wall);
+  append_member(out, "$session_id", stamp.session_id);
+  if (event.name_cut) event.cut.emplace_back("event_name");
+  const std::size_t before = out.size();
+  append_cut(out, event.cut, event.reserved);
+  if (out.size() > before) out += ']';
+  return event;
+}
+
+void append_event_tail(std::string& out, std::string_view user_agent, std::uint32_t dropped) {
+  append_member(out, "$lib", kLibrary);
+  append_member(out, "$lib_version", kVersion);
+  if (dropped > 0) {
+    out += ",\"$dropped\":";
+    json::append_integer(out, dropped);
+  }
+  out += '}';
+  if (!user_agent.empty()) append_member(out, "ua", user_agent);
+}
+
+}  // namespace appizer

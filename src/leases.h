@@ -1,0 +1,70 @@
+// Locks for browsers that have none: who may touch which document's segments.
+//
+// A lease is a key that says until when (wall time) a document is alive. Its owner renews it while
+// it has anything in storage; who wants to inherit waits until it has run out, writes a claim over
+// it, and has it if the claim still stands a little later. localStorage knows no compare-and-set,
+// so two tabs can, rarely, inherit the same document: the server then drops the copies by
+// `$event_id`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "effect.h"
+#include "moment.h"
+#include "timers.h"
+
+namespace appizer {
+
+class Leases {
+ public:
+  /// A lease lasts. Background tabs run a timer once a minute at best (Chrome, "Heavy throttling of
+  /// chained JS timers"), so it must survive a few missed ones.
+  static constexpr Millis kLength = 5 * kMinute;
+  static constexpr Millis kRenewal = 1 * kMinute;
+  /// A claim must stand this long before it counts, so that a rival's write has been seen.
+  static constexpr Millis kClaim = 1 * kSecond;
+
+  explicit Leases(std::string prefix) : prefix_(std::move(prefix)) {}
+
+  /// Takes, or keeps, the document's own lease.
+  void hold(std::string_view document, Moment now, Effects& effects);
+  /// Gives all leases back.
+  void release(Effects& effects);
+  bool holds() const { return !held_.empty(); }
+  /// Whether an owned lease may have run out while the page slept.
+  bool overslept(Moment now) const;
+
+  /// Begins to inherit a document; `draw` keeps two heirs from acting in step.
+  void claim(std::string_view document, std::uint32_t draw, Effects& effects);
+
+  /// What became of a claim.
+  struct Verdict {
+    std::string document;
+    bool granted;
+  };
+  /// Takes the value of a lease's key; false for any other key.
+  bool value(std::string_view key, const std::string* text, Moment now, Effects& effects,
+             std::vector<Verdict>& verdicts);
+  void settle(Moment now, Effects& effects);
+  Millis next_wake() const;
+
+ private:
+  struct Claim {
+    std::string document;
+    std::uint32_t draw;
+    std::string written;  // empty: the lease has not been read yet
+    Millis due = kNever;
+  };
+
+  std::string key(std::string_view document) const { return prefix_ + std::string(document); }
+  void write(std::string_view document, Moment now, Effects& effects);
+
+  std::string prefix_;
+  std::vector<std::string> held_;
+  std::vector<Claim> claims_;
+  Moment renewed_;
+};
+
+}  // namespace appizer

@@ -1,0 +1,43 @@
+// When a visit begins and ends.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "effect.h"
+#include "ids.h"
+#include "moment.h"
+
+namespace appizer {
+
+/// A session is a chain of events with no gap longer than the timeout (30 minutes unless the site
+/// chooses otherwise: the rule of Google Analytics, Amplitude and most of the field). It is shared
+/// by all tabs of the site through storage.
+class Session {
+ public:
+  /// The stored time of the last event lags behind by up to this, to save writes.
+  static constexpr Millis kLag = 1 * kMinute;
+
+  Session(std::string key, Millis timeout) : key_(std::move(key)), timeout_(timeout) {}
+
+  /// Takes what storage has, at the start or when another tab changed it; anything else is ignored.
+  void restore(const std::string* text);
+
+  /// An event happened: returns its session's id, a new one if the last has ended.
+  const std::string& touch(Ids& ids, Millis wall, Effects& effects);
+
+  /// The next event begins a new session.
+  void end() { id_.clear(); }
+
+  const std::string& key() const { return key_; }
+
+ private:
+  std::string key_;
+  Millis timeout_;
+  std::string id_;
+  Millis last_ = 0;
+  Millis stored_ = 0;
+};
+
+}  // namespace appizer

@@ -1,0 +1,156 @@
+#include "abi.h"
+
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "client.h"
+#include "json.h"
+
+namespace {
+
+using namespace appizer;
+
+// Times beyond this are no times: 2^53, the last whole number a double counts by ones.
+constexpr double kLatest = 9007199254740992;
+
+Client client;
+std::string input(4096, '\0');
+std::string output;
+
+Millis millis(double time) {
+  if (!(time > -kLatest)) return 0;  // NaN as well
+  return static_cast<Millis>(time < kLatest ? time : kLatest);
+}
+
+Moment at(double monotonic, double wall) { return {millis(monotonic), millis(wall)}; }
+
+std::optional<double> seconds(double value) {
+  return std::isnan(value) ? std::nullopt : std::optional(value);
+}
+
+// The next text of the input, after `offset` bytes of others.
+std::string_view text(std::uint32_t size, std::uint32_t offset = 0) {
+  if (offset > input.size() || size > input.size() - offset) __builtin_trap();
+  return std::string_view(input).substr(offset, size);
+}
+
+}  // namespace
+
+extern "C" {
+
+APZ_EXPORT(apz_input)
+char* apz_input(std::uint32_t size) {
+  if (size > input.size()) input.resize(size);
+  return input.data();
+}
+
+APZ_EXPORT(apz_output)
+const char* apz_output() { return output.data(); }
+
+APZ_EXPORT(apz_output_size)
+std::uint32_t apz_output_size() { return static_cast<std::uint32_t>(output.size()); }
+
+APZ_EXPORT(apz_start)
+std::int32_t apz_start(std::uint32_t config_size, double monotonic, double wall) {
+  Client::Seed seed;
+  const std::string_view random = text(sizeof seed.ids + sizeof seed.user, config_size);
+  std::memcpy(seed.ids.data(), random.data(), seed.ids.size());
+  std::memcpy(seed.user.data(), random.data() + seed.ids.size(), seed.user.size());
+  return code(client.start(text(config_size), seed, at(monotonic, wall)));
+}
+
+APZ_EXPORT(apz_track)
+std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size, double happened,
+                       double monotonic, double wall) {
+  return code(client.track(text(name_size), text(properties_size, name_size), millis(happened),
+                           at(monotonic, wall)));
+}
+
+APZ_EXPORT(apz_set_user_id)
+std::int32_t apz_set_user_id(std::uint32_t size, double monotonic, double wall) {
+  return code(client.set_user_id(text(size), at(monotonic, wall)));
+}
+
+APZ_EXPORT(apz_flush)
+std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall) {
+  return code(client.flush(token, at(monotonic, wall)));
+}
+
+APZ_EXPORT(apz_value)
+void apz_value(std::uint32_t key_size, std::int32_t value_size, double monotonic, double wall) {
+  const std::string key(text(key_size));
+  if (value_size < 0) {
+    client.value(key, nullptr, at(monotonic, wall));
+  } else {
+    const std::string value(text(static_cast<std::uint32_t>(value_size), key_size));
+    client.value(key, &value, at(monotonic, wall));
+  }
+}
+
+APZ_EXPORT(apz_keys)
+void apz_keys(std::uint32_t size, double monotonic, double wall) {
+  client.keys(text(size), at(monotonic, wall));
+}
+
+APZ_EXPORT(apz_locked)
+void apz_locked(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall) {
+  client.locked(text(name_size), granted != 0, at(monotonic, wall));
+}
+
+APZ_EXPORT(apz_store_failed)
+void apz_store_failed(std::uint32_t key_size, double monotonic, double wall) {
+  client.store_failed(text(key_size), at(monotonic, wall));
+}
+
+APZ_EXPORT(apz_answered)
+void apz_answered(std::uint32_t id, std::int32_t status, double retry_after, double reset,
+                  std::uint32_t body_size, double monotonic, double wall) {
+  client.answered(id, status, {seconds(retry_after), seconds(reset)}, text(body_size),
+                  at(monotonic, wall));
+}
+
+APZ_EXPORT(apz_news)
+void apz_news(std::int32_t news, double monotonic, double wall) {
+  const Moment now = at(monotonic, wall);
+  switch (news) {
+    case APZ_WAKE:
+      return client.wake(now);
+    case APZ_ONLINE:
+    case APZ_OFFLINE:
+      return client.online(news == APZ_ONLINE, now);
+    case APZ_VISIBLE:
+    case APZ_HIDDEN:
+      return client.visible(news == APZ_VISIBLE, now);
+    case APZ_LEAVING:
+      return client.leaving(now);
+    case APZ_GONE:
+      return client.gone(now);
+    case APZ_RETURNED:
+      return client.returned(now);
+    case APZ_STORAGE_CLEARED:
+      return client.storage_cleared(now);
+    default:
+      __builtin_trap();
+  }
+}
+
+APZ_EXPORT(apz_poll)
+std::int32_t apz_poll() {
+  Effect next;
+  output.clear();
+  if (!client.poll(next)) return Effect::none;
+  output += static_cast<char>('0' + next.flag);
+  json::append_integer(output, next.number);
+  output += '\0';
+  output += next.text;
+  output += '\0';
+  output += next.more;
+  return next.kind;
+}
+
+APZ_EXPORT(apz_next_wake)
+double apz_next_wake() { return static_cast<double>(client.next_wake()); }
+
+}  // extern "C"

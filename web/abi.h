@@ -1,0 +1,70 @@
+// Every exported function and number of the module; the only extern "C".
+//
+// One module instance is one client. Text crosses as UTF-8 through two buffers that the module
+// owns: the caller writes into the input buffer (`apz_input`) and says how many bytes each text
+// has; the module answers in the output buffer, whose content stands until the next call. Times
+// cross as doubles, in milliseconds: `monotonic` and `wall` are the moment of the call (moment.h).
+// A call that can fail returns 0 or a negative `Status` (status.h). A broken promise of the glue is
+// a trap.
+#pragma once
+
+#include <cstdint>
+
+#ifdef __EMSCRIPTEN__
+#define APZ_EXPORT(name) __attribute__((export_name(#name), used))
+#else
+#define APZ_EXPORT(name)
+#endif
+
+extern "C" {
+
+/// Returns the input buffer after making sure that `size` bytes fit. It may move.
+char* apz_input(std::uint32_t size);
+/// Returns the output buffer, and how many bytes of it are used.
+const char* apz_output();
+std::uint32_t apz_output_size();
+
+/// Input: `config_size` bytes of {"options":{…},"facts":{…}}, then 32 random bytes.
+std::int32_t apz_start(std::uint32_t config_size, double monotonic, double wall);
+/// Input: the event's name, then its properties as JSON. `happened` is wall time.
+std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size, double happened,
+                       double monotonic, double wall);
+/// Input: the id as JSON.
+std::int32_t apz_set_user_id(std::uint32_t size, double monotonic, double wall);
+std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall);
+
+/// Input: the key, then its value. `value_size` is negative where it has none.
+void apz_value(std::uint32_t key_size, std::int32_t value_size, double monotonic, double wall);
+/// Input: keys, separated by line feeds.
+void apz_keys(std::uint32_t size, double monotonic, double wall);
+/// Input: the lock's name.
+void apz_locked(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall);
+/// Input: the key.
+void apz_store_failed(std::uint32_t key_size, double monotonic, double wall);
+/// Input: the answer's body, or its beginning. `retry_after` and `reset` are the headers' numbers
+/// in seconds, NaN where they are absent or not to be read.
+void apz_answered(std::uint32_t id, std::int32_t status, double retry_after, double reset,
+                  std::uint32_t body_size, double monotonic, double wall);
+
+/// News without a content.
+enum ApzNews : std::int32_t {
+  APZ_WAKE = 0,
+  APZ_ONLINE = 1,
+  APZ_OFFLINE = 2,
+  APZ_VISIBLE = 3,
+  APZ_HIDDEN = 4,
+  APZ_LEAVING = 5,
+  APZ_GONE = 6,
+  APZ_RETURNED = 7,
+  APZ_STORAGE_CLEARED = 8,
+};
+void apz_news(std::int32_t news, double monotonic, double wall);
+
+/// Takes out the next effect and returns its kind (`Effect::Kind` in effect.h), 0 if there is none.
+/// The output buffer then holds its fields, separated by NUL bytes: the flag (0 or 1) and directly
+/// after it the number, the text, and the rest to the end is `more`.
+std::int32_t apz_poll();
+/// Milliseconds until APZ_WAKE is wanted, negative if it is not.
+double apz_next_wake();
+
+}  // extern "C"
