@@ -22,6 +22,13 @@ export function findEmxx() {
   return { path, home, version: versionOf(path, home), env: environment(home) };
 }
 
+/** The same, for those who cannot do without. */
+export function needEmxx() {
+  const emxx = findEmxx();
+  if (!emxx) throw new Error('em++ is not on PATH: run `npm run setup`.');
+  return emxx;
+}
+
 /** CMake's description of Emscripten as a target. */
 export const toolchainFile = (emxx) => join(emxx.home, 'cmake/Modules/Platform/Emscripten.cmake');
 

@@ -49,7 +49,7 @@ function install(missing, say) {
   const packages = missing.map(aptName);
   say(line('missing', packages.join(' '), ''));
   if (!which('apt-get')) {
-    say(`There is no apt here to install with; what is on PATH has to do.`);
+    say('There is no apt here to install with: what is on PATH has to do.');
     return;
   }
   const superuser = process.getuid?.() === 0 ? [] : ['sudo'];
@@ -64,17 +64,20 @@ function install(missing, say) {
   run([...apt, 'install', '--yes', '--no-install-recommends', ...packages], say);
 }
 
-function run([command, ...args], say, options = {}) {
-  say(`          $ ${[command, ...args].join(' ')}`);
+function run(words, say, options = {}) {
+  const [command, ...args] = words;
+  say(`          $ ${words.join(' ')}`);
   const child = spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 28, ...options });
   if (child.status === 0) return;
   process.stderr.write(`${child.stdout ?? ''}${child.stderr ?? ''}`);
-  throw new SetupError(`\`${command}\` failed (${child.error?.message ?? `exit ${child.status}`}).`);
+  throw new SetupError(
+    `\`${command}\` failed (${child.error?.message ?? `exit ${child.status}`}).`,
+  );
 }
 
 function checkEmscripten() {
   const emxx = findEmxx();
-  if (older(emxx.version, oldest)) {
+  if (emxx && older(emxx.version, oldest)) {
     throw new SetupError(
       `${emxx.path} is Emscripten ${emxx.version}: at least ${oldest} is needed, from the emsdk ` +
         '(https://emscripten.org/docs/getting_started) or a newer distribution.',
@@ -88,7 +91,7 @@ function linkJsonHeaders() {
   const include = join(build, 'include');
   const link = join(include, 'nlohmann');
   if (existsSync(join(link, 'json.hpp'))) return;
-  const from = dirname(findTool('nlohmann/json'));
+  const from = dirname(findTool('nlohmann/json') ?? '');
   mkdirSync(include, { recursive: true });
   rmSync(link, { recursive: true, force: true }); // a link whose target was uninstalled
   try {
@@ -113,8 +116,7 @@ function stalePackage() {
   const read = (path) => JSON.parse(readFileSync(path, 'utf8')).packages;
   const there = read(installed);
   return Object.entries(read(join(root, 'package-lock.json'))).some(
-    ([path, wanted]) =>
-      path !== '' && !wanted.optional && there[path]?.version !== wanted.version,
+    ([path, wanted]) => path !== '' && !wanted.optional && there[path]?.version !== wanted.version,
   );
 }
 

@@ -31,7 +31,9 @@ export function glob(pattern) {
     found = found.flatMap((folder) => {
       if (!matches) return existsSync(join(folder, part)) ? [join(folder, part)] : [];
       try {
-        return readdirSync(folder).filter(matches).map((name) => join(folder, name));
+        return readdirSync(folder)
+          .filter(matches)
+          .map((name) => join(folder, name));
       } catch {
         return [];
       }
@@ -79,7 +81,10 @@ export function miniBrowser() {
 /** Where the named tool of the table is; undefined if it is not installed. */
 export const findTool = (name) => tools.find((tool) => tool.name === name)?.find();
 
-const program = (...names) => () => which(...names);
+const program =
+  (...names) =>
+  () =>
+    which(...names);
 
 /**
  * `group` says who needs it: `build` to make the package, `test` to check it. `apt` is what Debian
@@ -92,7 +97,8 @@ export const tools = [
     why: 'compiles the core to WebAssembly',
     find: program('em++'),
     apt: 'emscripten',
-    elsewhere: 'install the emsdk (https://emscripten.org/docs/getting_started) and put em++ on PATH',
+    elsewhere:
+      'install the emsdk (https://emscripten.org/docs/getting_started) and put em++ on PATH',
   },
   {
     name: 'nlohmann/json',
@@ -138,7 +144,12 @@ export const tools = [
     find: () => header('catch2/catch.hpp') ?? header('catch2/catch_all.hpp'),
     apt: 'catch2',
   },
-  { name: 'clang-format', group: 'test', why: 'checks the shape of the C++', find: program('clang-format') },
+  {
+    name: 'clang-format',
+    group: 'test',
+    why: 'checks the shape of the C++',
+    find: program('clang-format'),
+  },
   {
     name: 'wasm-objdump',
     group: 'test',
@@ -174,6 +185,16 @@ export const tools = [
     find: program('Xvfb'),
     apt: 'xvfb',
   },
-  { name: 'python3', group: 'test', why: 'runs the examples written in Python', find: program('python3') },
-  { name: 'curl', group: 'test', why: 'runs the examples written for the shell', find: program('curl') },
+  {
+    name: 'python3',
+    group: 'test',
+    why: 'runs the examples written in Python',
+    find: program('python3'),
+  },
+  {
+    name: 'curl',
+    group: 'test',
+    why: 'runs the examples written for the shell',
+    find: program('curl'),
+  },
 ];

@@ -4,9 +4,17 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { findEmxx, toolchainFile } from './emscripten.mjs';
+import { needEmxx, toolchainFile } from './emscripten.mjs';
 import { build, root } from './paths.mjs';
 import { which } from './tools.mjs';
 
@@ -15,7 +23,7 @@ const stampFile = join(build, 'wasm', 'core.stamp');
 
 /** Brings the module up to date and returns its path. */
 export function buildWasm(say = console.log) {
-  const emxx = findEmxx();
+  const emxx = needEmxx();
   const stamp = digestOfInputs(emxx);
   if (existsSync(wasmFile) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) {
     say('core.wasm: up to date');
@@ -28,7 +36,7 @@ export function buildWasm(say = console.log) {
   const target = `-DCMAKE_TOOLCHAIN_FILE=${toolchainFile(emxx)}`;
   const options = { cwd: root, env: emxx.env, encoding: 'utf8', maxBuffer: 2 ** 28 };
   cmake(['-S', root, '-B', tree, '-G', generator, target], options);
-  cmake(['--build', tree, '--parallel'], options);
+  cmake(['--build', tree, '--parallel', String(availableParallelism())], options);
 
   mkdirSync(join(build, 'wasm'), { recursive: true });
   copyFileSync(join(tree, 'web', 'core.wasm'), wasmFile);
@@ -38,7 +46,7 @@ export function buildWasm(say = console.log) {
 }
 
 function cmake(args, options) {
-  const child = spawnSync(which('cmake'), args, options);
+  const child = spawnSync('cmake', args, options);
   if (child.status === 0) return;
   process.stderr.write(`${child.stdout ?? ''}${child.stderr ?? ''}`);
   throw new Error(`cmake ${args.join(' ')} failed`);
