@@ -1,0 +1,45 @@
+/**
+ * Native builds of the core: configures, builds one target, and runs it.
+ *
+ *     node scripts/native.mjs san core_tests [its arguments]
+ */
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, root } from './paths.mjs';
+import { which } from './tools.mjs';
+
+/** Where each kind of build lives, and what makes it that kind. */
+const kinds = {
+  san: { folder: 'native-san', options: ['-DAPPIZER_SANITIZE=ON'] },
+  fast: { folder: 'native-fast', options: [] },
+  fuzz: { folder: 'fuzz', options: ['-DAPPIZER_FUZZ=ON', '-DCMAKE_CXX_COMPILER=clang++'] },
+};
+
+/** Builds `targets` (all without any) in the given kind and returns the folder they are in. */
+export function buildNative(kind, targets = []) {
+  const { folder, options } = kinds[kind];
+  const tree = join(build, folder);
+  const generator = which('ninja') ? 'Ninja' : 'Unix Makefiles';
+  run('cmake', ['-S', root, '-B', tree, '-G', generator, ...options]);
+  const wanted = targets.length > 0 ? ['--target', ...targets] : [];
+  run('cmake', ['--build', tree, '--parallel', String(availableParallelism()), ...wanted]);
+  return tree;
+}
+
+/** Runs a program with our own output, and ends this process as it ended if it failed. */
+export function run(program, args = []) {
+  const child = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+  if (child.error) throw child.error;
+  if (child.status !== 0) process.exit(child.status ?? 1);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const [kind, target, ...args] = process.argv.slice(2);
+  if (!(kind in kinds) || !target) {
+    console.error(`Usage: native.mjs ${Object.keys(kinds).join('|')} target [its arguments]`);
+    process.exit(2);
+  }
+  run(join(buildNative(kind, [target]), target), args);
+}
