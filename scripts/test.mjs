@@ -1,0 +1,147 @@
+/**
+ * `npm test [-- --only core,glue]`: everything that must hold, in parts, in order. Each part's
+ * output goes to `build/test-logs`; that of a part which fails is shown as well.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, root } from './paths.mjs';
+import { countTests } from './summaries.mjs';
+
+const node = process.execPath;
+const tsc = join('node_modules', '.bin', 'tsc');
+
+/**
+ * What is run. Where `tests` is true, the output must say how many ran; else the part counts 1.
+ *
+ * @typedef {{ name: string, command: string[], tests?: boolean, always?: boolean }} Part
+ * @type {Part[]}
+ */
+const parts = [
+  { name: 'setup', command: [node, 'scripts/setup.mjs'], always: true },
+  { name: 'format', command: [node, 'scripts/format.mjs'] },
+  { name: 'types', command: [tsc, '-p', 'tsconfig.json'] },
+  { name: 'types-node', command: [tsc, '-p', 'tsconfig.node.json'] },
+  { name: 'build', command: [node, 'scripts/build.mjs'] },
+  { name: 'core', tests: true, command: [node, 'scripts/native.mjs', 'san', 'core_tests'] },
+  { name: 'glue', tests: true, command: nodeTests('tests/glue') },
+  { name: 'collector', tests: true, command: nodeTests('tests/collector') },
+  // One at a time: browsers that share two cores miss their timeouts.
+  { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=1') },
+];
+
+/**
+ * Names the files one by one, as each major of Node takes a folder to mean something else.
+ *
+ * @param {string} folder
+ * @param {string[]} options
+ */
+function nodeTests(folder, ...options) {
+  const names = existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : [];
+  const files = names.filter((name) => name.endsWith('.test.mjs')).sort();
+  // Without a file Node would go and look for tests everywhere.
+  const named = files.length > 0 ? files.map((name) => join(folder, name)) : [folder];
+  return [node, '--test', '--test-reporter=spec', ...options, ...named];
+}
+
+const longest = 20 * 60_000; // a part that hangs must not take the whole run with it
+const tail = 200;
+const logs = join(build, 'test-logs');
+
+const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+const wanted = only?.split(',');
+const stranger = wanted?.find((name) => !parts.some((part) => part.name === name));
+if (stranger !== undefined) {
+  console.error(`There is no part "${stranger}": ${parts.map(({ name }) => name).join(', ')}.`);
+  process.exit(2);
+}
+
+mkdirSync(logs, { recursive: true });
+const started = Date.now();
+const results = [];
+for (const part of parts) {
+  if (wanted && !part.always && !wanted.includes(part.name)) continue;
+  process.stdout.write(`${part.name} … `);
+  const result = await run(part);
+  results.push(result);
+  console.log(result.failed === 0 ? `${result.seconds} s` : 'FAILED');
+  if (result.failed === 0) continue;
+  console.log(lastLines(result.log));
+  console.log(`(the end of ${result.log})`);
+  if (part.always) break; // without its tools nothing else can be judged
+}
+report();
+
+/**
+ * Runs one part in a process group of its own, so that nothing it started outlives it.
+ *
+ * @param {Part} part
+ */
+async function run({ name, command, tests }) {
+  const [program, ...args] = command;
+  const log = join(logs, `${name}.log`);
+  const out = openSync(log, 'w');
+  const began = Date.now();
+  const env = { ...process.env, NO_COLOR: '1' };
+  const child = spawn(program, args, {
+    cwd: root,
+    env,
+    stdio: ['ignore', out, out],
+    detached: true,
+  });
+  const stop = () => killGroup(child.pid);
+  const interrupt = () => {
+    stop();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  const timer = setTimeout(stop, longest);
+  const status = await new Promise((resolve) => {
+    child.once('exit', resolve).once('error', (error) => resolve(error.message));
+  });
+  clearTimeout(timer);
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  stop();
+  closeSync(out);
+
+  const counted = tests ? countTests(readFileSync(log, 'utf8')) : undefined;
+  const { passed, failed } = counted ?? { passed: tests ? 0 : 1, failed: 0 };
+  const good = status === 0 && failed === 0 && passed > 0;
+  return {
+    name,
+    log,
+    seconds: seconds(Date.now() - began),
+    passed: good || tests ? passed : 0,
+    failed: good ? 0 : Math.max(failed, 1),
+  };
+}
+
+function killGroup(pid) {
+  try {
+    if (pid) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended already.
+  }
+}
+
+function seconds(ms) {
+  return (ms / 1000).toFixed(1);
+}
+
+function lastLines(path) {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-tail).join('\n');
+}
+
+function report() {
+  const row = (...cells) =>
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(12) : String(cell).padStart(8))).join('');
+  console.log(`\n${row('part', 'seconds', 'passed', 'failed')}`);
+  for (const { name, seconds, passed, failed } of results) {
+    console.log(row(name, seconds, passed, failed));
+  }
+  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+  console.log(row('all', seconds(Date.now() - started), sum('passed'), sum('failed')));
+  console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') === 0 ? 0 : 1;
+}
