@@ -1,0 +1,148 @@
+// @ts-check
+/**
+ * What may be configured, and one clear sentence for every way to get it wrong.
+ *
+ * @typedef {{ app_id: string, website_url: string | null, domains: import('./origins.mjs').Domain[] }} App
+ * @typedef {{ key: string, app_id: string, revoked: boolean, permissions: string[] }} Key
+ * @typedef {{ events: number, batch: number, users: number }} RateLimits requests a minute
+ * @typedef {{ apps: App[], keys: Key[], rate_limits: RateLimits }} Config
+ */
+import { readFileSync } from 'node:fs';
+import { parseDomain } from './origins.mjs';
+
+export const permissions = ['events:write', 'users:write'];
+
+/** The documented limits. @type {RateLimits} */
+const documentedLimits = { events: 1000, batch: 100, users: 500 };
+
+const defaultFile = new URL('collector.json', import.meta.url);
+
+/** A mistake of the person who wrote the config; its message is meant to be read by them. */
+export class ConfigError extends Error {}
+
+/**
+ * @param {string} [path] the working default where none is given
+ * @returns {unknown} what the file says, not yet checked
+ */
+export function readConfig(path) {
+  const name = path ?? 'collector.json';
+  return parse(read(path ?? defaultFile, name), name);
+}
+
+/**
+ * @param {unknown} value parsed JSON
+ * @returns {Config}
+ */
+export function checkConfig(value) {
+  const config = object(value, 'The config', ['apps', 'keys', 'rate_limits']);
+  const apps = list(config.apps, 'apps').map(checkApp);
+  if (apps.length === 0) throw new ConfigError('apps must name at least one app.');
+  const keys = list(config.keys ?? [], 'keys').map(checkKey);
+  unique(apps, 'app_id', 'apps');
+  unique(keys, 'key', 'keys');
+  keys.forEach((key, i) => {
+    if (apps.some((app) => app.app_id === key.app_id)) return;
+    throw new ConfigError(`keys[${i}].app_id "${key.app_id}" is not one of the apps.`);
+  });
+  return { apps, keys, rate_limits: checkLimits(config.rate_limits ?? {}) };
+}
+
+/** @param {unknown} value @param {number} i @returns {App} */
+function checkApp(value, i) {
+  const at = `apps[${i}]`;
+  const app = object(value, at, ['app_id', 'website_url', 'authorized_domains']);
+  const domains = list(app.authorized_domains ?? [], `${at}.authorized_domains`).map((entry, j) => {
+    const where = `${at}.authorized_domains[${j}]`;
+    const domain = parseDomain(text(entry, where));
+    if (domain) return domain;
+    throw new ConfigError(
+      `${where} "${entry}" is not a domain; write example.com, *.example.com or https://example.com:8443.`,
+    );
+  });
+  const website = app.website_url === undefined ? null : text(app.website_url, `${at}.website_url`);
+  if (website !== null && !/^https?:\/\/[^\s/]/.test(website)) {
+    throw new ConfigError(`${at}.website_url must begin with http:// or https://.`);
+  }
+  return { app_id: text(app.app_id, `${at}.app_id`), website_url: website, domains };
+}
+
+/** @param {unknown} value @param {number} i @returns {Key} */
+function checkKey(value, i) {
+  const at = `keys[${i}]`;
+  const key = object(value, at, ['key', 'app_id', 'revoked', 'permissions']);
+  const { revoked = false } = key;
+  if (typeof revoked !== 'boolean') throw new ConfigError(`${at}.revoked must be true or false.`);
+  const held = list(key.permissions ?? permissions, `${at}.permissions`).map((name, j) => {
+    const permission = text(name, `${at}.permissions[${j}]`);
+    if (permissions.includes(permission)) return permission;
+    throw new ConfigError(
+      `${at}.permissions[${j}] "${permission}" is not one of ${permissions.join(', ')}.`,
+    );
+  });
+  const secret = text(key.key, `${at}.key`);
+  if (/\s/.test(secret)) throw new ConfigError(`${at}.key must not contain spaces.`);
+  return { key: secret, app_id: text(key.app_id, `${at}.app_id`), revoked, permissions: held };
+}
+
+/** @param {unknown} value @returns {RateLimits} */
+function checkLimits(value) {
+  const given = object(value, 'rate_limits', Object.keys(documentedLimits));
+  for (const [name, limit] of Object.entries(given)) {
+    if (Number.isSafeInteger(limit) && Number(limit) > 0) continue;
+    throw new ConfigError(`rate_limits.${name} must be a whole number of requests above 0.`);
+  }
+  return { ...documentedLimits, ...given };
+}
+
+/** @param {unknown} value @param {string} at @param {string[]} known @returns {Record<string, unknown>} */
+function object(value, at, known) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(`${at} must be an object.`);
+  }
+  const stranger = Object.keys(value).find((name) => !known.includes(name));
+  // A misspelt setting that is silently ignored is the hardest mistake to find.
+  if (stranger !== undefined) {
+    throw new ConfigError(`${at} has an unknown field "${stranger}"; known: ${known.join(', ')}.`);
+  }
+  return { ...value };
+}
+
+/** @param {unknown} value @param {string} at @returns {unknown[]} */
+function list(value, at) {
+  if (!Array.isArray(value)) throw new ConfigError(`${at} must be an array.`);
+  return value;
+}
+
+/** @param {unknown} value @param {string} at */
+function text(value, at) {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new ConfigError(`${at} must be a non-empty string.`);
+}
+
+/** @template {Record<string, unknown>} T @param {T[]} items @param {keyof T & string} name @param {string} at */
+function unique(items, name, at) {
+  items.forEach((item, i) => {
+    const first = items.findIndex((other) => other[name] === item[name]);
+    if (first !== i) throw new ConfigError(`${at}[${i}].${name} repeats that of ${at}[${first}].`);
+  });
+}
+
+/** @param {string | URL} path @param {string} name */
+function read(path, name) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    const why = code === 'ENOENT' ? 'there is no such file' : code;
+    throw new Error(`${name} cannot be read: ${why}.`);
+  }
+}
+
+/** @param {string} json @param {string} name @returns {unknown} */
+function parse(json, name) {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new Error(`${name} is not valid JSON: ${/** @type {Error} */ (error).message}.`);
+  }
+}
