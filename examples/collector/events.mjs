@@ -1,0 +1,62 @@
+// @ts-check
+/**
+ * The events table: stores an event once, however often it is sent.
+ *
+ * @typedef {import('./database.mjs').Database} Database
+ * @typedef {import('./validate.mjs').EventInput} EventInput
+ * @typedef {import('./visit.mjs').Visit} Visit
+ * @typedef {object} StoredEvent
+ * @property {string} event_id
+ * @property {string} app_id
+ * @property {string} event_name
+ * @property {string} user_id
+ * @property {string} properties JSON text
+ * @property {string} received_at
+ */
+import { newId } from './ids.mjs';
+
+/** @param {Database} db */
+export function createEvents(db) {
+  const insert = db.prepare(`
+    INSERT INTO events (event_id, app_id, event_name, user_id, properties, ip, ua, dedupe_id,
+                        request_id, received_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (app_id, dedupe_id) WHERE dedupe_id IS NOT NULL DO NOTHING`);
+  const find = db.prepare('SELECT event_id FROM events WHERE app_id = ? AND dedupe_id = ?');
+  const insertDuplicate = db.prepare(`
+    INSERT INTO duplicates (app_id, dedupe_id, event_id, request_id, received_at)
+    VALUES (?, ?, ?, ?, ?)`);
+
+  return {
+    /**
+     * @param {EventInput} event
+     * @param {Visit} visit
+     * @returns {{ event_id: string, stored: StoredEvent | null }} null for a copy, whose id is that
+     *   of the event already there: its sender needs the same answer as if the first had reached it
+     */
+    save({ event_name, user_id, properties, ip, ua, dedupe_id }, visit) {
+      const { app_id, request_id, received_at } = visit;
+      const event_id = newId('evt');
+      const { changes } = insert.run(
+        event_id,
+        app_id,
+        event_name,
+        user_id,
+        properties,
+        // An empty string says as little as a missing one.
+        ip || visit.ip,
+        ua || visit.ua,
+        dedupe_id ?? null,
+        request_id,
+        received_at,
+      );
+      if (changes > 0) {
+        const stored = { event_id, app_id, event_name, user_id, properties, received_at };
+        return { event_id, stored };
+      }
+      const first = find.get(app_id, dedupe_id).event_id;
+      insertDuplicate.run(app_id, dedupe_id, first, request_id, received_at);
+      return { event_id: first, stored: null };
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// @ts-check
+/**
+ * The way of a call: who calls, where a key says so -> body -> who calls, for a page -> fields ->
+ * one transaction -> answer. Whatever goes wrong on it is thrown as a `Refusal`.
+ *
+ * @typedef {import('./calls.mjs').Call} Call
+ * @typedef {import('./visit.mjs').Visit} Visit
+ */
+import { createAccess } from './access.mjs';
+import { invalidRequest, tooManyRequests, unsupportedMediaType } from './answers.mjs';
+import { createLimits } from './limits.mjs';
+import { readObject, requiredText } from './validate.mjs';
+
+/**
+ * @param {object} parts
+ * @param {import('./config.mjs').Config} parts.config
+ * @param {() => number} parts.now
+ * @param {import('./store.mjs').Store} parts.store
+ * @param {(changes: import('./live.mjs').Changes) => void} parts.publish
+ */
+export function createIntake({ config, now, store, publish }) {
+  const access = createAccess(config);
+  const limits = createLimits(config.rate_limits, now);
+
+  return { access, admit, handle, countStranger };
+
+  /**
+   * What the headers decide. A key is judged before the body is read: a stranger's megabyte is not
+   * worth receiving.
+   *
+   * @param {Call} call
+   * @param {Visit} visit
+   * @param {import('node:http').IncomingHttpHeaders} headers
+   */
+  function admit(call, visit, headers) {
+    const { authorization, 'content-encoding': encoding = 'identity' } = headers;
+    if (authorization !== undefined) {
+      count(call, visit, access.server(authorization, call.permission));
+    } else if (visit.origin === null) {
+      throw access.missingAuth();
+    }
+    if (encoding !== 'identity') throw unsupportedMediaType(`Content-Encoding ${encoding}`);
+  }
+
+  /**
+   * @param {Call} call
+   * @param {Visit} visit
+   * @param {unknown} json
+   * @returns {Promise<object>} the answer, once everything is on the disk
+   */
+  async function handle(call, visit, json) {
+    const body = readObject(json, 'body');
+    if (visit.app_id === '') {
+      count(call, visit, access.page(visit.origin ?? '', requiredText(body, 'app_id')));
+    } else if (body.app_id !== undefined && body.app_id !== visit.app_id) {
+      const issue = 'names another app than the key does';
+      throw invalidRequest(`app_id ${issue}.`, { field: 'app_id', issue });
+    }
+    const save = call.plan(body);
+    const outcome = await store.write(() => {
+      const saved = save(store, visit);
+      store.requests.addAccepted(visit, saved.accepted);
+      return saved;
+    });
+    visit.logged = true;
+    publish(outcome.changes);
+    return outcome.body;
+  }
+
+  /** @param {Call} call @param {Visit} visit @param {import('./access.mjs').Caller} caller */
+  function count(call, visit, { app_id, who }) {
+    visit.app_id = app_id;
+    visit.quota = limits.take(who, call.kind);
+    const { exceeded, limit, retryAfter } = visit.quota;
+    if (exceeded) throw tooManyRequests(limit, retryAfter);
+  }
+
+  /**
+   * For a request that was turned away before it was known who calls. It is counted, so that its
+   * headers tell the truth, but not refused a second time: the first reason is the one it needs.
+   *
+   * @param {Call} call
+   */
+  function countStranger(call) {
+    return limits.take('unknown', call.kind);
+  }
+}

@@ -1,0 +1,56 @@
+// @ts-check
+/**
+ * The requests table. An accepted request is written in the transaction of what it brought; a
+ * refused one in a transaction nobody waits for.
+ *
+ * @typedef {import('./database.mjs').Database} Database
+ * @typedef {import('./visit.mjs').Visit} Visit
+ * @typedef {[visit: Visit, status: number]} Refused
+ */
+
+// While the store is failing its own refusals wait in memory; a long outage must not fill it.
+const maxWaiting = 10_000;
+
+/**
+ * @param {Database} db
+ * @param {(run: () => void) => Promise<void>} write
+ */
+export function createRequests(db, write) {
+  const insert = db.prepare(`
+    INSERT INTO requests (request_id, app_id, method, path, status, events, origin, received_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+
+  /** @type {Refused[]} */
+  let waiting = [];
+
+  return { addAccepted, addRefused, catchUp };
+
+  /** Inside a transaction. @param {Visit} visit @param {number} events */
+  function addAccepted(visit, events) {
+    add(visit, 200, events);
+  }
+
+  /** At any time. @param {Visit} visit @param {number} status */
+  function addRefused(visit, status) {
+    waiting.push([visit, status]);
+    catchUp();
+  }
+
+  /** Writes what could not be written when it happened. */
+  function catchUp() {
+    const refused = waiting;
+    if (refused.length === 0) return;
+    waiting = [];
+    write(() => {
+      for (const [visit, status] of refused) add(visit, status, 0);
+    }).catch(() => {
+      waiting = [...refused, ...waiting].slice(0, maxWaiting);
+    });
+  }
+
+  /** @param {Visit} visit @param {number} status @param {number} events */
+  function add(visit, status, events) {
+    const { request_id, app_id, method, path, origin, received_at } = visit;
+    insert.run(request_id, app_id || null, method, path, status, events, origin, received_at);
+  }
+}

@@ -1,0 +1,155 @@
+// @ts-check
+/**
+ * The collector put together: a small stand-in for Appizer's API that keeps its documented
+ * contract, for developing and testing against.
+ *
+ * @typedef {import('fastify').FastifyReply} FastifyReply
+ * @typedef {import('fastify').FastifyRequest} FastifyRequest
+ * @typedef {import('./visit.mjs').Visit} Visit
+ */
+import fastify from 'fastify';
+import { closing, maxBody, Refusal, refusalOf } from './answers.mjs';
+import { calls } from './calls.mjs';
+import { checkConfig, readConfig } from './config.mjs';
+import { allowReading, answerPreflight } from './cors.mjs';
+import { addInspection } from './inspect.mjs';
+import { createIntake } from './intake.mjs';
+import { showQuota } from './limits.mjs';
+import { createLive } from './live.mjs';
+import { openStore } from './store.mjs';
+import { createVisit } from './visit.mjs';
+import { createWayOut } from './way-out.mjs';
+
+// Never the network: there is no TLS here, and looking at the events takes no password.
+const host = '127.0.0.1';
+
+/**
+ * @param {object} [options]
+ * @param {string} [options.db] path of the SQLite file; made where there is none
+ * @param {unknown} [options.config] as in collector.json, parsed
+ * @param {() => number} [options.now] wall time in milliseconds
+ * @param {(error: unknown) => void} [options.report] told of every failure behind a 500
+ */
+export function createCollector(options = {}) {
+  const { db = 'events.sqlite', now = Date.now, report = console.error } = options;
+  const config = checkConfig(options.config ?? readConfig());
+  const store = openStore(db);
+  const live = createLive(store, config.apps);
+  const intake = createIntake({ config, now, store, publish: live.publish });
+
+  /** @type {WeakMap<FastifyRequest, Visit>} */
+  const visits = new WeakMap();
+  /** Which methods a path has. @type {Map<string, string[]>} */
+  const methods = new Map();
+  /** @type {Promise<void> | undefined} */
+  let closed;
+
+  const app = fastify({
+    bodyLimit: maxBody,
+    exposeHeadRoutes: false,
+    // Names in a body become data and nothing else, so `__proto__` is a property name like any.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+    requestTimeout: 30_000,
+    // Ours has the documented body.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) =>
+      answerError(error, request, /** @type {FastifyReply} */ (reply)),
+  });
+  // Only JSON is documented.
+  app.removeContentTypeParser('text/plain');
+
+  app.addHook('onRoute', ({ url, method }) => {
+    methods.set(url, [...(methods.get(url) ?? []), String(method)]);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const visit = visitOf(request);
+    if (isOfApi(visit)) allowReading(intake.access, visit.origin, reply);
+    if (closed) throw closing();
+    if (request.is404) throw noSuchRoute(visit);
+  });
+  app.addHook('onSend', async (request, reply) => {
+    const visit = visitOf(request);
+    const call = calls.find(({ path }) => path === visit.path);
+    if (call && visit.method !== 'OPTIONS') {
+      showQuota(reply, visit.quota ?? intake.countStranger(call));
+    }
+    // Looking at the collector is no part of what happened to it.
+    if (!visit.logged && (isOfApi(visit) || request.is404)) {
+      store.requests.addRefused(visit, reply.statusCode);
+    }
+  });
+  app.setErrorHandler(answerError);
+
+  for (const call of calls) {
+    app.post(call.path, {
+      onRequest: async (request) => intake.admit(call, visitOf(request), request.headers),
+      handler: async (request) => intake.handle(call, visitOf(request), request.body ?? null),
+    });
+    app.options(call.path, async (request, reply) =>
+      answerPreflight(intake.access, visitOf(request).origin, reply),
+    );
+  }
+  addInspection(app, store, live);
+  const wayOut = createWayOut(app.server);
+
+  return {
+    /** The Fastify instance, for `inject` and for the hooks of a test. */
+    app,
+
+    /** The tables, for reading them back. */
+    store: { count: store.count, newest: store.newest },
+
+    /** Where it listens, once it does. */
+    get address() {
+      const address = app.server.address();
+      return address && typeof address === 'object' ? `http://${host}:${address.port}` : null;
+    },
+
+    /** @param {number} [port] any free one where none is given */
+    listen: (port = 0) => app.listen({ host, port }),
+
+    /** Answers what is under way, refuses what is new, and lets go of the file. */
+    close() {
+      closed ??= shut();
+      return closed;
+    },
+  };
+
+  async function shut() {
+    live.close();
+    const hungUp = wayOut.hangUp();
+    await app.close();
+    hungUp();
+    store.close();
+  }
+
+  /** @param {unknown} error @param {FastifyRequest} _request @param {FastifyReply} reply */
+  function answerError(error, _request, reply) {
+    const refusal = refusalOf(error);
+    if (refusal.status === 500) report(error);
+    reply.code(refusal.status).headers(refusal.headers).send(refusal.body());
+  }
+
+  /** @param {FastifyRequest} request */
+  function visitOf(request) {
+    let visit = visits.get(request);
+    if (!visit) {
+      visit = createVisit(request, now());
+      visits.set(request, visit);
+    }
+    return visit;
+  }
+
+  /** @param {Visit} visit */
+  function noSuchRoute({ method, path }) {
+    const allowed = methods.get(path);
+    if (!allowed) return new Refusal(404, 'NOT_FOUND', `There is nothing at ${path}.`, { path });
+    const details = { method, allowed };
+    const headers = { Allow: allowed.join(', ') };
+    return new Refusal(405, 'METHOD_NOT_ALLOWED', `${path} has no ${method}.`, details, headers);
+  }
+}
+
+/** @param {Visit} visit */
+const isOfApi = ({ path }) => path.startsWith('/v1/');

@@ -1,0 +1,122 @@
+// @ts-check
+/**
+ * Reads the four bodies. What comes out has the documented shape; what has not is refused, with the
+ * name of the field that is to blame. Fields the documentation does not know are ignored.
+ *
+ * @typedef {Record<string, unknown>} Fields
+ * @typedef {object} EventInput
+ * @property {string} event_name
+ * @property {string} user_id
+ * @property {string} properties JSON text
+ * @property {string | undefined} ip
+ * @property {string | undefined} ua
+ * @property {string | undefined} dedupe_id the caller's own `$event_id`
+ * @typedef {object} UserInput
+ * @property {string} user_id
+ * @property {string | undefined} email
+ * @property {string | undefined} phone
+ * @property {Fields | undefined} properties
+ * @property {string | undefined} origin JSON text
+ */
+import { invalidRequest, invalidType, missingField } from './answers.mjs';
+
+const maxBatch = 100;
+
+/** @param {unknown} value @param {string} field @returns {Fields} */
+export function readObject(value, field) {
+  if (typeOf(value) !== 'object') throw invalidType(field, 'object', typeOf(value));
+  return /** @type {Fields} */ (value);
+}
+
+/** @param {Fields} body @param {string} [at] prefix of the field names in a batch */
+export function readEvent(body, at = '') {
+  const properties = optionalObject(body, 'properties', at) ?? {};
+  return {
+    event_name: requiredText(body, 'event_name', at),
+    user_id: requiredText(body, 'user_id', at),
+    properties: toJson(properties, `${at}properties`),
+    ip: optionalText(body, 'ip', at),
+    ua: optionalText(body, 'ua', at),
+    // An id that cannot serve for removing duplicates is a mistake worth hearing about now.
+    dedupe_id:
+      properties.$event_id === undefined
+        ? undefined
+        : requiredText(properties, '$event_id', `${at}properties.`),
+  };
+}
+
+/** One bad event refuses the whole batch, so that a batch is never half stored. @param {Fields} body */
+export function readBatch(body) {
+  const { events } = body;
+  if (events === undefined) throw missingField('events', 'is required');
+  if (!Array.isArray(events)) throw invalidType('events', 'array', typeOf(events));
+  if (events.length < 1 || events.length > maxBatch) {
+    const issue = `must hold 1 to ${maxBatch} events, not ${events.length}`;
+    throw invalidRequest(`events ${issue}.`, { field: 'events', issue });
+  }
+  return events.map((event, i) => readEvent(readObject(event, `events[${i}]`), `events[${i}].`));
+}
+
+/** @param {Fields} body @returns {UserInput} */
+export function readUser(body) {
+  const properties = optionalObject(body, 'properties');
+  const origin = optionalObject(body, 'origin');
+  // Merged later, but a value that cannot be written is the caller's fault and so found here.
+  if (properties) toJson(properties, 'properties');
+  return {
+    user_id: requiredText(body, 'user_id'),
+    email: optionalText(body, 'email'),
+    phone: optionalText(body, 'phone'),
+    properties,
+    origin: origin && toJson(origin, 'origin'),
+  };
+}
+
+/** @param {Fields} body */
+export function readAlias(body) {
+  const user_id = requiredText(body, 'user_id');
+  const alias_id = requiredText(body, 'alias_id');
+  if (alias_id === user_id) {
+    const issue = 'must differ from user_id';
+    throw invalidRequest(`alias_id ${issue}.`, { field: 'alias_id', issue });
+  }
+  return { user_id, alias_id };
+}
+
+/** @param {Fields} source @param {string} key @param {string} [at] @returns {string} */
+export function requiredText(source, key, at = '') {
+  const value = optionalText(source, key, at);
+  if (value === undefined) throw missingField(at + key, 'is required');
+  if (value === '') throw missingField(at + key, 'must not be empty');
+  return value;
+}
+
+/** @param {Fields} source @param {string} key @param {string} [at] */
+function optionalText(source, key, at = '') {
+  const value = source[key];
+  if (value === undefined || typeof value === 'string') return value;
+  throw invalidType(at + key, 'string', typeOf(value));
+}
+
+/** @param {Fields} source @param {string} key @param {string} [at] */
+function optionalObject(source, key, at = '') {
+  const value = source[key];
+  return value === undefined ? undefined : readObject(value, at + key);
+}
+
+/** @param {Fields} value @param {string} field */
+function toJson(value, field) {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // JSON.parse takes any depth, JSON.stringify does not.
+    const issue = 'is nested too deeply';
+    throw invalidRequest(`${field} ${issue}.`, { field, issue });
+  }
+}
+
+/** @param {unknown} value */
+function typeOf(value) {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

@@ -1,0 +1,165 @@
+// @ts-check
+/** Mistakes in the config and on the command line, and the sentence each of them gets. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import { checkConfig, readConfig } from '../../examples/collector/config.mjs';
+import { startProcess, temporaryFile } from './support.mjs';
+
+const app = { app_id: 'demo', authorized_domains: ['localhost'] };
+const key = { key: 'sk', app_id: 'demo' };
+
+/** @type {[config: unknown, message: string][]} */
+const mistakes = [
+  [[], 'The config must be an object.'],
+  [{}, 'apps must be an array.'],
+  [{ apps: [] }, 'apps must name at least one app.'],
+  [
+    { apps: [app], limits: {} },
+    'The config has an unknown field "limits"; known: apps, keys, rate_limits.',
+  ],
+  [{ apps: ['demo'] }, 'apps[0] must be an object.'],
+  [{ apps: [{}] }, 'apps[0].app_id must be a non-empty string.'],
+  [{ apps: [app, app] }, 'apps[1].app_id repeats that of apps[0].'],
+  [
+    { apps: [{ ...app, domains: [] }] },
+    'apps[0] has an unknown field "domains"; known: app_id, website_url, authorized_domains.',
+  ],
+  [
+    { apps: [{ ...app, authorized_domains: 'localhost' }] },
+    'apps[0].authorized_domains must be an array.',
+  ],
+  [
+    { apps: [{ ...app, authorized_domains: ['localhost', 'http://'] }] },
+    'apps[0].authorized_domains[1] "http://" is not a domain; ' +
+      'write example.com, *.example.com or https://example.com:8443.',
+  ],
+  [
+    { apps: [{ ...app, website_url: 'javascript:alert(1)' }] },
+    'apps[0].website_url must begin with http:// or https://.',
+  ],
+  [{ apps: [app], keys: {} }, 'keys must be an array.'],
+  [{ apps: [app], keys: [{ app_id: 'demo' }] }, 'keys[0].key must be a non-empty string.'],
+  [{ apps: [app], keys: [{ ...key, key: 'a b' }] }, 'keys[0].key must not contain spaces.'],
+  [{ apps: [app], keys: [key, key] }, 'keys[1].key repeats that of keys[0].'],
+  [
+    { apps: [app], keys: [{ ...key, app_id: 'shop' }] },
+    'keys[0].app_id "shop" is not one of the apps.',
+  ],
+  [{ apps: [app], keys: [{ ...key, revoked: 'yes' }] }, 'keys[0].revoked must be true or false.'],
+  [
+    { apps: [app], keys: [{ ...key, permissions: ['read'] }] },
+    'keys[0].permissions[0] "read" is not one of events:write, users:write.',
+  ],
+  [
+    { apps: [app], rate_limits: { events: 0 } },
+    'rate_limits.events must be a whole number of requests above 0.',
+  ],
+  [
+    { apps: [app], rate_limits: { aliases: 5 } },
+    'rate_limits has an unknown field "aliases"; known: events, batch, users.',
+  ],
+];
+
+for (const [config, message] of mistakes) {
+  test(`config mistake: ${message}`, () => {
+    assert.throws(() => checkConfig(config), { message });
+  });
+}
+
+test('the config that comes with the collector has a demo app, its key and the limits', () => {
+  const config = checkConfig(readConfig());
+  assert.deepEqual(
+    config.apps.map(({ app_id }) => app_id),
+    ['demo'],
+  );
+  assert.deepEqual(
+    config.keys.map(({ key }) => key),
+    ['sk_test_demo'],
+  );
+  assert.deepEqual(config.rate_limits, { events: 1000, batch: 100, users: 500 });
+});
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {string[]} args
+ */
+async function refused(t, args) {
+  const { code, output, errors } = await startProcess(t, ['--db', temporaryFile(t), ...args]).ended;
+  assert.equal(code, 1);
+  assert.equal(output, '');
+  return errors;
+}
+
+test('a config file that is not there', async (t) => {
+  assert.equal(
+    await refused(t, ['--config', 'nowhere.json']),
+    'The collector did not start: nowhere.json cannot be read: there is no such file.\n',
+  );
+});
+
+test('a config file that is not JSON', async (t) => {
+  const file = temporaryFile(t, 'collector.json');
+  writeFileSync(file, '{"apps": [,]}');
+  const errors = await refused(t, ['--config', file]);
+  assert.match(
+    errors,
+    /^The collector did not start: .*collector\.json is not valid JSON: .*\.\n$/,
+  );
+});
+
+test('a config file with a mistake in it', async (t) => {
+  const file = temporaryFile(t, 'collector.json');
+  writeFileSync(file, '{"apps": []}');
+  assert.equal(
+    await refused(t, ['--config', file]),
+    `The collector did not start: ${file}: apps must name at least one app.\n`,
+  );
+});
+
+test('a port that is none', async (t) => {
+  assert.equal(
+    await refused(t, ['--port', '70000']),
+    'The collector did not start: --port must be a number from 0 (any free one) to 65535, ' +
+      'not "70000".\n',
+  );
+});
+
+test('a port that is taken', async (t) => {
+  const other = createServer();
+  await new Promise((resolve) => other.listen(0, '127.0.0.1', () => resolve(null)));
+  t.after(() => other.close());
+  const { port } = /** @type {import('node:net').AddressInfo} */ (other.address());
+  assert.equal(
+    await refused(t, ['--port', String(port)]),
+    'The collector did not start: its port is already in use; choose another with --port.\n',
+  );
+});
+
+test('an option nobody knows', async (t) => {
+  assert.match(await refused(t, ['--prot', '1']), /Unknown option '--prot'.*\nUsage: node main/s);
+});
+
+test('a file that is not a database', async (t) => {
+  const file = temporaryFile(t);
+  writeFileSync(
+    file,
+    'This is a text, and rather longer than the header of a database. '.repeat(9),
+  );
+  assert.equal(
+    await refused(t, ['--db', file]),
+    `The collector did not start: The database ${file} cannot be used: file is not a database.\n`,
+  );
+});
+
+test('a folder that is not there', async (t) => {
+  const errors = await refused(t, ['--db', temporaryFile(t, 'no/folder/events.sqlite')]);
+  assert.match(errors, /^The collector did not start: The database .* cannot be used: .*\.\n$/);
+});
+
+test('help is an answer, not a failure', async (t) => {
+  const { code, output } = await startProcess(t, ['--help']).ended;
+  assert.equal(code, 0);
+  assert.match(output, /^Usage: node main\.mjs/);
+});
