@@ -1,0 +1,77 @@
+/** abi.h's functions and numbers. A test compares them with the headers. */
+
+export interface Exports {
+  memory: WebAssembly.Memory;
+  _initialize(): void;
+  apz_input(size: number): number;
+  apz_output(): number;
+  apz_output_size(): number;
+  apz_start(configSize: number, monotonic: number, wall: number): number;
+  apz_track(
+    nameSize: number,
+    propertiesSize: number,
+    happened: number,
+    monotonic: number,
+    wall: number,
+  ): number;
+  apz_set_user_id(size: number, monotonic: number, wall: number): number;
+  apz_flush(token: number, monotonic: number, wall: number): number;
+  apz_value(keySize: number, valueSize: number, monotonic: number, wall: number): void;
+  apz_keys(size: number, monotonic: number, wall: number): void;
+  apz_locked(nameSize: number, granted: number, monotonic: number, wall: number): void;
+  apz_store_failed(keySize: number, monotonic: number, wall: number): void;
+  apz_answered(
+    id: number,
+    status: number,
+    retryAfter: number,
+    reset: number,
+    bodySize: number,
+    monotonic: number,
+    wall: number,
+  ): void;
+  apz_news(news: number, monotonic: number, wall: number): void;
+  apz_poll(): number;
+  apz_next_wake(): number;
+}
+
+/** `Effect::Kind` */
+export const EFFECT = {
+  none: 0,
+  request: 1,
+  cancel: 2,
+  store: 3,
+  erase: 4,
+  read: 5,
+  scan: 6,
+  lock: 7,
+  unlock: 8,
+  leave: 9,
+  tell: 10,
+  report: 11,
+  flushed: 12,
+} as const;
+
+/** `ApzNews` */
+export const NEWS = {
+  wake: 0,
+  online: 1,
+  offline: 2,
+  visible: 3,
+  hidden: 4,
+  leaving: 5,
+  gone: 6,
+  returned: 7,
+  storage_cleared: 8,
+} as const;
+
+/** `Status`, as far as the glue speaks of it. */
+export const STATUS = {
+  ok: 0,
+  not_started: -1,
+  already_started: -2,
+  app_id_missing: -3,
+  name_missing: -4,
+  properties_unusable: -5,
+  user_id_unusable: -6,
+  options_unusable: -7,
+} as const;

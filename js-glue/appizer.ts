@@ -1,0 +1,157 @@
+/** The public object: takes what pages give, and never lets anything through to them. */
+
+import { STATUS } from './abi';
+import type { Core } from './core';
+import type { Host } from './host';
+import { toJson } from './json';
+import { type Runtime, run } from './runtime';
+import type { Appizer, FlushResult, Options, Properties, Report } from './types';
+
+/** Puts the core's numbers into words; see sentences.ts. */
+export interface Sentences {
+  /** Something the core noticed. */
+  hint(number: number, detail: string): string;
+  /** A call that was refused, or was not made as meant. */
+  mistake(status: number): string;
+}
+
+/** What the builds differ in. */
+export interface Build {
+  /** The world where `init` is given none; none where there is no page. */
+  host(): Host | undefined;
+  /** Instantiates the module. Throws where the page forbids WebAssembly. */
+  core(): Core;
+  /** Loads the sentences, for debug. */
+  sentences(): Promise<Sentences>;
+  version: string;
+}
+
+// Calls kept before `init`: a page that never calls it must not collect them for ever.
+const MOST_EARLY = 1000;
+
+const NOT_STARTED: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
+
+export function createAppizer(build: Build): Appizer {
+  let runtime: Runtime | undefined;
+  let early: ((runtime: Runtime) => void)[] = [];
+  let wall = () => Date.now();
+  let debug = false;
+  let log: (sentence: string) => void = (sentence) => console.info(sentence);
+  let sentences: Promise<Sentences> | undefined;
+  const flushes = new Map<number, (result: FlushResult) => void>();
+
+  // The sentences come later than the first mistakes; a promise keeps them in order.
+  const say = (words: (sentences: Sentences) => string) => {
+    if (!debug) return;
+    sentences ??= build.sentences();
+    sentences.then((all) => log(`[Appizer] ${words(all)}`)).catch(() => {});
+  };
+  const check = (status: number) => {
+    // A hint says more about these two (client.cpp).
+    if (status && status !== STATUS.properties_unusable && status !== STATUS.user_id_unusable) {
+      say((all) => all.mistake(status));
+    }
+  };
+  const whenRunning = (call: (runtime: Runtime) => void) => {
+    if (runtime) call(runtime);
+    else if (early.length < MOST_EARLY) early.push(call);
+  };
+
+  const begin = (options: Options) => {
+    const onError = option(options, 'onError');
+    const host = (option(options, 'host') as Host | undefined) ?? build.host();
+    debug = option(options, 'debug') === true;
+    if (!host) {
+      early = [];
+      say((all) => all.mistake(NO_PAGE));
+      return;
+    }
+    log = host.log;
+    if (runtime) {
+      check(STATUS.already_started);
+      return;
+    }
+    let core: Core;
+    try {
+      core = build.core();
+    } catch {
+      say((all) => all.mistake(NO_WASM));
+      return;
+    }
+    const started = run(core, host, {
+      tell: (hint, detail) => say((all) => all.hint(hint, detail)),
+      report: (json) => {
+        if (typeof onError === 'function') quietly(() => onError(JSON.parse(json) as Report));
+      },
+      flushed: (token, json) => {
+        flushes.get(token)?.(JSON.parse(json) as FlushResult);
+        flushes.delete(token);
+      },
+    });
+    const status = started.start(plain(options));
+    check(status);
+    if (status) return;
+    wall = host.wall;
+    runtime = started;
+    for (const call of early) call(started);
+    early = [];
+  };
+
+  let token = 0;
+  return {
+    version: build.version,
+    create: (chosen) => {
+      const other = createAppizer(build);
+      if (chosen !== undefined) other.init(chosen);
+      return other;
+    },
+    init: (options) => quietly(() => begin(options)),
+    trackEvent: (name: string, properties?: Properties) =>
+      quietly(() => {
+        const happened = wall();
+        const text = toJson(properties);
+        const words = typeof name === 'string' || typeof name === 'number' ? String(name) : '';
+        whenRunning((to) => check(to.track(words, text, happened)));
+      }),
+    setUserId: (id: string | number) =>
+      quietly(() => {
+        const text = toJson(id);
+        whenRunning((to) => check(to.setUserId(text)));
+      }),
+    flush: () =>
+      new Promise((resolve) => {
+        if (!runtime) {
+          resolve({ ...NOT_STARTED, pending: early.length });
+          return;
+        }
+        flushes.set(++token, resolve);
+        if (runtime.flush(token)) {
+          flushes.delete(token);
+          resolve(NOT_STARTED);
+        }
+      }),
+  };
+}
+
+// Mistakes that the core never sees: numbers after its own (status.h).
+export const NO_PAGE = -100;
+export const NO_WASM = -101;
+
+// The options without what JSON cannot carry.
+function plain(options: unknown): string {
+  if (typeof options !== 'object' || options === null) return toJson(options) || 'null';
+  const { host: _, onError: __, ...rest } = options as Record<string, unknown>;
+  return toJson(rest);
+}
+
+function option(options: unknown, name: keyof Options): unknown {
+  return options ? (options as Record<string, unknown>)[name] : undefined;
+}
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // Not the page's trouble.
+  }
+}

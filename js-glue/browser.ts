@@ -1,0 +1,62 @@
+/** The page as a host. */
+
+import type { Host } from './host';
+import { listenToPage } from './lifecycle';
+import { openLocks } from './locks';
+import { send } from './network';
+import { openStorage } from './storage';
+
+// `fetchLater` (Chromium 135) is not in TypeScript's DOM types yet.
+type FetchLater = (url: string, init: RequestInit) => { readonly activated: boolean };
+
+/** Whether there is a page. */
+export function hasPage(): boolean {
+  return typeof window === 'object' && typeof document === 'object';
+}
+
+export function browserHost(): Host {
+  const { fetch, setTimeout, clearTimeout, queueMicrotask } = window;
+  const { fetchLater } = window as { fetchLater?: FetchLater };
+  return {
+    monotonic: () => performance.now(),
+    wall: () => Date.now(),
+    random: (bytes) => {
+      crypto.getRandomValues(bytes);
+    },
+    send: (request, answer) => send(fetch.bind(window), request, answer),
+    timer: (delay, call) => {
+      const id = setTimeout.call(window, call, delay);
+      return () => clearTimeout.call(window, id);
+    },
+    defer: (call) => queueMicrotask.call(window, call),
+    storage: openStorage(),
+    locks: openLocks(navigator.locks),
+    leave: fetchLater ? leaver(fetchLater.bind(window)) : undefined,
+    listen: listenToPage,
+    log: (sentence) => console.info(sentence),
+    userAgent: navigator.userAgent,
+    online: navigator.onLine !== false,
+    visible: document.visibilityState !== 'hidden',
+  };
+}
+
+function leaver(fetchLater: FetchLater): (url: string, body: string) => void {
+  let stop: AbortController | undefined;
+  return (url, body) => {
+    stop?.abort();
+    stop = undefined;
+    if (!body) return;
+    stop = new AbortController();
+    try {
+      fetchLater(url, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body,
+        credentials: 'omit',
+        signal: stop.signal,
+      });
+    } catch {
+      // Over the quota, or forbidden by a policy: the net under a crash is missing, nothing else.
+    }
+  };
+}

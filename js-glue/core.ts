@@ -1,0 +1,89 @@
+/** Loads the module; strings in and out. */
+
+import type { Exports } from './abi';
+
+/** Random bytes that `apz_start` takes. */
+export const SEED_BYTES = 32;
+
+/** Bytes that one UTF-16 unit takes at most as UTF-8. */
+const WIDEST = 3;
+
+/** An effect as it crosses the ABI. */
+export interface Effect {
+  kind: number;
+  flag: boolean;
+  number: number;
+  text: string;
+  more: string;
+}
+
+/** One instance of the module: one client. */
+export interface Core {
+  readonly exports: Exports;
+  /** Writes texts one behind the other into the input buffer; returns the bytes that each takes. */
+  write(...texts: string[]): number[];
+  /** Writes bytes behind the first `offset` bytes of the input buffer. */
+  writeBytes(offset: number, bytes: Uint8Array): void;
+  /** Takes out the next effect. */
+  poll(): Effect | undefined;
+}
+
+export function instantiate(module: WebAssembly.Module): Core {
+  const exports = new WebAssembly.Instance(module, {
+    env: { emscripten_notify_memory_growth() {} },
+    wasi_snapshot_preview1: { proc_exit() {} },
+  }).exports as unknown as Exports;
+  exports._initialize();
+
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder();
+  let bytes = new Uint8Array();
+  let input = 0;
+  let capacity = 0;
+
+  // Makes room for `size` bytes; the view is made afresh after the memory has grown.
+  const reserve = (size: number) => {
+    if (size > capacity) {
+      // With room to spare, so that growing texts do not ask every time.
+      capacity = size + size;
+      input = exports.apz_input(capacity);
+    }
+    if (bytes.buffer !== exports.memory.buffer) bytes = new Uint8Array(exports.memory.buffer);
+  };
+
+  return {
+    exports,
+    write(...texts) {
+      let most = 0;
+      for (const text of texts) most += text.length;
+      reserve(most * WIDEST);
+      let offset = 0;
+      return texts.map((text) => {
+        const { written = 0 } = encoder.encodeInto(text, bytes.subarray(input + offset));
+        offset += written;
+        return written;
+      });
+    },
+    writeBytes(offset, more) {
+      reserve(offset + more.length);
+      bytes.set(more, input + offset);
+    },
+    poll() {
+      const kind = exports.apz_poll();
+      if (!kind) return undefined;
+      const start = exports.apz_output();
+      const text = decoder.decode(
+        new Uint8Array(exports.memory.buffer, start, exports.apz_output_size()),
+      );
+      const first = text.indexOf('\0');
+      const second = text.indexOf('\0', first + 1);
+      return {
+        kind,
+        flag: text[0] === '1',
+        number: Number(text.slice(1, first)),
+        text: text.slice(first + 1, second),
+        more: text.slice(second + 1),
+      };
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** What a world must offer for the SDK to live in it. */
+
+/** A request the core wants made. */
+export interface Outgoing {
+  url: string;
+  /** JSON text. */
+  body: string;
+  /** Whether it must survive the page. */
+  keepalive: boolean;
+}
+
+/** What came back. */
+export interface Answer {
+  /** 0: no answer, for whatever reason. */
+  status: number;
+  /** The body as far as it could be read. */
+  body: string;
+  /** `Retry-After` in seconds, NaN where it is absent or hidden. */
+  retryAfter: number;
+  /** `X-RateLimit-Reset` in Unix seconds, NaN where it is absent or hidden. */
+  reset: number;
+}
+
+/** A place for text that outlives the page. Its methods may throw: that counts as failure. */
+export interface Storage {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+  /** The names of all keys. */
+  keys(): string[];
+}
+
+/** Locks shared by all documents of the origin. */
+export interface Locks {
+  /** Asks for a lock; `wait`: queue for it if somebody holds it. Answers once, later. */
+  request(name: string, wait: boolean, answer: (granted: boolean) => void): void;
+  /**
+   * Gives it back, or stops waiting. A name that ends with a dot, or is empty, stands for all that start
+   * with it.
+   */
+  release(name: string): void;
+}
+
+/** What the world tells. */
+export interface Ears {
+  visible(visible: boolean): void;
+  online(online: boolean): void;
+  /** The page goes away, perhaps to come back. */
+  leaving(): void;
+  returned(): void;
+  /** Another document wrote (`null`: removed) a key; without a key it emptied the storage. */
+  stored(key: string | null, value: string | null): void;
+}
+
+/** A world. Times are in milliseconds. */
+export interface Host {
+  /** A clock that never goes back. */
+  monotonic(): number;
+  /** Unix time. */
+  wall(): number;
+  /** Fills the array with bytes from a cryptographic generator. */
+  random(bytes: Uint8Array<ArrayBuffer>): void;
+  /** Makes a request; answers once, later. Returns what gives it up. */
+  send(request: Outgoing, answer: (answer: Answer) => void): () => void;
+  /** Calls back once after a time; returns what takes it back. */
+  timer(delay: number, call: () => void): () => void;
+  /** Calls back at the end of the running task. */
+  defer(call: () => void): void;
+  storage?: Storage | undefined;
+  locks?: Locks | undefined;
+  /** Leaves a request with the browser, for when the page ends; an empty body takes it back. */
+  leave?: ((url: string, body: string) => void) | undefined;
+  /** Starts telling what happens; returns what ends it. */
+  listen?(ears: Ears): () => void;
+  /** Where debug sentences go. */
+  log(sentence: string): void;
+  userAgent: string;
+  online: boolean;
+  visible: boolean;
+}
+
+/** Storage that lasts as long as the object does. */
+export function memoryStorage(): Storage {
+  const items = new Map<string, string>();
+  return {
+    getItem: (key) => items.get(key) ?? null,
+    setItem: (key, value) => {
+      items.set(key, value);
+    },
+    removeItem: (key) => {
+      items.delete(key);
+    },
+    keys: () => [...items.keys()],
+  };
+}

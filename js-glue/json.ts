@@ -1,0 +1,59 @@
+/** Any value as JSON text, whatever it does. */
+
+/**
+ * How far the careful way goes into a value. More than the core takes (config.h, `kPropertyLimits`), so
+ * that it is the core that cuts, and marks what it cut; this only keeps a window or a DOM tree from being
+ * walked to its end.
+ */
+const DEPTH = 20;
+const VALUES = 4000;
+
+/** Returns `value` as JSON; `''` for `undefined`, and text that is no JSON where it has no form in it. */
+export function toJson(value: unknown): string {
+  if (value === undefined) return '';
+  try {
+    return JSON.stringify(value) ?? '?';
+  } catch {
+    // A cycle, a BigInt, a getter or a toJSON that throws.
+  }
+  try {
+    return JSON.stringify(careful(value)) ?? '?';
+  } catch {
+    return '?';
+  }
+}
+
+// A copy that JSON.stringify cannot fail on.
+function careful(root: unknown): unknown {
+  let left = VALUES;
+  const above: unknown[] = [];
+
+  const copy = (value: unknown): unknown => {
+    if (typeof value === 'bigint') return String(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (left-- <= 0 || above.length >= DEPTH || above.includes(value)) return undefined;
+    above.push(value);
+    try {
+      const { toJSON } = value as { toJSON?: unknown };
+      if (typeof toJSON === 'function') return copy(toJSON.call(value, ''));
+      if (Array.isArray(value)) return value.map((_, i) => attempt(() => copy(value[i])) ?? null);
+      const out: Record<string, unknown> = Object.create(null);
+      for (const key of Object.keys(value)) {
+        out[key] = attempt(() => copy((value as Record<string, unknown>)[key]));
+      }
+      return out;
+    } finally {
+      above.pop();
+    }
+  };
+
+  return attempt(() => copy(root));
+}
+
+function attempt<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/** What the browser tells of the page's life. */
+
+import type { Ears } from './host';
+
+/**
+ * Listens to the page. `pagehide` and not `unload`, which keeps a page out of the back/forward cache;
+ * `visibilitychange` because on phones it is often the last that a page hears.
+ */
+export function listenToPage(ears: Ears): () => void {
+  const stops: (() => void)[] = [];
+  const on = (target: EventTarget, type: string, heard: (event: Event) => void) => {
+    target.addEventListener(type, heard, true);
+    stops.push(() => target.removeEventListener(type, heard, true));
+  };
+  on(document, 'visibilitychange', () => ears.visible(document.visibilityState === 'visible'));
+  on(window, 'pagehide', () => ears.leaving());
+  on(window, 'pageshow', (event) => {
+    if ((event as PageTransitionEvent).persisted) ears.returned();
+  });
+  on(window, 'online', () => ears.online(true));
+  on(window, 'offline', () => ears.online(false));
+  on(window, 'storage', (event) => {
+    const { key, newValue, storageArea } = event as StorageEvent;
+    // sessionStorage tells of itself by the same event.
+    if (key === null || storageArea === safeLocalStorage()) ears.stored(key, newValue);
+  });
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+function safeLocalStorage(): unknown {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+/** Web Locks. */
+
+import type { Locks } from './host';
+
+/** Opens the origin's lock manager; none where the browser or the context (http, sandbox) has none. */
+export function openLocks(manager: LockManager | undefined): Locks | undefined {
+  if (!manager) return undefined;
+  const held = new Map<string, () => void>();
+  return {
+    request(name, wait, answer) {
+      const stop = new AbortController();
+      let ended = false;
+      held.set(name, () => {
+        ended = true;
+        stop.abort();
+      });
+      // `ifAvailable` and a signal exclude each other.
+      const options: LockOptions = wait ? { signal: stop.signal } : { ifAvailable: true };
+      const refused = () => {
+        if (ended) return;
+        held.delete(name);
+        answer(false);
+      };
+      try {
+        manager
+          .request(name, options, (lock) => {
+            if (!lock || ended) {
+              refused();
+              return;
+            }
+            return new Promise<void>((release) => {
+              held.set(name, () => {
+                ended = true;
+                release();
+              });
+              answer(true);
+            });
+          })
+          .catch(refused);
+      } catch {
+        refused();
+      }
+    },
+    release(name) {
+      for (const [one, release] of [...held]) {
+        const all = !name || name.endsWith('.');
+        if (one !== name && !(all && one.startsWith(name))) continue;
+        held.delete(one);
+        release();
+      }
+    },
+  };
+}

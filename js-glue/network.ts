@@ -1,0 +1,62 @@
+/** Requests by fetch. */
+
+import type { Answer, Outgoing } from './host';
+
+const NO_ANSWER: Answer = { status: 0, body: '', retryAfter: Number.NaN, reset: Number.NaN };
+
+/**
+ * Makes a POST. Without credentials: a request with cookies needs an answer that allows them by name, or
+ * it is only preflighted. The body is always read to its end: until then a keepalive request's bytes count
+ * against the quota of 64 KiB.
+ */
+export function send(
+  fetch: typeof globalThis.fetch,
+  { url, body, keepalive }: Outgoing,
+  answer: (answer: Answer) => void,
+): () => void {
+  let stop: AbortController | undefined;
+  try {
+    stop = new AbortController();
+    fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body,
+      keepalive,
+      credentials: 'omit',
+      cache: 'no-store',
+      // An answer from elsewhere acknowledges nothing.
+      redirect: 'manual',
+      signal: stop.signal,
+    }).then(
+      (response) => {
+        const done = (text: string) =>
+          answer({
+            status: response.status,
+            body: text,
+            retryAfter: waitOf(response.headers.get('retry-after')),
+            reset: numberOf(response.headers.get('x-ratelimit-reset')),
+          });
+        // The status says what became of the events, also when the body breaks off.
+        response.text().then(done, () => done(''));
+      },
+      () => answer(NO_ANSWER),
+    );
+  } catch {
+    Promise.resolve(NO_ANSWER).then(answer);
+  }
+  return () => stop?.abort();
+}
+
+function numberOf(text: string | null): number {
+  return text ? Number(text) : Number.NaN;
+}
+
+// Seconds, or a date (RFC 9110, 10.2.3).
+function waitOf(text: string | null): number {
+  const seconds = numberOf(text);
+  return text && Number.isNaN(seconds)
+    ? (Date.parse(text) - Date.now()) / MILLIS_PER_SECOND
+    : seconds;
+}
+
+const MILLIS_PER_SECOND = 1000;

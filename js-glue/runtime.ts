@@ -1,0 +1,246 @@
+/**
+ * Feeds inputs, performs effects, keeps the one timer.
+ *
+ * The rule: one input, then drain every effect, then arm the timer. What a page says by calls is drained at
+ * the end of its task, so that a burst is written in one go; what the world says is drained at once.
+ */
+
+import { EFFECT, NEWS } from './abi';
+import { type Core, type Effect, SEED_BYTES } from './core';
+import type { Answer, Ears, Host, Storage } from './host';
+
+/** What the core says, for others to put into words. */
+export interface Voice {
+  tell(hint: number, detail: string): void;
+  report(json: string): void;
+  flushed(token: number, json: string): void;
+}
+
+export interface Runtime {
+  /** Starts the client; returns a status. */
+  start(options: string): number;
+  track(name: string, properties: string, happened: number): number;
+  setUserId(id: string): number;
+  flush(token: number): number;
+  /** Ends everything. */
+  stop(): void;
+}
+
+// How many turns a refused fetch needs to be heard of. Chromium and Firefox reject one that exceeds the
+// keepalive quota at once, and the rejection passes a few promises on its way.
+const TURNS = 8;
+
+export function run(core: Core, host: Host, voice: Voice): Runtime {
+  const { exports } = core;
+  const requests = new Map<number, () => void>();
+  let stopTimer: (() => void) | undefined;
+  let stopListening: (() => void) | undefined;
+  let deferred = false;
+  let draining = false;
+  let away = false;
+  let retired = false;
+
+  // A trap is a broken promise of our own. The page must not notice: the client ends.
+  const guarded = <T>(act: () => T, otherwise: T): T => {
+    if (retired) return otherwise;
+    try {
+      return act();
+    } catch {
+      stop();
+      return otherwise;
+    }
+  };
+
+  const news = (what: number) => exports.apz_news(what, host.monotonic(), host.wall());
+
+  const perform = ({ kind, flag, number, text, more }: Effect) => {
+    switch (kind) {
+      case EFFECT.request:
+        requests.set(
+          number,
+          host.send({ url: text, body: more, keepalive: flag }, (answer) => {
+            if (requests.delete(number)) hear(() => answered(number, answer));
+          }),
+        );
+        break;
+      case EFFECT.cancel:
+        requests.get(number)?.();
+        requests.delete(number);
+        break;
+      case EFFECT.store:
+        if (!attempt(() => write(host.storage, text, more))) {
+          const [size] = core.write(text) as [number];
+          exports.apz_store_failed(size, host.monotonic(), host.wall());
+        }
+        break;
+      case EFFECT.erase:
+        attempt(() => host.storage?.removeItem(text));
+        break;
+      case EFFECT.read:
+        value(text, attempt(() => host.storage?.getItem(text)) ?? null);
+        break;
+      case EFFECT.scan: {
+        const keys = attempt(() => host.storage?.keys()) ?? [];
+        const [size] = core.write(keys.filter((key) => key.startsWith(text)).join('\n')) as [
+          number,
+        ];
+        exports.apz_keys(size, host.monotonic(), host.wall());
+        break;
+      }
+      case EFFECT.lock:
+        host.locks?.request(text, flag, (granted) =>
+          hear(() => {
+            const [size] = core.write(text) as [number];
+            exports.apz_locked(size, Number(granted), host.monotonic(), host.wall());
+          }),
+        );
+        break;
+      case EFFECT.unlock:
+        host.locks?.release(text);
+        break;
+      case EFFECT.leave:
+        host.leave?.(text, more);
+        break;
+      case EFFECT.tell:
+        voice.tell(number, text);
+        break;
+      case EFFECT.report:
+        voice.report(text);
+        break;
+      case EFFECT.flushed:
+        voice.flushed(number, text);
+        break;
+    }
+  };
+
+  const answered = (id: number, { status, body, retryAfter, reset }: Answer) => {
+    const [size] = core.write(body) as [number];
+    exports.apz_answered(id, status, retryAfter, reset, size, host.monotonic(), host.wall());
+  };
+
+  const value = (key: string, text: string | null) => {
+    const [keySize, valueSize] = core.write(key, text ?? '') as [number, number];
+    exports.apz_value(keySize, text === null ? -1 : valueSize, host.monotonic(), host.wall());
+  };
+
+  const drain = () => {
+    if (draining) return;
+    draining = true;
+    try {
+      for (let effect = core.poll(); effect && !retired; effect = core.poll()) perform(effect);
+    } finally {
+      draining = false;
+    }
+    stopTimer?.();
+    stopTimer = undefined;
+    const delay = retired ? -1 : exports.apz_next_wake();
+    if (delay >= 0) stopTimer = host.timer(delay, () => hear(() => news(NEWS.wake)));
+    if (away) whenHeard(TURNS);
+  };
+
+  // What went out while the page goes away counts as taken over by the browser once it has had the
+  // chance to refuse it. There is no task left to wait for, only turns of this one.
+  const whenHeard = (turns: number) => {
+    if (turns > 0) {
+      Promise.resolve().then(() => whenHeard(turns - 1));
+    } else if (away) {
+      away = false;
+      hear(() => news(NEWS.gone));
+      away = true;
+    }
+  };
+
+  // News, from the world.
+  const hear = (input: () => void) =>
+    guarded(() => {
+      input();
+      drain();
+    }, undefined);
+
+  // A command, from the page.
+  const command = (input: () => number) =>
+    guarded(() => {
+      const status = input();
+      if (!deferred) {
+        deferred = true;
+        host.defer(() => {
+          deferred = false;
+          guarded(drain, undefined);
+        });
+      }
+      return status;
+    }, -1);
+
+  const ears: Ears = {
+    visible: (visible) => hear(() => news(visible ? NEWS.visible : NEWS.hidden)),
+    online: (online) => hear(() => news(online ? NEWS.online : NEWS.offline)),
+    leaving: () => {
+      away = true;
+      hear(() => news(NEWS.leaving));
+    },
+    returned: () => {
+      away = false;
+      hear(() => news(NEWS.returned));
+    },
+    stored: (key, text) =>
+      hear(() => {
+        if (key === null) news(NEWS.storage_cleared);
+        else value(key, text);
+      }),
+  };
+
+  const stop = () => {
+    retired = true;
+    stopTimer?.();
+    stopListening?.();
+    for (const cancel of requests.values()) cancel();
+    requests.clear();
+    host.locks?.release('');
+  };
+
+  return {
+    start: (options) =>
+      guarded(() => {
+        const facts = JSON.stringify({
+          ua: host.userAgent,
+          online: host.online,
+          visible: host.visible,
+          locks: !!host.locks,
+          later: !!host.leave,
+        });
+        const [size] = core.write(`{"options":${options},"facts":${facts}}`) as [number];
+        const seed = new Uint8Array(SEED_BYTES);
+        host.random(seed);
+        core.writeBytes(size, seed);
+        const status = exports.apz_start(size, host.monotonic(), host.wall());
+        drain();
+        if (!status) stopListening = host.listen?.(ears);
+        return status;
+      }, -1),
+    track: (name, properties, happened) =>
+      command(() => {
+        const [nameSize, propertiesSize] = core.write(name, properties) as [number, number];
+        return exports.apz_track(nameSize, propertiesSize, happened, host.monotonic(), host.wall());
+      }),
+    setUserId: (id) =>
+      command(() => {
+        const [size] = core.write(id) as [number];
+        return exports.apz_set_user_id(size, host.monotonic(), host.wall());
+      }),
+    flush: (token) => command(() => exports.apz_flush(token, host.monotonic(), host.wall())),
+    stop,
+  };
+}
+
+function write(storage: Storage | undefined, key: string, value: string): boolean {
+  storage?.setItem(key, value);
+  return !!storage;
+}
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
+}

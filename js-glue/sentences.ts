@@ -1,0 +1,46 @@
+/**
+ * What debug says. One sentence names the mistake, or what happened; where there is a cure, the next names
+ * it. Loaded only with `debug: true`.
+ */
+
+import { NO_PAGE, NO_WASM, type Sentences } from './appizer';
+
+/** By `Hint` (hint.h). `$` stands for what it is about. */
+const HINTS: Record<number, string> = {
+  1: 'The event name "$" is not snake_case. It was recorded; names like "purchase_completed" keep reports readable.',
+  2: 'The event name "$" does not say what happened. It was recorded; a name like "purchase_completed" can be understood later.',
+  3: 'The properties of "$" are not an object, so the event was recorded without them. Pass an object: {amount: 29.99}.',
+  4: 'The property "$" is too large, too deep or too long. It was shortened or left out, and the event\'s $cut names it. Send less: at most 16 levels, 1,000 values, 16 KiB a string, 256 KiB in all.',
+  5: 'The property name "$" belongs to the SDK, so your value was left out, and the event\'s $cut names it. Choose a name without "$".',
+  6: 'The event name "$" is longer than 255 bytes and was cut. Use a short name, and properties for the rest.',
+  7: 'setUserId was given $, which cannot be a user id, so nothing changed. Pass the id of your own user table, as a string of 1 to 255 bytes or a number.',
+  8: 'Storage held $ as the user id, which cannot be one, so a new id was made. Does something else use the same key? Choose another with userIdStorageKey.',
+  9: 'localStorage refuses writes (full, blocked or denied). Events are kept in memory until it works again; a page that closes before they are sent loses them.',
+  10: 'localStorage works again.',
+  11: 'A stored record under $ was damaged and has been left out.',
+  12: 'The queue is full: $ of its oldest events were dropped. maxQueueEvents and maxQueueBytes set its size.',
+  13: 'The server refused an event for good, so it was dropped: $',
+  14: "The server does not allow this page to send (status $). Events are kept, and it will be tried again after a pause. Is the domain among the app's authorized domains, and the appId right?",
+  15: 'Sending failed (status $; 0 means no answer). The events are kept and will be sent again. If it stays at 0: does a Content-Security-Policy forbid it (connect-src), or is apiBase wrong?',
+  16: 'init does not know the option "$". Is it misspelt?',
+  17: 'The option "$" has a value of the wrong type, so its default counts.',
+  19: 'Recorded "$".',
+};
+
+/** By `Status` (status.h), and the glue's own. */
+const MISTAKES: Record<number, string> = {
+  [-1]: 'A call failed because the SDK is not running. Call AppizerWeb.init first.',
+  [-2]: 'init was called again. The first call counts, this one changed nothing.',
+  [-3]: 'init needs an appId: AppizerWeb.init({appId: "YOUR_APP_ID"}). Nothing is recorded.',
+  [-4]: 'trackEvent needs a name that is not blank, so nothing was recorded: AppizerWeb.trackEvent("purchase_completed").',
+  [-7]: 'init needs an object with options: AppizerWeb.init({appId: "YOUR_APP_ID"}). Nothing is recorded.',
+  [NO_PAGE]:
+    'init was called where there is no page (server-side rendering?), so it did nothing. In Node pass a host: init({appId, host: nodeHost()}).',
+  [NO_WASM]:
+    "The page's Content-Security-Policy forbids WebAssembly, so nothing is recorded. Add 'wasm-unsafe-eval' to script-src.",
+};
+
+export const sentences: Sentences = {
+  hint: (number, detail) => (HINTS[number] ?? `Hint ${number}: $`).replace('$', () => detail),
+  mistake: (status) => MISTAKES[status] ?? `Something is wrong (${status}).`,
+};

@@ -1,0 +1,110 @@
+/** What a site can say to the SDK, and what it hears. These types are the reference. */
+
+import type { Host } from './host';
+
+/** What an event may carry: anything `JSON.stringify` understands, and a little more, see `trackEvent`. */
+export type Properties = Record<string, unknown>;
+
+/** Options of `AppizerWeb.init`. Only `appId` is required. */
+export interface Options {
+  /** The app's id, from Appizer's dashboard. */
+  appId: string;
+  /** Record page views by itself, those of single-page apps included. Default: `false`. */
+  autoEvents?: boolean;
+  /** Record form submissions by itself. Default: `false`. */
+  autoHook?: boolean;
+  /**
+   * Where the API is, without `/v1`. Default: `https://api.appizer.com`. Your own domain with a proxy
+   * behind it works too.
+   */
+  apiBase?: string;
+  /** The localStorage key of the user id. Default: `appizer_user_id`. */
+  userIdStorageKey?: string;
+  /** Say in the console what happens, what is wrong and how to mend it. Default: `false`. */
+  debug?: boolean;
+  /**
+   * Keep what is sent while the page goes away until the server has acknowledged it, and let the next
+   * page send it again otherwise. Nothing is then lost to a network that breaks in that moment, but
+   * copies arrive: only for a server that drops duplicates by `$event_id`. Default: `false`.
+   */
+  confirmUnload?: boolean;
+  /** Most events that wait to be sent; beyond it the oldest are dropped. Default: 20,000. */
+  maxQueueEvents?: number;
+  /** Most characters that waiting events take up in storage. Default: 4,000,000. */
+  maxQueueBytes?: number;
+  /** Milliseconds without an event after which a new session begins. Default: 1,800,000 (30 minutes). */
+  sessionTimeout?: number;
+  /** Hears of every event that ended otherwise than delivered. What it throws is ignored. */
+  onError?: (report: Report) => void;
+  /**
+   * The world the SDK lives in. Default: the browser's page. In Node give `nodeHost()`; without a
+   * page and without a host, `init` does nothing.
+   */
+  host?: Host;
+}
+
+/** Why records ended otherwise than delivered. */
+export type Reason =
+  /** The queue was full (`maxQueueEvents`, `maxQueueBytes`), and these were the oldest. */
+  | 'evicted'
+  /** The server will never take them (400, 404, 409, 413, 422), even one at a time. */
+  | 'refused'
+  /** What storage held was damaged. */
+  | 'unreadable';
+
+export interface Report {
+  reason: Reason;
+  /** The server's answer, 0 where it had no part in it. */
+  status: number;
+  /** How many records. */
+  count: number;
+  /** The first ten of them. */
+  records: {
+    kind: 'event' | 'user' | 'alias';
+    event_name?: string;
+    event_id?: string;
+  }[];
+}
+
+/** What `flush` achieved. */
+export interface FlushResult {
+  /** Records that the server acknowledged since `flush` was called. */
+  delivered: number;
+  /** Records that ended otherwise since then, see `onError`. */
+  dropped: number;
+  /** Records that still wait: offline, told to wait by the server, or not started. */
+  pending: number;
+}
+
+/** The global `AppizerWeb`, and what the package exports under that name. No method ever throws. */
+export interface Appizer {
+  /** Begins. A second call changes nothing. Calls made before are kept (at most 1,000) and replayed. */
+  init(options: Options): void;
+  /**
+   * Records an event.
+   *
+   * `name`: what happened, in snake_case: `purchase_completed`. At most 255 bytes.
+   *
+   * `properties`: what else is to be known. Values are carried as `JSON.stringify` would, except that
+   * a BigInt becomes a string, a cycle is cut, and a getter or `toJSON` that throws costs only its own
+   * property. At most 16 levels, 1,000 values, 16 KiB a string and 256 KiB in all; what is beyond is
+   * shortened or left out, and named in the event's `$cut`. Names that start with `$` are the SDK's.
+   */
+  trackEvent(name: string, properties?: Properties): void;
+  /**
+   * Names the visitor, e.g. after login: a string of at most 255 bytes, or a finite number, which counts
+   * as its decimal text. Events from now on carry this id, and the anonymous id that the visitor had
+   * until now is linked to it. Blank ids and those that only a mistake makes (`undefined`, `null`,
+   * `[object Object]`) are refused.
+   */
+  setUserId(id: string | number): void;
+  /** Sends what waits without delay, and says what became of it. Never rejects. */
+  flush(): Promise<FlushResult>;
+  /**
+   * Makes an independent client, with an app, a queue and (by `userIdStorageKey`) a visitor of its own.
+   * Given options, it is started with them.
+   */
+  create(options?: Options): Appizer;
+  /** The SDK's version. */
+  readonly version: string;
+}

@@ -1,0 +1,192 @@
+/** The package in Node, over the real module, in a world without waiting. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AppizerWeb } from '../../dist/index.mjs';
+import { createWorld } from '../../dist/testing.mjs';
+
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/** @param {object} [options] @param {object} [worldOptions] */
+function start(options = {}, worldOptions = {}) {
+  const world = createWorld(worldOptions);
+  const app = AppizerWeb.create({ appId: 'demo', host: world.host, ...options });
+  return { world, app };
+}
+
+test('an event arrives as the contract has it', () => {
+  const { world, app } = start();
+  app.trackEvent('purchase_completed', {
+    amount: 29.99,
+    currency: 'USD',
+    product_id: 'premium_plan',
+  });
+  world.advance(1000);
+  assert.equal(world.requests.length, 1);
+  const { url, body, keepalive } = world.requests[0];
+  assert.equal(url, 'https://api.appizer.com/v1/events');
+  assert.equal(keepalive, true);
+  const { $event_id, $session_id, ...properties } = body.properties;
+  assert.match($event_id, UUID_V7);
+  assert.match($session_id, /^[0-9a-z]{12}$/);
+  assert.match(body.user_id, UUID_V4);
+  assert.deepEqual(
+    { ...body, user_id: 'u', properties },
+    {
+      event_name: 'purchase_completed',
+      user_id: 'u',
+      properties: {
+        amount: 29.99,
+        currency: 'USD',
+        product_id: 'premium_plan',
+        $timestamp: '2026-01-01T00:00:00.000Z',
+        $lib: 'appizer-web',
+        $lib_version: AppizerWeb.version,
+      },
+      ua: 'appizer-web/testing',
+      app_id: 'demo',
+    },
+  );
+});
+
+test('several events of a task travel in one batch, in order', () => {
+  const { world, app } = start();
+  for (let i = 0; i < 5; ++i) app.trackEvent('step_done', { i });
+  world.advance(1000);
+  assert.equal(world.requests.length, 1);
+  assert.equal(world.requests[0].path, '/v1/events/batch');
+  assert.deepEqual(Object.keys(world.requests[0].body), ['app_id', 'events']);
+  assert.deepEqual(
+    world.events().map((event) => event.properties.i),
+    [0, 1, 2, 3, 4],
+  );
+});
+
+test('calls before init are kept with their times', () => {
+  const world = createWorld();
+  const app = AppizerWeb.create();
+  app.setUserId('user_123');
+  const before = Date.now();
+  app.trackEvent('early');
+  app.init({ appId: 'demo', host: world.host });
+  world.advance(2000);
+  const [event] = world.events();
+  assert.equal(event.user_id, 'user_123');
+  const time = Date.parse(String(event.properties.$timestamp));
+  assert.ok(time >= before && time <= Date.now());
+});
+
+test('the user id and waiting events survive a reload', () => {
+  const { world, app } = start();
+  app.trackEvent('before_reload');
+  const page2 = createWorld({ storage: world.storage, now: world.host.wall() + 400_000 });
+  world.isIdle(); // ends the task, without sending
+  const app2 = AppizerWeb.create({ appId: 'demo', host: page2.host });
+  app2.trackEvent('after_reload');
+  page2.advance(20_000);
+  const events = page2.events();
+  assert.deepEqual(events.map((event) => event.event_name).sort(), [
+    'after_reload',
+    'before_reload',
+  ]);
+  assert.equal(events[0].user_id, events[1].user_id);
+  assert.equal(world.requests.length, 0);
+});
+
+test('setUserId links the anonymous id, users first', () => {
+  const { world, app } = start();
+  app.trackEvent('seen');
+  app.setUserId('user_123');
+  app.setUserId('user_123');
+  app.trackEvent('bought');
+  world.advance(5000);
+  const [seen, bought] = world.events();
+  assert.match(seen.user_id, UUID_V4);
+  assert.equal(bought.user_id, 'user_123');
+  const people = world.requests.filter(({ path }) => path.startsWith('/v1/users'));
+  assert.deepEqual(
+    people.map(({ path, body }) => [path, body]),
+    [
+      ['/v1/users', { user_id: 'user_123', app_id: 'demo' }],
+      ['/v1/users/aliases', { user_id: 'user_123', alias_id: seen.user_id, app_id: 'demo' }],
+    ],
+  );
+});
+
+test('a failing server gets the same event again, and then no more', () => {
+  const { world, app } = start();
+  world.failNext(503, 2);
+  world.failNext(0);
+  app.trackEvent('stubborn');
+  world.advance(3_600_000);
+  assert.deepEqual(
+    world.requests.map(({ status }) => status),
+    [503, 503, 0, 200],
+  );
+  const ids = new Set(world.requests.map(({ body }) => body.properties.$event_id));
+  assert.equal(ids.size, 1);
+  assert.ok(world.isIdle());
+});
+
+test('flush says what was delivered', async () => {
+  const { world, app } = start();
+  app.trackEvent('one');
+  app.trackEvent('two');
+  const flushed = app.flush();
+  world.advance(0);
+  assert.deepEqual(await flushed, { delivered: 2, dropped: 0, pending: 0 });
+  world.setOnline(false);
+  app.trackEvent('three');
+  const offline = app.flush();
+  world.advance(0);
+  assert.deepEqual(await offline, { delivered: 0, dropped: 0, pending: 1 });
+});
+
+test('onError hears of an event that the server refuses for good', () => {
+  /** @type {unknown[]} */
+  const reports = [];
+  const { world, app } = start({ onError: (report) => reports.push(report) });
+  world.failNext(400);
+  app.trackEvent('poison');
+  world.advance(60_000);
+  const id = world.requests[0].body.properties.$event_id;
+  assert.deepEqual(reports, [
+    {
+      reason: 'refused',
+      status: 400,
+      count: 1,
+      records: [{ kind: 'event', event_name: 'poison', event_id: id }],
+    },
+  ]);
+});
+
+test('what an onError throws does not reach anybody', () => {
+  const { world, app } = start({
+    onError: () => {
+      throw new Error('host');
+    },
+  });
+  world.failNext(400);
+  app.trackEvent('poison');
+  world.advance(60_000);
+  app.trackEvent('next');
+  world.advance(60_000);
+  assert.equal(world.events().at(-1)?.event_name, 'next');
+});
+
+test('without a page and without a host, init does nothing and says so', async () => {
+  /** @type {string[]} */
+  const said = [];
+  const { info } = console;
+  console.info = (/** @type {string} */ text) => said.push(text);
+  try {
+    const app = AppizerWeb.create({ appId: 'demo', debug: true });
+    app.trackEvent('nobody');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(await app.flush(), { delivered: 0, dropped: 0, pending: 1 });
+  } finally {
+    console.info = info;
+  }
+  assert.equal(said.length, 1);
+  assert.match(said[0], /no page/);
+});
