@@ -222,6 +222,7 @@ void Client::gone(Moment now) {
   if (!input(now)) return;
   running_->delivery.gone(effects_);
   running_->adoption.forget();
+  running_->leases.forget();
   running_->leases.release(effects_);
   // One name stands for all: a page that is gone holds nothing.
   if (config_.locks) effects_.unlock(prefix_);
@@ -297,6 +298,7 @@ void Client::settle() {
   auto& [delivery, adoption, leases, identity, session] = *running_;
   if (!config_.locks && leases.overslept(now_)) {
     leases.release(effects_);
+    leases.forget();
     rejoin();
     return;
   }

@@ -23,7 +23,6 @@ void Leases::hold(std::string_view document, Moment now, Effects& effects) {
 void Leases::release(Effects& effects) {
   for (const std::string& document : held_) effects.erase(key(document));
   held_.clear();
-  claims_.clear();
 }
 
 bool Leases::overslept(Moment now) const {

@@ -30,8 +30,10 @@ class Leases {
 
   /// Takes, or keeps, the document's own lease.
   void hold(std::string_view document, Moment now, Effects& effects);
-  /// Gives all leases back.
+  /// Gives all leases back; what is being claimed goes on.
   void release(Effects& effects);
+  /// Claims nothing any more.
+  void forget() { claims_.clear(); }
   bool holds() const { return !held_.empty(); }
   /// Whether an owned lease may have run out while the page slept.
   bool overslept(Moment now) const;
