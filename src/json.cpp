@@ -185,9 +185,9 @@ class Copier {
   // Leaves the scanner on the value's last token. False: nothing of it can be taken.
   bool value(std::size_t depth) {
     std::string& out = copy_.members;
-    if (++values_ > limits_.values || out.size() > limits_.size) return skip();
+    if (++values_ > limits_.values) return skip();
     if (scanner_.is(Token::begin_object) || scanner_.is(Token::begin_array)) {
-      if (depth == limits_.depth) return skip();
+      if (depth == limits_.depth || !fits(2, depth)) return skip();
       const bool is_object = scanner_.is(Token::begin_object);
       out += is_object ? '{' : '[';
       is_object ? object(depth + 1) : array(depth + 1);
@@ -197,12 +197,16 @@ class Copier {
     if (scanner_.is(Token::value_string)) {
       const std::string_view text = clip(scanner_.string(), limits_.string);
       if (text.size() < scanner_.string().size()) mark();
-      if (out.size() + text.size() > limits_.size) return false;
       append_string(out, text);
     } else {
       out += scanner_.since(scanner_.begin());
     }
-    return true;
+    return fits(0, depth);
+  }
+
+  // What is open at this depth must still be closed.
+  bool fits(std::size_t more, std::size_t depth) const {
+    return copy_.members.size() + more + depth + 1 <= limits_.size;
   }
 
   bool skip() {

@@ -1,0 +1,42 @@
+// Reading in tests what the core has written.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "config.h"
+
+namespace appizer::test {
+
+/// The text as the whole of nlohmann/json reads it; `is_discarded()` where it is not valid JSON.
+inline nlohmann::json parsed(std::string_view text) {
+  return nlohmann::json::parse(text, nullptr, false);
+}
+
+inline bool is_json_object(std::string_view text) {
+  const auto value = parsed(text);
+  return !value.is_discarded() && value.is_object();
+}
+
+inline bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+inline std::string repeated(std::string_view text, std::size_t times) {
+  std::string out;
+  out.reserve(text.size() * times);
+  while (times-- > 0) out += text;
+  return out;
+}
+
+/// A golden text, with the library's version in the place of `VERSION`.
+inline std::string golden(std::string text) {
+  constexpr std::string_view kPlace = "VERSION";
+  for (std::size_t at = 0; (at = text.find(kPlace, at)) != std::string::npos;) {
+    text.replace(at, kPlace.size(), kVersion);
+  }
+  return text;
+}
+
+}  // namespace appizer::test
