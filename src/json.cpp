@@ -45,7 +45,10 @@ class Scanner {
   void next() {
     begin_ = end_;
     token_ = lexer_.scan();
-    end_ = std::min(lexer_.get_position().chars_read_total, text_.size());
+    const std::size_t read = lexer_.get_position().chars_read_total;
+    // The lexer takes a NUL byte for the end.
+    if (is(Token::end_of_input) && read <= text_.size()) token_ = Token::parse_error;
+    end_ = std::min(read, text_.size());
     while (begin_ < end_ && is_space(text_[begin_])) ++begin_;
   }
 

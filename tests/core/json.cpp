@@ -83,6 +83,18 @@ TEST_CASE("what is not exactly one valid object is refused", "[json]") {
   CHECK_FALSE(json::copy(text, kWide, starts_with_dollar));
 }
 
+TEST_CASE("a text does not end at a NUL byte", "[json]") {
+  const auto text = GENERATE(values<std::string>({
+      std::string("{\"a\":1}\0", 8),
+      std::string("{\"a\":1}\0{}", 10),
+      std::string("{\0}", 3),
+  }));
+  CHECK_FALSE(json::is_object(text));
+  CHECK_FALSE(json::members(text));
+  CHECK_FALSE(json::copy(text, kWide, starts_with_dollar));
+  CHECK_FALSE(json::string(std::string("\"a\"\0", 4)));
+}
+
 TEST_CASE("nesting of any depth is read without recursion", "[json]") {
   const std::size_t depth = GENERATE(values<std::size_t>({100, 100000}));
   const std::string arrays = "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}";
