@@ -32,6 +32,7 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text)
       : text_(text), lexer_(Adapter(text.data(), text.data() + text.size())) {
+    if (text.starts_with("\xEF\xBB\xBF")) end_ = 3;  // a byte order mark, which the lexer skips
     next();
   }
 

@@ -238,6 +238,11 @@ TEST_CASE("an empty object has no members, however it is written", "[json]") {
   CHECK(copied(" {  \n } ").members.empty());
 }
 
+TEST_CASE("a byte order mark before an object is no part of it", "[json]") {
+  CHECK(copied("\xEF\xBB\xBF{\"a\":1}").members == R"("a":1)");
+  CHECK(json::string("\xEF\xBB\xBF\"a\"") == "a");
+}
+
 TEST_CASE("strings beyond the limit are shortened", "[json]") {
   const auto copy = copied(R"({"a":"12345678","b":"123456789","c":1})", kSmall);
   CHECK(copy.members == R"("a":"12345678","b":"12345678","c":1)");
