@@ -416,7 +416,8 @@ std::optional<Copy> copy(std::string_view text, const Limits& limits,
   // The outermost object is a value too, but not one of its own.
   --extent.values;
   if (!extent.dollar && extent.depth <= limits.depth && extent.values <= limits.values &&
-      extent.string <= limits.string && extent.name <= limits.name && whole.size() <= limits.size) {
+      extent.string <= limits.string && extent.name <= limits.name && whole.size() <= limits.size &&
+      whole.find('\n') == std::string_view::npos) {
     Copy all;
     if (extent.values > 0) all.members = whole.substr(1, whole.size() - 2);
     return all;

@@ -243,6 +243,10 @@ TEST_CASE("a byte order mark before an object is no part of it", "[json]") {
   CHECK(json::string("\xEF\xBB\xBF\"a\"") == "a");
 }
 
+TEST_CASE("a copy has no line feeds, so that it fits on one line", "[json]") {
+  CHECK(copied("{\n  \"a\": 1,\n  \"b\": [\n    true\n  ]\n}").members == R"("a":1,"b":[true])");
+}
+
 TEST_CASE("strings beyond the limit are shortened", "[json]") {
   const auto copy = copied(R"({"a":"12345678","b":"123456789","c":1})", kSmall);
   CHECK(copy.members == R"("a":"12345678","b":"12345678","c":1)");
