@@ -261,6 +261,26 @@ std::size_t sequence(std::string_view text) {
   return length;
 }
 
+// Which half of a surrogate pair the \u escape at `at` stands for: 1, 2, or 0 for neither.
+int surrogate(std::string_view text, std::size_t at) {
+  if (text.size() < at + 6 || text[at] != '\\' || text[at + 1] != 'u') return 0;
+  std::uint32_t unit = 0;
+  std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
+  return unit >> 10 == 0xD800 >> 10 ? 1 : unit >> 10 == 0xDC00 >> 10 ? 2 : 0;
+}
+
+// JSON.stringify writes half a character ('🙂'.slice(0, 1)) as an escape that no reader of UTF-8
+// takes. It becomes U+FFFD, as it does in TextEncoder.
+std::string mended(std::string text) {
+  for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
+    const int half = surrogate(text, at);
+    const bool pair = half == 1 && surrogate(text, at + 6) == 2;
+    if (half != 0 && !pair) text.replace(at + 2, 4, "fffd");
+    at += pair ? 12 : 2;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<std::vector<Member>> members(std::string_view text) {
@@ -409,7 +429,10 @@ std::optional<Copy> copy(std::string_view text, const Limits& limits,
   Extent extent;
   if (!scanner.is(Token::begin_object)) return std::nullopt;
   const std::size_t begin = scanner.begin();
-  if (!scanner.skip(extent)) return std::nullopt;
+  if (!scanner.skip(extent)) {
+    const std::string better = mended(std::string(text));
+    return better == text ? std::nullopt : copy(better, limits, is_reserved);
+  }
   const std::string_view whole = scanner.since(begin);
   scanner.next();
   if (!scanner.is(Token::end_of_input)) return std::nullopt;

@@ -247,6 +247,18 @@ TEST_CASE("a copy has no line feeds, so that it fits on one line", "[json]") {
   CHECK(copied("{\n  \"a\": 1,\n  \"b\": [\n    true\n  ]\n}").members == R"("a":1,"b":[true])");
 }
 
+TEST_CASE("half of a character that was cut in two costs that half, not the object", "[json]") {
+  // What `'🙂'.slice(0, 1)` becomes in JSON.stringify.
+  CHECK(copied(R"({"title":"hi \ud83d","n":1})").members == R"("title":"hi \ufffd","n":1)");
+  CHECK(copied(R"({"a":"\ude42\ud83d\ude42\uD83D"})").members ==
+        R"("a":"\ufffd\ud83d\ude42\ufffd")");
+  CHECK(copied(R"({"a":"\\\ud800\\ud800"})").members == R"("a":"\\\ufffd\\ud800")");
+  CHECK(copied(R"({"a":"\ud83d\ud83d\ude42"})").members == R"("a":"\ufffd\ud83d\ude42")");
+  CHECK_FALSE(json::is_object(R"({"a":"\ud800"})"));  // such text is not sent on as it is
+  CHECK_FALSE(json::copy(R"({"a":"\ud800)", kWide, starts_with_dollar));
+  CHECK_FALSE(json::copy(R"({"a":"\ud8)", kWide, starts_with_dollar));
+}
+
 TEST_CASE("strings beyond the limit are shortened", "[json]") {
   const auto copy = copied(R"({"a":"12345678","b":"123456789","c":1})", kSmall);
   CHECK(copy.members == R"("a":"12345678","b":"12345678","c":1)");
