@@ -1,0 +1,50 @@
+/**
+ * The panel at the corner: what this demo has just said to the SDK. It is told by the lines that call
+ * the SDK, and is no part of it; a real shop has none.
+ */
+
+const key = 'shop.told';
+const most = 3;
+
+const panel = document.querySelector('#panel');
+const list = panel.querySelector('ol');
+
+/** @param {string} name @param {unknown} detail an event's properties, or a user id */
+export function tell(name, detail) {
+  // Kept for the next page: who submits the checkout would not see it otherwise.
+  const told = [{ name, detail }, ...earlier()].slice(0, most);
+  sessionStorage.setItem(key, JSON.stringify(told));
+  show();
+  panel.classList.remove('news');
+  requestAnimationFrame(() => panel.classList.add('news'));
+}
+
+/** @returns {{ name: string, detail: unknown }[]} */
+const earlier = () => JSON.parse(sessionStorage.getItem(key) ?? '[]');
+
+function show() {
+  const rows = earlier().map(({ name, detail }) => {
+    const row = document.createElement('li');
+    row.append(element('b', name), element('span', inWords(detail)));
+    return row;
+  });
+  list.replaceChildren(...rows);
+  if (rows.length === 0) list.append(element('li', 'Nothing yet. Open a product!'));
+}
+
+/** @param {unknown} detail */
+function inWords(detail) {
+  if (typeof detail !== 'object' || detail === null) return String(detail);
+  return Object.entries(detail)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(' · ');
+}
+
+/** @param {string} tag @param {string} text */
+function element(tag, text) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  return made;
+}
+
+show();
