@@ -1,11 +1,11 @@
 /** The public object: takes what pages give, and never lets anything through to them. */
 
-import { STATUS } from './abi';
-import type { Core } from './core';
-import type { Host } from './host';
-import { toJson } from './json';
-import { type Runtime, run } from './runtime';
-import type { Appizer, FlushResult, Options, Properties, Report } from './types';
+import { STATUS } from './abi.js';
+import type { Core } from './core.js';
+import type { Host } from './host.js';
+import { toJson } from './json.js';
+import { type Runtime, run } from './runtime.js';
+import type { Appizer, FlushResult, Options, Properties, Report } from './types.js';
 
 /** Puts the core's numbers into words; see sentences.ts. */
 export interface Sentences {

@@ -1,10 +1,10 @@
 /** The page as a host. */
 
-import type { Host } from './host';
-import { listenToPage } from './lifecycle';
-import { openLocks } from './locks';
-import { send } from './network';
-import { openStorage } from './storage';
+import type { Host } from './host.js';
+import { listenToPage } from './lifecycle.js';
+import { openLocks } from './locks.js';
+import { send } from './network.js';
+import { openStorage } from './storage.js';
 
 // `fetchLater` (Chromium 135) is not in TypeScript's DOM types yet.
 type FetchLater = (url: string, init: RequestInit) => { readonly activated: boolean };

@@ -1,6 +1,6 @@
 /** Loads the module; strings in and out. */
 
-import type { Exports } from './abi';
+import type { Exports } from './abi.js';
 
 /** Random bytes that `apz_start` takes. */
 export const SEED_BYTES = 32;

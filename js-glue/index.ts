@@ -1,13 +1,13 @@
 /** The npm package. */
 
 import { version } from 'appizer:core';
-import { createAppizer } from './appizer';
-import { browserHost, hasPage } from './browser';
-import { instantiate } from './core';
-import { compile } from './module';
+import { createAppizer } from './appizer.js';
+import { browserHost, hasPage } from './browser.js';
+import { instantiate } from './core.js';
+import { compile } from './module.js';
 
-export { type Host, memoryStorage, type Storage } from './host';
-export { type NodeHostOptions, nodeHost } from './node';
+export { type Host, memoryStorage, type Storage } from './host.js';
+export { type NodeHostOptions, nodeHost } from './node.js';
 export type {
   Appizer,
   FlushResult,
@@ -15,12 +15,12 @@ export type {
   Properties,
   Reason,
   Report,
-} from './types';
+} from './types.js';
 
 export const AppizerWeb = createAppizer({
   host: () => (hasPage() ? browserHost() : undefined),
   core: () => instantiate(compile()),
-  sentences: async () => (await import('./sentences')).sentences,
+  sentences: async () => (await import('./sentences.js')).sentences,
   version,
 });
 

@@ -1,6 +1,6 @@
 /** What the browser tells of the page's life. */
 
-import type { Ears } from './host';
+import type { Ears } from './host.js';
 
 /**
  * Listens to the page. `pagehide` and not `unload`, which keeps a page out of the back/forward cache;

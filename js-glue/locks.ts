@@ -1,6 +1,6 @@
 /** Web Locks. */
 
-import type { Locks } from './host';
+import type { Locks } from './host.js';
 
 /** Opens the origin's lock manager; none where the browser or the context (http, sandbox) has none. */
 export function openLocks(manager: LockManager | undefined): Locks | undefined {

@@ -1,6 +1,6 @@
 /** Requests by fetch. */
 
-import type { Answer, Outgoing } from './host';
+import type { Answer, Outgoing } from './host.js';
 
 const NO_ANSWER: Answer = { status: 0, body: '', retryAfter: Number.NaN, reset: Number.NaN };
 

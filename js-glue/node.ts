@@ -1,7 +1,7 @@
 /** Node, and any other runtime that has `fetch`, as a host. */
 
-import { type Host, memoryStorage, type Storage } from './host';
-import { send } from './network';
+import { type Host, memoryStorage, type Storage } from './host.js';
+import { send } from './network.js';
 
 export interface NodeHostOptions {
   /** Where ids and waiting events are kept. Default: in memory. */

@@ -5,9 +5,9 @@
  * the end of its task, so that a burst is written in one go; what the world says is drained at once.
  */
 
-import { EFFECT, NEWS } from './abi';
-import { type Core, type Effect, SEED_BYTES } from './core';
-import type { Answer, Ears, Host, Storage } from './host';
+import { EFFECT, NEWS } from './abi.js';
+import { type Core, type Effect, SEED_BYTES } from './core.js';
+import type { Answer, Ears, Host, Storage } from './host.js';
 
 /** What the core says, for others to put into words. */
 export interface Voice {

@@ -1,10 +1,10 @@
 /** The script tag: one global, `AppizerWeb`. */
 
 import { version } from 'appizer:core';
-import { createAppizer, type Sentences } from './appizer';
-import { browserHost } from './browser';
-import { instantiate } from './core';
-import { compile } from './module';
+import { createAppizer, type Sentences } from './appizer.js';
+import { browserHost } from './browser.js';
+import { instantiate } from './core.js';
+import { compile } from './module.js';
 
 declare global {
   interface Window {

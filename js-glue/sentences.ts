@@ -3,7 +3,7 @@
  * it. Loaded only with `debug: true`.
  */
 
-import { NO_PAGE, NO_WASM, type Sentences } from './appizer';
+import { NO_PAGE, NO_WASM, type Sentences } from './appizer.js';
 
 /** By `Hint` (hint.h). `$` stands for what it is about. */
 const HINTS: Record<number, string> = {

@@ -1,6 +1,6 @@
 /** The page's localStorage. */
 
-import type { Storage } from './host';
+import type { Storage } from './host.js';
 
 /**
  * Opens localStorage, which may be denied (private windows, sandboxed frames, cookies off): merely touching

@@ -5,8 +5,8 @@
  * unless `failNext` says otherwise. Everything is synchronous: after `trackEvent`, `advance(1000)` has sent it.
  */
 
-import type { Answer, Ears, Host, Outgoing, Storage } from './host';
-import { memoryStorage } from './host';
+import type { Answer, Ears, Host, Outgoing, Storage } from './host.js';
+import { memoryStorage } from './host.js';
 
 /** An event as the server receives it. */
 export interface SentEvent {

@@ -1,6 +1,6 @@
 /** What a site can say to the SDK, and what it hears. These types are the reference. */
 
-import type { Host } from './host';
+import type { Host } from './host.js';
 
 /** What an event may carry: anything `JSON.stringify` understands, and a little more, see `trackEvent`. */
 export type Properties = Record<string, unknown>;

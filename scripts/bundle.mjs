@@ -9,7 +9,14 @@
  *   core.wasm              the module by itself
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { build as buildFolder, dist as DIST, root as ROOT } from './paths.mjs';
@@ -85,6 +92,11 @@ export async function bundle() {
     [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'],
     { cwd: ROOT, stdio: 'inherit' },
   );
+  // Each entry's declarations beside it, under the name that resolvers look for.
+  for (const entry of ['index', 'testing']) {
+    writeFileSync(join(DIST, `${entry}.d.mts`), `export * from './types/${entry}.js';\n`);
+  }
+  appendFileSync(join(DIST, 'index.d.mts'), "export { default } from './types/index.js';\n");
   copyFileSync(WASM, join(DIST, 'core.wasm'));
 }
 
@@ -96,7 +108,7 @@ function beside(name, ending) {
   return {
     name: 'beside',
     setup({ onResolve }) {
-      onResolve({ filter: new RegExp(`^\\./${name}$`) }, ({ kind }) =>
+      onResolve({ filter: new RegExp(`^\\./${name}\\.js$`) }, ({ kind }) =>
         kind === 'dynamic-import' ? { path: `./${name}.${ending}`, external: true } : undefined,
       );
     },
