@@ -49,6 +49,14 @@ export const EFFECT = {
   tell: 10,
   report: 11,
   flushed: 12,
+  look: 13,
+  watch: 14,
+} as const;
+
+/** `Effect::Watched` */
+export const WATCHED = {
+  navigation: 1,
+  links: 2,
 } as const;
 
 /** `ApzNews` */

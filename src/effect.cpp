@@ -43,6 +43,10 @@ void Effects::flushed(std::uint32_t token, std::string json) {
   add(Effect::flushed, token, false, std::move(json), {});
 }
 
+void Effects::look(bool scroll) { add(Effect::look, 0, scroll, {}, {}); }
+
+void Effects::watch(std::uint32_t what) { add(Effect::watch, what, false, {}, {}); }
+
 Effect Effects::take() {
   Effect first = std::move(all_[next_]);
   if (++next_ == all_.size()) {

@@ -48,6 +48,19 @@ struct Effect {
     report = 11,
     /// Answers the flush `number`: `text` is {"delivered","dropped","pending"}.
     flushed = 12,
+    /// Asks for the page's facts as they are now; answered by `Client::page`. `flag` is whether the
+    /// scroll depth is wanted too, which may cost a layout.
+    look = 13,
+    /// Begins to watch what the page does: `number` is a sum of `Watched`.
+    watch = 14,
+  };
+
+  /// What the page can be watched for. Without need nothing of it is listened to.
+  enum Watched : std::uint32_t {
+    /// Changes of the URL (`Client::navigated`) and scrolling.
+    navigation = 1,
+    /// Clicks on links (`Client::clicked`).
+    links = 2,
   };
 
   Kind kind = none;
@@ -72,6 +85,8 @@ class Effects {
   void tell(Hint hint, std::string detail);
   void report(std::string json);
   void flushed(std::uint32_t token, std::string json);
+  void look(bool scroll);
+  void watch(std::uint32_t what);
 
   bool empty() const { return next_ == all_.size(); }
   /// Takes out the first.
