@@ -60,6 +60,10 @@ export function createAppizer(build: Build): Appizer {
   const begin = (options: Options) => {
     const onError = option(options, 'onError');
     const host = (option(options, 'host') as Host | undefined) ?? build.host();
+    if (runtime) {
+      check(STATUS.already_started);
+      return;
+    }
     debug = option(options, 'debug') === true;
     if (!host) {
       early = [];
@@ -67,10 +71,6 @@ export function createAppizer(build: Build): Appizer {
       return;
     }
     log = host.log;
-    if (runtime) {
-      check(STATUS.already_started);
-      return;
-    }
     let core: Core;
     try {
       core = build.core();

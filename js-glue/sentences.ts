@@ -24,6 +24,7 @@ const HINTS: Record<number, string> = {
   15: 'Sending failed (status $; 0 means no answer). The events are kept and will be sent again. If it stays at 0: does a Content-Security-Policy forbid it (connect-src), or is apiBase wrong?',
   16: 'init does not know the option "$". Is it misspelt?',
   17: 'The option "$" has a value of the wrong type, so its default counts.',
+  18: 'Delivered $.',
   19: 'Recorded "$".',
 };
 

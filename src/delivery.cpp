@@ -227,6 +227,7 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::s
   switch (meaning) {
     case Outcome::delivered:
       delivered_ += journal.acknowledge(flight.id);
+      if (config_.debug) effects.tell(Hint::delivered, number_text(flight.records));
       server_answers(flight.lane, now, effects);
       state.most = std::min(state.most * 2, kBatch);
       break;

@@ -1,0 +1,74 @@
+/** The door: what crosses it has the same number on both sides, and nothing else comes in. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+/** @param {string} path */
+const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+/**
+ * The members of a C++ enum, by name.
+ *
+ * @param {string} source @param {string} name
+ */
+function enumOf(source, name) {
+  const body = source.split(new RegExp(`enum (?:class )?${name}\\b[^{]*\\{`))[1]?.split('};')[0];
+  assert.ok(body, `an enum ${name}`);
+  return Object.fromEntries(
+    [...body.replaceAll(/\/\/.*/g, '').matchAll(/(\w+) = (-?\d+)/g)].map(([, key, value]) => [
+      String(key).toLowerCase().replace(/^apz_/, ''),
+      Number(value),
+    ]),
+  );
+}
+
+/** The members of a constant table in TypeScript. @param {string} name */
+function tableOf(name) {
+  const body = read('js-glue/abi.ts').split(`export const ${name} = {`)[1]?.split('}')[0];
+  assert.ok(body, `a table ${name}`);
+  return Object.fromEntries(
+    [...body.matchAll(/(\w+): (-?\d+)/g)].map(([, key, value]) => [key, Number(value)]),
+  );
+}
+
+test('effects have the same numbers on both sides', () => {
+  const core = enumOf(read('src/effect.h'), 'Kind');
+  assert.ok(Object.keys(core).length > 10);
+  assert.deepEqual(tableOf('EFFECT'), core);
+});
+
+test('news have the same numbers on both sides', () => {
+  const core = enumOf(read('web/abi.h'), 'ApzNews');
+  assert.ok(Object.keys(core).length > 5);
+  assert.deepEqual(tableOf('NEWS'), core);
+});
+
+test('statuses have the same numbers on both sides', () => {
+  const core = enumOf(read('src/status.h'), 'Status');
+  assert.ok(Object.keys(core).length > 5);
+  assert.deepEqual(tableOf('STATUS'), core);
+});
+
+test('every hint and every status has its sentence', () => {
+  const sentences = read('js-glue/sentences.ts');
+  for (const number of Object.values(enumOf(read('src/hint.h'), 'Hint'))) {
+    assert.match(sentences, new RegExp(`^  ${number}: ['"]`, 'm'), `hint ${number}`);
+  }
+});
+
+test('the module imports two functions, and exports what the glue knows', () => {
+  const module = new WebAssembly.Module(
+    readFileSync(new URL('../../dist/core.wasm', import.meta.url)),
+  );
+  assert.deepEqual(
+    WebAssembly.Module.imports(module).map(({ module: from, name }) => `${from}.${name}`),
+    ['env.emscripten_notify_memory_growth', 'wasi_snapshot_preview1.proc_exit'],
+  );
+  const known = [...read('js-glue/abi.ts').matchAll(/^ {2}(\w+)(?:\(|:)/gm)]
+    .map(([, name]) => String(name))
+    .filter((name) => name.startsWith('apz_'));
+  const exported = WebAssembly.Module.exports(module)
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('apz_'));
+  assert.deepEqual(exported.sort(), [...new Set(known)].sort());
+});
