@@ -120,6 +120,7 @@ Event make_event(std::string_view name, std::string_view properties, const Stamp
       event.reserved = std::move(copy->reserved);
     } else {
       event.properties_lost = true;
+      event.cut.emplace_back("properties");
     }
   }
   out += "\"$event_id\":\"";

@@ -24,7 +24,8 @@ struct Stamp {
 /// sent.
 struct Event {
   std::string head;
-  /// Properties that were shortened or left out, also listed in the event as `$cut`.
+  /// Properties that were shortened or left out, also listed in the event as `$cut`: "properties"
+  /// where it is all of them, "event_name" for a name.
   std::vector<std::string> cut;
   /// Properties that were left out because the SDK's own has that name; in `$cut` as well.
   std::vector<std::string> reserved;
