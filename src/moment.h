@@ -12,6 +12,10 @@ constexpr Millis kSecond = 1000;
 constexpr Millis kMinute = 60 * kSecond;
 constexpr Millis kHour = 60 * kMinute;
 
+/// Times further from 1970 are no times. 2^53 is the last whole number that a double counts by
+/// ones, and far enough from the end of `Millis` to add and subtract without a second thought.
+constexpr Millis kFurthest = Millis{1} << 53;
+
 /// What time it is when an input arrives. The core has no other way to know.
 struct Moment {
   /// Never goes back while the document lives; its origin is arbitrary.

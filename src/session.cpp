@@ -26,6 +26,7 @@ void Session::restore(const std::string* text) {
   const char* const end = text->data() + text->size();
   const auto [rest, error] = std::from_chars(text->data() + kIdLength + 1, end, last);
   if (!is_id(id) || error != std::errc{} || rest != end) return;
+  if (last < -kFurthest || last > kFurthest) return;
   id_ = id;
   last_ = last;
   stored_ = last;

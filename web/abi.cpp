@@ -1,5 +1,6 @@
 #include "abi.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -12,16 +13,14 @@ namespace {
 
 using namespace appizer;
 
-// Times beyond this are no times: 2^53, the last whole number a double counts by ones.
-constexpr double kLatest = 9007199254740992;
-
 Client client;
 std::string input(4096, '\0');
 std::string output;
 
 Millis millis(double time) {
-  if (!(time > -kLatest)) return 0;  // NaN as well
-  return static_cast<Millis>(time < kLatest ? time : kLatest);
+  constexpr double kEnd = static_cast<double>(kFurthest);
+  if (!(time > -kEnd)) return 0;  // NaN as well
+  return static_cast<Millis>(std::min(time, kEnd));
 }
 
 Moment at(double monotonic, double wall) { return {millis(monotonic), millis(wall)}; }

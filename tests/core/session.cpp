@@ -1,0 +1,124 @@
+#include "session.h"
+
+#include <limits>
+
+#include "catch.hpp"
+
+using namespace appizer;
+
+namespace {
+
+constexpr Millis kNow = 1763928000000;
+constexpr Millis kTimeout = 30 * kMinute;
+
+struct Visit {
+  Session session{"s", kTimeout};
+  Ids ids;
+  Effects effects;
+
+  std::string touch(Millis wall) { return session.touch(ids, wall, effects); }
+  void restore(const std::string& text) { session.restore(&text); }
+  /// What was stored since the last look, empty if nothing was.
+  std::string stored() {
+    std::string last;
+    while (!effects.empty()) {
+      const Effect effect = effects.take();
+      REQUIRE(effect.kind == Effect::store);
+      REQUIRE(effect.text == "s");
+      last = effect.more;
+    }
+    return last;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("events without a long gap belong to one session", "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  CHECK(id.size() == 12);
+  CHECK(visit.touch(kNow + kTimeout) == id);
+  CHECK(visit.touch(kNow + 2 * kTimeout) == id);
+  CHECK(visit.touch(kNow + 3 * kTimeout + 1) != id);
+}
+
+TEST_CASE("a session is stored with the time of its last event, once a minute at most",
+          "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  CHECK(visit.stored() == id + " 1763928000000");
+  visit.touch(kNow + kMinute - 1);
+  CHECK(visit.stored().empty());
+  visit.touch(kNow + kMinute);
+  CHECK(visit.stored() == id + " 1763928060000");
+}
+
+TEST_CASE("a session goes on in the next page", "[session]") {
+  Visit visit;
+  visit.restore("abcdefghijkl 1763928000000");
+  CHECK(visit.touch(kNow + kTimeout) == "abcdefghijkl");
+  Visit late;
+  late.restore("abcdefghijkl 1763928000000");
+  CHECK(late.touch(kNow + kTimeout + 1) != "abcdefghijkl");
+}
+
+TEST_CASE("a clock that was set back does not end a session", "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  CHECK(visit.touch(kNow - 24 * kHour) == id);
+  CHECK(visit.stored() == id + " 1763841600000");
+  CHECK(visit.touch(kNow - 24 * kHour + kTimeout + 1) != id);
+}
+
+TEST_CASE("a session that was ended is followed by a new one", "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  visit.session.end();
+  const std::string next = visit.touch(kNow + 1);
+  CHECK(next != id);
+  CHECK(visit.stored() == next + " 1763928000001");
+}
+
+TEST_CASE("what another tab stored is taken over", "[session]") {
+  Visit visit;
+  visit.touch(kNow);
+  visit.restore("zzzzzzzzzzzz 1763928000005");
+  CHECK(visit.touch(kNow + 6) == "zzzzzzzzzzzz");
+}
+
+TEST_CASE("anything else in storage is ignored", "[session]") {
+  const auto text = GENERATE(values<std::string>({
+      "",
+      " ",
+      "abcdefghijkl",
+      "abcdefghijkl ",
+      "abcdefghijk 1763928000000",
+      "abcdefghijklm 1763928000000",
+      "ABCDEFGHIJKL 1763928000000",
+      "abcdefghij\"l 1763928000000",
+      "abcdefghijkl x",
+      "abcdefghijkl 1763928000000x",
+      "abcdefghijkl 1763928000000 ",
+      "abcdefghijkl 99999999999999999999",
+      "abcdefghijkl 1.5",
+      "{\"id\":\"abcdefghijkl\"}",
+  }));
+  CAPTURE(text);
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  visit.restore(text);
+  visit.session.restore(nullptr);
+  CHECK(visit.touch(kNow + 1) == id);
+}
+
+TEST_CASE("times from the ends of the calendar do no harm", "[session]") {
+  const auto stored = GENERATE(values<std::string>(
+      {"9223372036854775807", "-9223372036854775808", "-9223372036854775807", "0"}));
+  const Millis wall =
+      GENERATE(Millis{0}, kNow, Millis{-9007199254740992}, Millis{9007199254740992});
+  CAPTURE(stored, wall);
+  Visit visit;
+  visit.restore("abcdefghijkl " + stored);
+  CHECK(visit.touch(wall).size() == 12);
+  CHECK(visit.touch(wall + 1).size() == 12);
+}
