@@ -1,0 +1,145 @@
+#include "config.h"
+
+#include "catch.hpp"
+#include "core/text.h"
+
+using namespace appizer;
+using namespace appizer::test;
+
+namespace {
+
+struct Reading {
+  Status status;
+  Config config;
+  std::vector<Config::Complaint> complaints;
+};
+
+Reading read(const std::string& options, const std::string& facts = "{}") {
+  Reading reading;
+  reading.status = reading.config.read("{\"options\":" + options + ",\"facts\":" + facts + "}",
+                                       reading.complaints);
+  return reading;
+}
+
+}  // namespace
+
+TEST_CASE("an app id is all that is needed", "[config]") {
+  const auto [status, config, complaints] = read(R"({"appId":"demo"})");
+  CHECK(status == Status::ok);
+  CHECK(complaints.empty());
+  CHECK(config.app_id == "demo");
+  CHECK(config.api_base == "https://api.appizer.com");
+  CHECK(config.user_id_storage_key == "appizer_user_id");
+  CHECK_FALSE(config.debug);
+  CHECK_FALSE(config.confirm_unload);
+  CHECK(config.max_queue_events == 20000);
+  CHECK(config.max_queue_bytes == 4000000);
+  CHECK(config.session_timeout == 30 * kMinute);
+  CHECK(config.user_agent.empty());
+  CHECK(config.online);
+  CHECK(config.visible);
+  CHECK_FALSE(config.locks);
+  CHECK_FALSE(config.later);
+}
+
+TEST_CASE("every option is taken", "[config]") {
+  const auto [status, config, complaints] =
+      read(R"({"appId":"demo","apiBase":"https://x.example/","userIdStorageKey":"k","debug":true,)"
+           R"("autoEvents":true,"autoHook":true,"confirmUnload":true,"maxQueueEvents":10,)"
+           R"("maxQueueBytes":2e3,"sessionTimeout":60000})");
+  CHECK(status == Status::ok);
+  CHECK(complaints.empty());
+  CHECK(config.api_base == "https://x.example");
+  CHECK(config.user_id_storage_key == "k");
+  CHECK(config.debug);
+  CHECK(config.auto_events);
+  CHECK(config.auto_hook);
+  CHECK(config.confirm_unload);
+  CHECK(config.max_queue_events == 10);
+  CHECK(config.max_queue_bytes == 2000);
+  CHECK(config.session_timeout == kMinute);
+}
+
+TEST_CASE("the host's facts are taken", "[config]") {
+  const auto config = read(R"({"appId":"demo"})",
+                           R"({"ua":"X","online":false,"visible":false,"locks":true,"later":true})")
+                          .config;
+  CHECK(config.user_agent == "X");
+  CHECK_FALSE(config.online);
+  CHECK_FALSE(config.visible);
+  CHECK(config.locks);
+  CHECK(config.later);
+}
+
+TEST_CASE("without a usable app id nothing starts", "[config]") {
+  const auto options = GENERATE(values<std::string>(
+      {"{}", R"({"appId":""})", R"({"appId":null})", R"({"appId":7})", R"({"appId":["demo"]})"}));
+  CHECK(read(options).status == Status::app_id_missing);
+}
+
+TEST_CASE("options that are no object are refused", "[config]") {
+  const auto options =
+      GENERATE(values<std::string>({"null", "[]", "\"demo\"", "7", "{", "?", "", "{\"appId\":}"}));
+  CAPTURE(options);
+  CHECK(read(options).status == Status::options_unusable);
+  Config config;
+  std::vector<Config::Complaint> complaints;
+  CHECK(config.read(options, complaints) == Status::options_unusable);
+}
+
+TEST_CASE("an option of another type is complained of, and its default stands", "[config]") {
+  const auto [option, name] = GENERATE(table<const char*, const char*>({
+      {R"("apiBase":7)", "apiBase"},
+      {R"("apiBase":"")", "apiBase"},
+      {R"("debug":"yes")", "debug"},
+      {R"("debug":1)", "debug"},
+      {R"("maxQueueEvents":"10")", "maxQueueEvents"},
+      {R"("maxQueueEvents":0)", "maxQueueEvents"},
+      {R"("maxQueueEvents":-1)", "maxQueueEvents"},
+      {R"("maxQueueBytes":1e300)", "maxQueueBytes"},
+      {R"("sessionTimeout":{})", "sessionTimeout"},
+      {R"("sessionTimeout":0)", "sessionTimeout"},
+  }));
+  CAPTURE(option);
+  const auto [status, config, complaints] =
+      read("{\"appId\":\"demo\"," + std::string(option) + "}");
+  CHECK(status == Status::ok);
+  REQUIRE(complaints.size() == 1);
+  CHECK(complaints[0].hint == Hint::option_wrong_type);
+  CHECK(complaints[0].name == name);
+  CHECK(config.api_base == "https://api.appizer.com");
+  CHECK_FALSE(config.debug);
+  CHECK(config.max_queue_events == 20000);
+  CHECK(config.session_timeout == 30 * kMinute);
+}
+
+TEST_CASE("an option that nobody knows is complained of", "[config]") {
+  const auto [status, config, complaints] = read(R"({"appId":"demo","apiKey":"sk_live"})");
+  CHECK(status == Status::ok);
+  REQUIRE(complaints.size() == 1);
+  CHECK(complaints[0].hint == Hint::option_unknown);
+  CHECK(complaints[0].name == "apiKey");
+}
+
+TEST_CASE("an option that is null counts as absent", "[config]") {
+  const auto [status, config, complaints] =
+      read(R"({"appId":"demo","apiBase":null,"debug":null,"maxQueueEvents":null})");
+  CHECK(status == Status::ok);
+  CHECK(complaints.empty());
+  CHECK(config.api_base == "https://api.appizer.com");
+}
+
+TEST_CASE("facts that nobody knows are no business of the site", "[config]") {
+  const auto [status, config, complaints] =
+      read(R"({"appId":"demo"})", R"({"online":"yes","moon":"full"})");
+  CHECK(status == Status::ok);
+  CHECK(complaints.empty());
+  CHECK(config.online);
+}
+
+TEST_CASE("very large limits are taken as large ones", "[config]") {
+  const auto config =
+      read(R"({"appId":"demo","maxQueueEvents":1e12,"sessionTimeout":1e12})").config;
+  CHECK(config.max_queue_events == 1000000000);
+  CHECK(config.session_timeout == 1000000000000);
+}
