@@ -1,0 +1,123 @@
+/**
+ * Three engines, one small interface. Chromium and Firefox are driven by puppeteer, whose page is
+ * there as `page.raw` for what only one engine can do.
+ *
+ * @typedef {{
+ *   goto: (url: string) => Promise<unknown>,
+ *   evaluate: (code: Function | string, ...args: unknown[]) => Promise<any>,
+ *   click: (selector: string) => Promise<unknown>,
+ *   type: (selector: string, text: string) => Promise<unknown>,
+ *   reload: () => Promise<unknown>,
+ *   back: () => Promise<unknown>,
+ *   close: () => Promise<unknown>,
+ *   screenshot: (path: string) => Promise<unknown>,
+ *   raw?: any,
+ * }} Page
+ * @typedef {{ name: string, newPage: () => Promise<Page>, close: () => Promise<void> }} Browser
+ */
+import puppeteer from 'puppeteer-core';
+import { findTool } from '../../../scripts/setup.mjs';
+import { waitFor } from './wait.mjs';
+import { launchWebKit } from './webkit.mjs';
+
+const all = ['chromium', 'firefox', 'webkit'];
+
+/** The engines to test in; `APPIZER_BROWSERS=firefox,webkit` narrows them while working on one. */
+export const engines = process.env.APPIZER_BROWSERS?.split(',') ?? all;
+
+// Nothing of the browser's own may reach for the network, or look like the page's traffic.
+const chromiumFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Starts a browser with a new profile, or with the one in `profile`.
+ *
+ * @param {string} name
+ * @param {{ profile?: string, args?: string[] }} [options] of Chromium and Firefox
+ * @returns {Promise<Browser>}
+ */
+export async function launch(name, { profile, args = [] } = {}) {
+  if (!all.includes(name)) throw new Error(`There is no engine "${name}": ${all.join(', ')}.`);
+  const browser =
+    name === 'webkit'
+      ? await launchWebKit()
+      : await puppeteer.launch({
+          ...(name === 'chromium'
+            ? // Over a pipe, as a browser whose pipe breaks ends by itself.
+              { args: [...chromiumFlags, ...args], pipe: true }
+            : { browser: 'firefox', args }),
+          executablePath: findTool(name === 'chromium' ? 'Chromium' : 'Firefox'),
+          headless: true,
+          ...(profile ? { userDataDir: profile } : {}),
+          timeout: 60_000,
+          protocolTimeout: 60_000,
+        });
+  return {
+    name,
+    newPage: async () =>
+      withBack(name === 'webkit' ? await browser.newPage() : wrap(await browser.newPage())),
+    close: () => browser.close(),
+  };
+}
+
+function wrap(raw) {
+  raw.setDefaultTimeout(60_000);
+  return {
+    raw,
+    goto: (url) => loaded(raw, () => raw.goto(url, { waitUntil: 'load' })),
+    evaluate: (code, ...args) => raw.evaluate(code, ...args),
+    click: (selector) => raw.click(selector),
+    type: (selector, text) => raw.type(selector, text),
+    reload: () => loaded(raw, () => raw.reload({ waitUntil: 'load' })),
+    close: () => raw.close(),
+    screenshot: (path) => raw.screenshot({ path }),
+  };
+}
+
+// After a page came out of Firefox's back/forward cache, puppeteer misses the end of the next
+// navigation. So the document is asked as well; whoever knows first is believed.
+async function loaded(raw, navigate) {
+  const before = await raw.evaluate(() => performance.timeOrigin);
+  let told = false;
+  const navigated = navigate().finally(() => {
+    told = true;
+  });
+  navigated.catch(() => {}); // it may give up long after the page was there
+  const there = waitFor(
+    () =>
+      told ||
+      raw.evaluate(
+        (old) => performance.timeOrigin !== old && document.readyState === 'complete',
+        before,
+      ),
+    { timeout: 60_000, what: 'the next document' },
+  );
+  there.catch(() => {});
+  await Promise.race([navigated, there]);
+}
+
+// The page goes back by itself: drivers wait for a load that the back/forward cache does not need.
+function withBack(page) {
+  return {
+    ...page,
+    async back() {
+      const before = await page.evaluate(() => location.href);
+      await page.evaluate(() => void setTimeout(() => history.back(), 0));
+      await waitFor(
+        () =>
+          page.evaluate(
+            (old) => location.href !== old && document.readyState === 'complete',
+            before,
+          ),
+        { what: `leaving ${before}` },
+      );
+    },
+  };
+}
