@@ -3,20 +3,13 @@
  *
  *   appizer-web.js         the script tag: global `AppizerWeb`, the module inside
  *   appizer-web.debug.js   its sentences, loaded only with `debug: true`
- *   index.mjs index.cjs    the npm package; sentences.mjs and sentences.cjs beside them
+ *   index.mjs index.cjs    the npm package; sentences.mjs beside them
  *   testing.mjs .cjs      a world to test tracking in, without network or waiting
  *   types/                 declarations
  *   core.wasm              the module by itself
  */
 import { execFileSync } from 'node:child_process';
-import {
-  appendFileSync,
-  copyFileSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { build as buildFolder, dist as DIST, root as ROOT } from './paths.mjs';
@@ -66,15 +59,15 @@ export async function bundle() {
     outfile: join(DIST, 'appizer-web.debug.js'),
     format: 'iife',
   });
+  await make({
+    entryPoints: [source('sentences.ts')],
+    outfile: join(DIST, 'sentences.mjs'),
+    format: 'esm',
+  });
   for (const [format, ending] of /** @type {const} */ ([
     ['esm', 'mjs'],
     ['cjs', 'cjs'],
   ])) {
-    await make({
-      entryPoints: [source('sentences.ts')],
-      outfile: join(DIST, `sentences.${ending}`),
-      format,
-    });
     await make({
       entryPoints: [source('testing.ts')],
       outfile: join(DIST, `testing.${ending}`),
@@ -84,7 +77,7 @@ export async function bundle() {
       entryPoints: [source('index.ts')],
       outfile: join(DIST, `index.${ending}`),
       format,
-      plugins: [core, beside('sentences', ending)],
+      plugins: [core, beside('sentences', 'sentences.mjs')],
     });
   }
   execFileSync(
@@ -92,24 +85,39 @@ export async function bundle() {
     [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'],
     { cwd: ROOT, stdio: 'inherit' },
   );
-  // Each entry's declarations beside it, under the name that resolvers look for.
-  for (const entry of ['index', 'testing']) {
-    writeFileSync(join(DIST, `${entry}.d.mts`), `export * from './types/${entry}.js';\n`);
-  }
-  appendFileSync(join(DIST, 'index.d.mts'), "export { default } from './types/index.js';\n");
+  declare();
   copyFileSync(WASM, join(DIST, 'core.wasm'));
 }
 
 /**
- * Leaves an import to a file of its own, so that only who debugs loads it.
- * @param {string} name @param {string} ending @returns {import('esbuild').Plugin}
+ * Each entry's declarations beside it, under the names that resolvers look for. A declaration file is of the
+ * module system that the nearest package.json names, so `require` gets a copy of the tree that says CommonJS.
  */
-function beside(name, ending) {
+function declare() {
+  const trees = { mts: 'types', cts: 'types-cjs' };
+  cpSync(join(DIST, trees.mts), join(DIST, trees.cts), { recursive: true });
+  writeFileSync(join(DIST, trees.cts, 'package.json'), '{"type":"commonjs"}\n');
+  for (const [ending, tree] of Object.entries(trees)) {
+    for (const entry of ['index', 'testing']) {
+      const path = `'./${tree}/${entry}.js'`;
+      const extra = entry === 'index' ? `export { default } from ${path};\n` : '';
+      writeFileSync(join(DIST, `${entry}.d.${ending}`), `export * from ${path};\n${extra}`);
+    }
+  }
+}
+
+/**
+ * Leaves an import to a file of its own, so that only who debugs loads it. `require` cannot load a module, but
+ * `import()` can, in CommonJS too.
+ *
+ * @param {string} name @param {string} file @returns {import('esbuild').Plugin}
+ */
+function beside(name, file) {
   return {
     name: 'beside',
     setup({ onResolve }) {
       onResolve({ filter: new RegExp(`^\\./${name}\\.js$`) }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: `./${name}.${ending}`, external: true } : undefined,
+        kind === 'dynamic-import' ? { path: `./${file}`, external: true } : undefined,
       );
     },
   };

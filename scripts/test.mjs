@@ -26,6 +26,7 @@ const parts = [
   { name: 'build', command: [node, 'scripts/build.mjs'] },
   { name: 'core', tests: true, command: [node, 'scripts/native.mjs', 'san', 'core_tests'] },
   { name: 'glue', tests: true, command: nodeTests('tests/glue') },
+  { name: 'package', tests: true, command: nodeTests('tests/package') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   // One at a time: browsers that share two cores miss their timeouts.
   { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=1') },

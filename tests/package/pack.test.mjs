@@ -1,0 +1,134 @@
+/** What npm would publish, installed as a user installs it. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { root } from '../../scripts/paths.mjs';
+
+/** @type {string} */
+let folder;
+
+/** @param {string} command @param {string[]} args */
+const run = (command, ...args) => execFileSync(command, args, { cwd: folder, encoding: 'utf8' });
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'appizer-package-'));
+  const name = execFileSync(
+    'npm',
+    ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  ).trim();
+  // Unpacked and not installed: that needs no registry, and the package has no dependencies.
+  const home = join(folder, 'node_modules', 'appizer-web');
+  mkdirSync(home, { recursive: true });
+  run('tar', '-xzf', join(folder, name), '-C', home, '--strip-components=1');
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const script = `
+  const said = [];
+  const world = createWorld();
+  AppizerWeb.init({ appId: 'demo', host: world.host });
+  AppizerWeb.trackEvent('purchase_completed', { amount: 29.99 });
+  world.advance(1000);
+  console.log(world.events().map((event) => event.event_name).join());
+`;
+
+test('import works', () => {
+  writeFileSync(
+    join(folder, 'a.mjs'),
+    `import { AppizerWeb } from 'appizer-web';
+     import byDefault from 'appizer-web';
+     import { createWorld } from 'appizer-web/testing';
+     if (AppizerWeb !== byDefault) throw new Error('two clients');
+     ${script}`,
+  );
+  assert.equal(run(process.execPath, 'a.mjs'), 'purchase_completed\n');
+});
+
+test('require works', () => {
+  writeFileSync(
+    join(folder, 'a.cjs'),
+    `const { AppizerWeb } = require('appizer-web');
+     const { createWorld } = require('appizer-web/testing');
+     ${script}`,
+  );
+  assert.equal(run(process.execPath, 'a.cjs'), 'purchase_completed\n');
+});
+
+test('debug finds its sentences from both', () => {
+  for (const [file, head] of /** @type {const} */ ([
+    ['b.mjs', "import { AppizerWeb } from 'appizer-web';"],
+    ['b.cjs', "const { AppizerWeb } = require('appizer-web');"],
+  ])) {
+    writeFileSync(join(folder, file), `${head} AppizerWeb.init({ appId: 'demo', debug: true });`);
+    assert.match(run(process.execPath, file), /there is no page/);
+  }
+});
+
+test('importing it does nothing', () => {
+  writeFileSync(
+    join(folder, 'c.mjs'),
+    `const before = Object.keys(globalThis).join();
+     await import('appizer-web');
+     if (Object.keys(globalThis).join() !== before) throw new Error('a new global');`,
+  );
+  run(process.execPath, 'c.mjs');
+});
+
+for (const [resolution, module] of /** @type {const} */ ([
+  ['node16', 'node16'],
+  ['bundler', 'esnext'],
+])) {
+  test(`TypeScript finds the types with moduleResolution ${resolution}`, () => {
+    const source = `
+      import { AppizerWeb, type FlushResult, type Options, nodeHost } from 'appizer-web';
+      import { createWorld, type World } from 'appizer-web/testing';
+      const options: Options = { appId: 'demo', autoEvents: true, autoHook: true, host: nodeHost() };
+      AppizerWeb.init(options);
+      AppizerWeb.trackEvent('purchase_completed', { amount: 29.99, currency: 'USD' });
+      AppizerWeb.setUserId(5);
+      const flushed: Promise<FlushResult> = AppizerWeb.flush();
+      const world: World = createWorld();
+      // @ts-expect-error an app id is needed
+      AppizerWeb.init({});
+      // @ts-expect-error a name is needed
+      AppizerWeb.trackEvent();
+      export { flushed, world };`;
+    for (const ending of resolution === 'node16' ? ['mts', 'cts'] : ['ts']) {
+      writeFileSync(join(folder, `types.${ending}`), source);
+      const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+      // `skipLibCheck` off: our own declarations are checked too.
+      const args = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--types', ''];
+      const lib = ['--lib', 'es2020,dom', '--target', 'es2020'];
+      try {
+        run(
+          process.execPath,
+          tsc,
+          ...args,
+          ...lib,
+          '--moduleResolution',
+          resolution,
+          '--module',
+          module,
+          `types.${ending}`,
+        );
+      } catch (error) {
+        assert.fail(String(/** @type {any} */ (error).stdout));
+      }
+    }
+  });
+}
+
+test('it has no dependencies, and only what it needs in it', () => {
+  const { dependencies, version } = createRequire(join(folder, 'x.js'))('appizer-web/package.json');
+  assert.equal(dependencies, undefined);
+  assert.match(version, /^\d+\.\d+\.\d+$/);
+});
