@@ -22,8 +22,9 @@ const parts = [
   { name: 'setup', command: [node, 'scripts/setup.mjs'], always: true },
   { name: 'format', command: [node, 'scripts/format.mjs'] },
   { name: 'types', command: [tsc, '-p', 'tsconfig.json'] },
-  { name: 'types-node', command: [tsc, '-p', 'tsconfig.node.json'] },
   { name: 'build', command: [node, 'scripts/build.mjs'] },
+  // After the build, whose declarations the tests are checked against.
+  { name: 'types-node', command: [tsc, '-p', 'tsconfig.node.json'] },
   { name: 'core', tests: true, command: [node, 'scripts/native.mjs', 'san', 'core_tests'] },
   { name: 'glue', tests: true, command: nodeTests('tests/glue') },
   { name: 'package', tests: true, command: nodeTests('tests/package') },
