@@ -43,7 +43,6 @@ export async function openSession(address, capabilities) {
       return pageOf((work) => inWindow(handle, work));
     },
     async close() {
-      await turn;
       await call(address, 'DELETE', `/session/${sessionId}`);
     },
   };
@@ -97,9 +96,13 @@ function script(code) {
     );`;
 }
 
+// A driver whose browser died under a command may never answer it.
+const patience = 90_000;
+
 async function call(base, method, path, body) {
   const response = await fetch(base + path, {
     method,
+    signal: AbortSignal.timeout(patience),
     ...(body
       ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
       : {}),

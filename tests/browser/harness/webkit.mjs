@@ -1,11 +1,17 @@
 /**
  * WebKitGTK by way of its WebDriver. It has no headless mode, so it gets a screen of its own.
  */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { build } from '../../../scripts/paths.mjs';
 import { findTool, which } from '../../../scripts/setup.mjs';
 import { end, start } from './processes.mjs';
 import { waitFor } from './wait.mjs';
 import { openSession } from './webdriver.mjs';
+
+const logs = join(build, 'test-logs');
 
 export async function launchWebKit() {
   const binary = findTool('WebKitGTK');
@@ -24,11 +30,14 @@ export async function launchWebKit() {
 
     const port = await freePort();
     const { WAYLAND_DISPLAY, ...env } = process.env;
+    mkdirSync(logs, { recursive: true });
+    const log = openSync(join(logs, 'webkit.log'), 'a'); // what it says before it crashes
     const service = start(driver, ['-p', String(port)], {
-      stdio: 'ignore',
+      stdio: ['ignore', log, log],
       // Neither a sound nor a screen reader is there to be looked for.
       env: { ...env, DISPLAY: `:${display}`, GDK_BACKEND: 'x11', NO_AT_BRIDGE: '1' },
     });
+    closeSync(log);
     children.push(service);
     const address = `http://127.0.0.1:${port}`;
     await waitFor(async () => (await fetch(`${address}/status`)).ok, { what: 'WebKitWebDriver' });
@@ -39,7 +48,11 @@ export async function launchWebKit() {
     return {
       newPage: session.newPage,
       async close() {
-        await session.close().catch(() => {}); // a crashed browser has no session to close
+        // A browser that crashed has no session to close, one that hangs never does.
+        await Promise.race([
+          session.close().catch(() => {}),
+          setTimeout(5000, undefined, { ref: false }),
+        ]);
         endAll();
       },
     };
