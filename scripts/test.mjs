@@ -92,10 +92,14 @@ async function run({ name, command, tests }) {
     stdio: ['ignore', out, out],
     detached: true,
   });
-  const stop = () => killGroup(child.pid);
+  const stop = () => {
+    // Asked first, so that tests can take the browsers they started with them.
+    killGroup(child.pid, 'SIGTERM');
+    setTimeout(() => killGroup(child.pid, 'SIGKILL'), 3000).unref();
+  };
   const interrupt = () => {
     stop();
-    process.exit(130);
+    child.once('exit', () => process.exit(130));
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const timer = setTimeout(stop, longest);
@@ -104,7 +108,7 @@ async function run({ name, command, tests }) {
   });
   clearTimeout(timer);
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  stop();
+  killGroup(child.pid, 'SIGKILL');
   closeSync(out);
 
   const counted = tests ? countTests(readFileSync(log, 'utf8')) : undefined;
@@ -119,9 +123,9 @@ async function run({ name, command, tests }) {
   };
 }
 
-function killGroup(pid) {
+function killGroup(pid, signal) {
   try {
-    if (pid) process.kill(-pid, 'SIGKILL');
+    if (pid) process.kill(-pid, signal);
   } catch {
     // All of it has ended already.
   }
