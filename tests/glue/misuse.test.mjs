@@ -92,6 +92,17 @@ test('methods work when taken off the object', () => {
   assert.equal(world.events().length, 1);
 });
 
+/**
+ * What debug said, once it has: the sentences are loaded when they are first needed.
+ *
+ * @param {import('../../dist/testing.mjs').World} world
+ */
+async function said(world) {
+  await import('../../dist/sentences.mjs');
+  for (let turns = 0; turns < 100; ++turns) await null;
+  return world.log.join('\n');
+}
+
 /** @type {[string, (app: import('../../dist/index.mjs').Appizer, world: import('../../dist/testing.mjs').World) => void, RegExp][]} */
 const sentences = [
   ['a blank name', (app) => app.trackEvent(' '), /needs a name that is not blank/],
@@ -145,9 +156,7 @@ for (const [name, mistake, sentence] of sentences) {
     const app = AppizerWeb.create({ appId: 'demo', host: world.host, debug: true });
     mistake(app, world);
     world.advance(0);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.match(world.log.join('\n'), sentence);
-    world.log.length = 0;
+    assert.match(await said(world), sentence);
   });
 }
 
@@ -171,8 +180,7 @@ for (const [name, options, sentence] of starts) {
     const world = createWorld();
     AppizerWeb.create({ ...options, host: world.host });
     world.advance(0);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.match(world.log.join('\n'), sentence);
+    assert.match(await said(world), sentence);
   });
 }
 
