@@ -177,7 +177,7 @@ std::size_t Journal::remove(std::uint32_t flight, Gone gone) {
     const auto begin = std::find_if(segment.records.begin(), segment.records.end(),
                                     [&](const Record& record) { return record.flight == flight; });
     if (begin == segment.records.end()) {
-      if (count > 0) break;
+      if (count > 0 && !segment.records.empty()) break;
       continue;
     }
     auto end = begin;
@@ -221,7 +221,7 @@ std::size_t Journal::put_back(std::uint32_t flight) {
       record.flight = 0;
       ++count;
     }
-    if (count > 0 && count == before) break;
+    if (count > 0 && count == before && !segment->records.empty()) break;
   }
   flying_ -= count;
   return count;
