@@ -260,7 +260,7 @@ std::size_t Journal::adopt(std::string_view key, std::string_view text) {
   }
   if (segment->records.empty()) {
     erased_.push_back(std::move(segment->key));
-    dropped_ += unreadable;
+    if (unreadable > 0) leave_count(0, 0, unreadable);
     return all_unreadable;
   }
   if (all_unreadable > 0) mark_dirty(*segment);

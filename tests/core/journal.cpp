@@ -485,6 +485,46 @@ TEST_CASE("new records never go into a segment that was adopted", "[journal]") {
   CHECK(desk.storage["j.d.e0"] == to_line(named("new")) + "\n");
 }
 
+TEST_CASE("what cannot be read is set aside and counted", "[journal]") {
+  const std::string a = to_line(named("a")) + "\n";
+  const std::string b = to_line(named("b")) + "\n";
+  Desk desk;
+  SECTION("before, between and behind what can") {
+    desk.adopt("j.dead.e0", "garbage\n" + a + "\n" + "more garbage\n" + b + a.substr(0, 20));
+    CHECK(desk.unreadable == 4);
+    desk.append("c");
+    CHECK(desk.waiting() == Names{"a+1", "b+2", "c+1"});
+    desk.settle();
+    CHECK(desk.storage["j.dead.e0"].find("garbage") == std::string::npos);
+    CHECK(desk.inherited().size() == 3);
+  }
+  SECTION("alone") {
+    desk.adopt("j.dead.e0", "{\"not\":\"ours\"}");
+    CHECK(desk.unreadable == 1);
+    desk.append("c");
+    CHECK(desk.waiting() == Names{"c+1"});
+    desk.settle();
+    CHECK(desk.storage.count("j.dead.e0") == 0);
+  }
+  SECTION("alone, and counted at once where something waits") {
+    desk.append("c");
+    desk.adopt("j.dead.e0", "garbage");
+    CHECK(desk.waiting() == Names{"c+1"});
+  }
+  SECTION("nothing at all") {
+    desk.adopt("j.dead.e0", "");
+    CHECK(desk.unreadable == 0);
+    desk.settle();
+    CHECK(desk.storage.empty());
+  }
+  SECTION("a stored count goes on counting") {
+    Record counted = named("a");
+    counted.dropped = 5;
+    desk.adopt("j.dead.e0", "garbage\n" + to_line(counted) + "\n");
+    CHECK(desk.waiting() == Names{"a+6"});
+  }
+}
+
 TEST_CASE("a text without a line feed at its end is whole all the same", "[journal]") {
   Desk desk;
   desk.adopt("j.dead.e0", to_line(named("a")));
