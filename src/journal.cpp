@@ -363,6 +363,7 @@ void Journal::write(Segment& segment, Effects& effects) {
 }
 
 void Journal::settle(Effects& effects, Millis now) {
+  if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
   // Removals first: they make room.
   for (std::string& key : erased_) effects.erase(std::move(key));
   bool freed = !erased_.empty();
@@ -385,7 +386,6 @@ void Journal::settle(Effects& effects, Millis now) {
   segments_.erase(std::remove_if(segments_.begin(), segments_.end(),
                                  [](const auto& segment) { return segment->records.empty(); }),
                   segments_.end());
-  if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
   if (failing_ && !freed && now < retry_storage_) {
     dirty_ = std::move(waiting);
     return;

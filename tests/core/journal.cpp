@@ -556,6 +556,33 @@ TEST_CASE("while storage fails records wait in memory, and it is tried now and t
   CHECK(desk.inherited() == desk.waiting());
 }
 
+TEST_CASE("storage that took the only write that was left is known to work", "[journal]") {
+  Desk desk;
+  desk.failing = true;
+  desk.append("a");
+  desk.settle();
+  desk.failing = false;
+  desk.now += Journal::kStoragePause;
+  desk.settle();
+  CHECK_FALSE(desk.journal.storage_failing());
+}
+
+TEST_CASE("storage that was full is tried again as soon as something was removed", "[journal]") {
+  Desk desk;
+  desk.append("a", Journal::kSegment);
+  desk.settle();
+  desk.failing = true;
+  desk.append("b");
+  desk.settle();
+  CHECK(desk.journal.storage_failing());
+  desk.failing = false;
+  desk.take(1, 1);
+  desk.journal.acknowledge(1);
+  desk.settle();
+  CHECK_FALSE(desk.journal.storage_failing());
+  CHECK(desk.inherited() == Names{"b"});
+}
+
 TEST_CASE("when storage was emptied everything is written again", "[journal]") {
   Desk desk;
   for (int i = 0; i < 50; ++i) desk.append("e" + std::to_string(i), 1000);
