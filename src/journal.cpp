@@ -250,6 +250,7 @@ std::size_t Journal::adopt(std::string_view key, std::string_view text) {
     if (from_line(text.substr(0, end), record)) {
       record.number = next_number_++;
       record.dropped += std::exchange(unreadable, 0);
+      record.stored = true;
       segment->bytes += record.text.size();
       segment->records.push_back(std::move(record));
     } else {
@@ -284,9 +285,7 @@ void Journal::forget_stored() {
   for (const auto& segment : segments_) {
     auto& records = segment->records;
     // What was handed over is not in storage; its flight may still have something to say of it.
-    const auto stored = [&](const Record& record) {
-      return segment->stored && !record.handed_over;
-    };
+    const auto stored = [](const Record& record) { return record.stored && !record.handed_over; };
     for (const Record& record : records) {
       if (!stored(record)) continue;
       segment->bytes -= record.text.size();
@@ -326,6 +325,7 @@ void Journal::storage_lost() {
   for (const auto& segment : segments_) {
     segment->stored = false;
     segment->written = 0;
+    for (Record& record : segment->records) record.stored = false;
     mark_dirty(*segment);
   }
 }
@@ -335,6 +335,7 @@ void Journal::store_failed(std::string_view key, Millis now) {
     if (segments_[i]->key != key) continue;
     // What storage has under this key, if anything, is the text from before.
     segments_[i]->written = 0;
+    for (Record& record : segments_[i]->records) record.stored = record.was_stored;
     mark_dirty(*segments_[i]);
     break;
   }
@@ -346,7 +347,8 @@ void Journal::store_failed(std::string_view key, Millis now) {
 void Journal::write(Segment& segment, Effects& effects) {
   std::string text;
   text.reserve(segment.bytes + segment.records.size() * 16);
-  for (const Record& record : segment.records) {
+  for (Record& record : segment.records) {
+    record.was_stored = std::exchange(record.stored, !record.handed_over);
     if (record.handed_over) continue;
     text += to_line(record);
     text += '\n';

@@ -36,6 +36,8 @@ struct Record {
   std::uint32_t number = 0;
   std::uint32_t flight = 0;  // 0: waiting
   bool handed_over = false;
+  bool stored = false;      // storage has it, unless the last write is refused
+  bool was_stored = false;  // and before that write
 };
 
 /// One line of a segment, with its line feed: checksum, kind, extras, text.

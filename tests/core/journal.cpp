@@ -594,6 +594,70 @@ TEST_CASE("when storage was emptied everything is written again", "[journal]") {
   CHECK(desk.storage == before);
 }
 
+TEST_CASE("a page that comes back keeps only what storage does not have", "[journal]") {
+  Desk desk("before");
+  desk.append("stored");
+  desk.settle();
+  desk.take(1);
+  SECTION("what was handed over") {
+    desk.journal.hand_over(1);
+    desk.settle();
+    desk.journal.set_document("after");
+    desk.journal.forget_stored();
+    desk.settle();
+    CHECK(desk.storage.empty());
+    CHECK(desk.journal.size() == 1);
+    desk.journal.put_back(1);
+    desk.settle();
+    CHECK(desk.storage.count("j.after.e1") == 1);
+    CHECK(desk.waiting() == Names{"stored"});
+  }
+  SECTION("what was tracked a moment ago") {
+    desk.journal.put_back(1);
+    desk.append("new");
+    desk.journal.set_document("after");
+    desk.journal.forget_stored();
+    CHECK(desk.waiting() == Names{"new"});
+    desk.settle();
+    CHECK(desk.storage["j.after.e1"] == to_line(named("new")) + "\n");
+    CHECK(desk.storage["j.before.e0"] == to_line(named("stored")) + "\n");
+  }
+  SECTION("what storage refused") {
+    desk.failing = true;
+    desk.journal.put_back(1);
+    desk.append("refused");
+    desk.settle();
+    desk.journal.set_document("after");
+    desk.journal.forget_stored();
+    CHECK(desk.waiting() == Names{"refused"});
+    CHECK(desk.inherited() == Names{"stored"});
+  }
+  SECTION("what storage took at the second attempt is there") {
+    desk.failing = true;
+    desk.journal.put_back(1);
+    desk.append("late");
+    desk.settle();
+    desk.failing = false;
+    desk.now += Journal::kStoragePause;
+    desk.settle();
+    desk.journal.forget_stored();
+    CHECK(desk.waiting().empty());
+    CHECK(desk.inherited() == Names{"stored", "late"});
+  }
+}
+
+TEST_CASE("a page that has no storage at all comes back with everything", "[journal]") {
+  Desk desk("before");
+  desk.failing = true;
+  desk.append("a");
+  desk.append("b");
+  desk.settle();
+  desk.journal.set_document("after");
+  desk.journal.forget_stored();
+  CHECK(desk.waiting() == Names{"a", "b"});
+  CHECK(desk.journal.size() == 2);
+}
+
 TEST_CASE("the first that waits is known by its number", "[journal]") {
   Desk desk;
   CHECK(desk.journal.first_waiting() == 0);
