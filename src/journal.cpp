@@ -67,7 +67,9 @@ bool from_line(std::string_view line, Record& record) {
     if (!app) return false;
     record.app = *app;
   }
+  // What is added when it is sent begins with a comma.
   std::string whole = record.text;
+  whole += ",\"\":0";
   whole += ending(record.kind);
   return json::is_object(whole);
 }

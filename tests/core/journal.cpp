@@ -180,6 +180,18 @@ TEST_CASE("a line that nobody here wrote is not read", "[journal]") {
   CHECK_FALSE(from_line(rest, read));
 }
 
+TEST_CASE("a line that would make no valid request is not read", "[journal]") {
+  const auto rest = GENERATE(values<std::string>({
+      "U {",
+      "A { ",
+      "E {\"properties\":{",
+      "E {\"event_name\":\"a\",\"properties\":{",
+  }));
+  CAPTURE(rest);
+  Record read;
+  CHECK_FALSE(from_line(checked(rest), read));
+}
+
 TEST_CASE("records wait in order, in segments named after their document", "[journal]") {
   Desk desk("abc");
   desk.append("a");
