@@ -39,7 +39,11 @@ std::string to_line(const Record& record) {
   if (record.dropped > 0) json::append_integer(line, record.dropped);
   if (!record.app.empty()) {
     line += '@';
-    json::append_string(line, record.app);
+    std::string app;
+    json::append_string(app, record.app);
+    for (const char c : app) {
+      c == ' ' ? line += "\\u0020" : line += c;  // the first space ends the extras
+    }
   }
   line += ' ';
   line += record.text;

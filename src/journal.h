@@ -40,7 +40,7 @@ struct Record {
   bool was_stored = false;  // and before that write
 };
 
-/// One line of a segment, with its line feed: checksum, kind, extras, text.
+/// One line of a segment, without its line feed: checksum, kind, extras, text.
 std::string to_line(const Record& record);
 
 /// Reads a line without its line feed. False where it is not one that `to_line` wrote.

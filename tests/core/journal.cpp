@@ -130,6 +130,33 @@ struct Desk {
 // The format of stored records. What is in users' storage stays readable: change it only together
 // with the prefix of the keys.
 
+TEST_CASE("a record is stored as one line that begins with its checksum", "[journal]") {
+  Record record;
+  record.text = R"({"event_name":"plan_opened","user_id":"u1","properties":{"$event_id":"e1")";
+  CHECK(to_line(record) ==
+        R"(568598a9E {"event_name":"plan_opened","user_id":"u1","properties":{"$event_id":"e1")");
+  record.dropped = 12;
+  record.app = "other \"app\"";
+  CHECK(to_line(record) ==
+        R"(b8bc7b0aE12@"other\u0020\"app\"" {"event_name":"plan_opened","user_id":"u1",)"
+        R"("properties":{"$event_id":"e1")");
+  CHECK(to_line(person(Kind::user, "u1")) == R"(9688e428U {"user_id":"u1")");
+  CHECK(to_line(person(Kind::alias, "u1")) == R"(0fd95adcA {"user_id":"u1")");
+}
+
+TEST_CASE("a stored line is read as the record that it was", "[journal]") {
+  Record record = GENERATE(values<Record>({named("plan_opened"), named("two {words}", 5000),
+                                           person(Kind::user, "u {1"), person(Kind::alias, "u")}));
+  record.dropped = GENERATE(0U, 1U, 4294967295U);
+  record.app = GENERATE(values<std::string>({"", "shop", "a \" {b", "\xE2\x82\xAC"}));
+  Record read;
+  REQUIRE(from_line(to_line(record), read));
+  CHECK(read.kind == record.kind);
+  CHECK(read.text == record.text);
+  CHECK(read.app == record.app);
+  CHECK(read.dropped == record.dropped);
+}
+
 TEST_CASE("a line that was damaged anywhere is not read", "[journal]") {
   Record record = named("plan_opened");
   record.dropped = 3;
