@@ -29,6 +29,22 @@ export interface Exports {
     monotonic: number,
     wall: number,
   ): void;
+  apz_navigated(urlSize: number, monotonic: number, wall: number): void;
+  apz_page(
+    urlSize: number,
+    titleSize: number,
+    referrerSize: number,
+    scroll: number,
+    monotonic: number,
+    wall: number,
+  ): void;
+  apz_clicked(
+    urlSize: number,
+    downloadSize: number,
+    button: number,
+    monotonic: number,
+    wall: number,
+  ): void;
   apz_news(news: number, monotonic: number, wall: number): void;
   apz_poll(): number;
   apz_next_wake(): number;

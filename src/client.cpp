@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "event.h"
 #include "report.h"
 
 namespace appizer {
@@ -58,6 +57,7 @@ Status Client::start(std::string_view config, const Seed& seed, Moment now) {
     effects_.read(key);
   }
   adoption.look(now.monotonic + Adoption::kFirstLook);
+  views_.start(now, effects_);
   return Status::ok;
 }
 
@@ -65,12 +65,8 @@ Status Client::track(std::string_view name, std::string_view properties, Millis 
                      Moment now) {
   if (!input(now)) return Status::not_started;
   if (is_blank(name)) return Status::name_missing;
-  auto& [delivery, adoption, leases, identity, session] = *running_;
-  const std::string id = ids_.event_id(happened);
-  const std::string& session_id = session.touch(ids_, happened, effects_);
-  Event event = make_event(name, properties, {identity.id(), session_id, id, happened});
+  const Event event = record(name, properties, happened);
   if (config_.debug) {
-    tell(Hint::tracked, std::string(name));
     if (!is_snake_case(name)) tell(Hint::name_not_snake_case, std::string(name));
     if (says_nothing(name)) tell(Hint::name_says_nothing, std::string(name));
     if (event.properties_lost) tell(Hint::properties_not_an_object, std::string(name));
@@ -78,10 +74,20 @@ Status Client::track(std::string_view name, std::string_view properties, Millis 
     for (const std::string& property : event.cut) tell(Hint::properties_cut, property);
     for (const std::string& property : event.reserved) tell(Hint::property_name_reserved, property);
   }
+  return event.properties_lost ? Status::properties_unusable : Status::ok;
+}
+
+// Returns what was made of it, for the hints; its text is in the journal.
+Event Client::record(std::string_view name, std::string_view properties, Millis happened) {
+  auto& [delivery, adoption, leases, identity, session] = *running_;
+  const std::string id = ids_.event_id(happened);
+  const std::string& session_id = session.touch(ids_, happened, effects_);
+  Event event = make_event(name, properties, {identity.id(), session_id, id, happened});
+  tell(Hint::tracked, std::string(name));
   Record record;
   record.text = std::move(event.head);
   delivery.add(Delivery::events, std::move(record), effects_);
-  return event.properties_lost ? Status::properties_unusable : Status::ok;
+  return event;
 }
 
 Status Client::set_user_id(std::string_view id, Moment now) {
@@ -117,6 +123,7 @@ Status Client::set_user_id(std::string_view id, Moment now) {
 
 Status Client::flush(std::uint32_t token, Moment now) {
   if (!input(now)) return Status::not_started;
+  views_.hurry(effects_);
   running_->delivery.flush(token);
   return Status::ok;
 }
@@ -208,6 +215,7 @@ void Client::online(bool online, Moment now) {
 
 void Client::visible(bool visible, Moment now) {
   if (!input(now)) return;
+  views_.visible(visible, now, effects_);
   running_->delivery.visible(visible);
   if (visible) running_->adoption.look(now.monotonic + Adoption::kFirstLook);
 }
@@ -215,6 +223,7 @@ void Client::visible(bool visible, Moment now) {
 void Client::leaving(Moment now) {
   if (!input(now)) return;
   away_ = true;
+  views_.leaving(effects_);
   running_->delivery.leaving();
 }
 
@@ -233,6 +242,29 @@ void Client::gone(Moment now) {
 void Client::returned(Moment now) {
   if (!input(now) || !std::exchange(away_, false)) return;
   rejoin();
+  views_.returned(now, effects_);
+}
+
+void Client::navigated(std::string_view url, Moment now) {
+  if (input(now)) views_.navigated(url, now, effects_);
+}
+
+void Client::page(const PageViews::Page& page, Moment now) {
+  if (!input(now)) return;
+  PageViews::Findings found;
+  views_.look(page, now, found);
+  if (!found.landing.empty()) running_->session.touch(ids_, found.landed, effects_, found.landing);
+  for (std::size_t i = 0; i < found.count; ++i) {
+    const auto& [name, properties, happened] = found.all[i];
+    record(name, properties, happened);
+  }
+}
+
+void Client::clicked(const Link& link, Moment now) {
+  if (!input(now)) return;
+  std::string properties;
+  const std::string_view name = link_event(config_, views_.url(), views_.page(), link, properties);
+  if (!name.empty()) record(name, properties, now.wall);
 }
 
 // The document's segments may have been inherited meanwhile. So it takes a new name, and comes by
@@ -302,6 +334,7 @@ void Client::settle() {
     rejoin();
     return;
   }
+  if (!away_) views_.settle(now_, effects_);
   own_lock();
   leases.settle(now_, effects_);
   if (!away_) {
@@ -332,8 +365,8 @@ bool Client::poll(Effect& effect) {
 Millis Client::next_wake() const {
   if (!running_ || away_) return -1;
   const auto& [delivery, adoption, leases, identity, session] = *running_;
-  const Millis next =
-      std::min({delivery.next_wake(now_.monotonic), adoption.next_wake(), leases.next_wake()});
+  const Millis next = std::min({delivery.next_wake(now_.monotonic), adoption.next_wake(),
+                                leases.next_wake(), views_.next_wake()});
   return next == kNever ? -1 : std::max<Millis>(0, next - now_.monotonic);
 }
 

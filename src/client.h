@@ -3,7 +3,8 @@
 // Methods are of four kinds. *Commands* come from the app (`track`), *news* from the world
 // (`answered`, `visible`), *polls* take out what is to be done (`poll`, `next_wake`). The rule that
 // keeps it honest: one input, then drain every effect, then arm the timer. Draining performs an
-// effect before it polls the next, and answers a `Read`, a `Scan` or a failed `Store` at once.
+// effect before it polls the next, and answers a `Read`, a `Scan`, a `Look` or a failed `Store` at
+// once.
 // Commands that belong to one task may share one draining. An early or repeated `wake` does
 // nothing.
 #pragma once
@@ -19,10 +20,13 @@
 #include "config.h"
 #include "delivery.h"
 #include "effect.h"
+#include "event.h"
 #include "identity.h"
 #include "ids.h"
 #include "leases.h"
+#include "links.h"
 #include "moment.h"
+#include "page_views.h"
 #include "session.h"
 #include "status.h"
 
@@ -72,6 +76,12 @@ class Client {
   void gone(Moment now);
   /// The page is back from the back/forward cache.
   void returned(Moment now);
+  /// The page's URL is another now.
+  void navigated(std::string_view url, Moment now);
+  /// A `Look`.
+  void page(const PageViews::Page& page, Moment now);
+  /// A link was clicked.
+  void clicked(const Link& link, Moment now);
   void wake(Moment now);
 
   // Polls.
@@ -99,6 +109,7 @@ class Client {
   };
 
   bool input(Moment now);
+  Event record(std::string_view name, std::string_view properties, Millis happened);
   void settle();
   void own_lock();
   void take_lock(std::string_view document);
@@ -113,6 +124,7 @@ class Client {
   std::string document_;
   std::string prefix_;
   std::unique_ptr<Running> running_;
+  PageViews views_{config_};
   Effects effects_;
   bool owns_lock_ = false;
   bool wants_recovery_ = false;

@@ -1,12 +1,14 @@
 #include "config.h"
 
 #include <algorithm>
+#include <span>
 #include <variant>
 
 namespace appizer {
 namespace {
 
-using Target = std::variant<std::string*, bool*, std::size_t*, Millis*>;
+// A `string_view` takes the value as it stands, for an option that has several types.
+using Target = std::variant<std::string*, bool*, std::size_t*, Millis*, std::string_view*>;
 
 struct Option {
   std::string_view name;
@@ -27,6 +29,10 @@ bool assign(const Target& target, std::string_view value) {
     **flag = *read;
     return true;
   }
+  if (const auto* raw = std::get_if<std::string_view*>(&target)) {
+    **raw = value;
+    return true;
+  }
   const auto read = json::number(value);
   if (!read || *read < 1 || *read > 1e12) return false;
   if (const auto* count = std::get_if<std::size_t*>(&target)) {
@@ -37,20 +43,21 @@ bool assign(const Target& target, std::string_view value) {
   return true;
 }
 
-template <typename Options>
-void read_into(const Options& options, std::string_view text,
-               std::vector<Config::Complaint>& complaints) {
+// False where `text` is no object. `outer` is what the options are part of, with a dot behind it.
+bool read_into(std::span<const Option> options, std::string_view text,
+               std::vector<Config::Complaint>& complaints, std::string_view outer = {}) {
   const auto members = json::members(text);
-  if (!members) return;
+  if (!members) return false;
   for (const json::Member& member : *members) {
-    const auto found = std::find_if(std::begin(options), std::end(options),
+    const auto found = std::find_if(options.begin(), options.end(),
                                     [&](const Option& one) { return one.name == member.name; });
-    if (found == std::end(options)) {
-      complaints.push_back({Hint::option_unknown, member.name});
+    if (found == options.end()) {
+      complaints.push_back({Hint::option_unknown, std::string(outer) + member.name});
     } else if (member.value != "null" && !assign(found->target, member.value)) {
-      complaints.push_back({Hint::option_wrong_type, member.name});
+      complaints.push_back({Hint::option_wrong_type, std::string(outer) + member.name});
     }
   }
+  return true;
 }
 
 }  // namespace
@@ -59,9 +66,10 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   const auto options = json::member(text, "options");
   const auto facts = json::member(text, "facts");
   if (!options || !facts || !json::is_object(*options)) return Status::options_unusable;
+  std::string_view chosen_events;
   const Option known[] = {
       {"appId", &app_id},
-      {"autoEvents", &auto_events},
+      {"autoEvents", &chosen_events},
       {"autoHook", &auto_hook},
       {"apiBase", &api_base},
       {"userIdStorageKey", &user_id_storage_key},
@@ -72,6 +80,7 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
       {"sessionTimeout", &session_timeout},
   };
   read_into(known, *options, complaints);
+  if (!chosen_events.empty()) read_auto_events(chosen_events, complaints);
   const Option given[] = {{"ua", &user_agent},
                           {"online", &online},
                           {"visible", &visible},
@@ -81,6 +90,38 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   read_into(given, *facts, none);
   while (!api_base.empty() && api_base.back() == '/') api_base.pop_back();
   return app_id.empty() ? Status::app_id_missing : Status::ok;
+}
+
+// `true`, or an object that says in what it differs from `true`.
+void Config::read_auto_events(std::string_view value, std::vector<Complaint>& complaints) {
+  const auto all = json::boolean(value);
+  page_views = page_leave = all.value_or(true);
+  if (all) return;
+  std::string_view views;
+  const Option known[] = {{"pageViews", &views},
+                          {"pageLeave", &page_leave},
+                          {"outboundLinks", &outbound_links},
+                          {"downloads", &downloads}};
+  if (!read_into(known, value, complaints, "autoEvents.")) {
+    page_views = page_leave = false;
+    complaints.push_back({Hint::option_wrong_type, "autoEvents"});
+  }
+  if (views.empty()) return;
+  if (const auto wanted = json::boolean(views)) {
+    page_views = *wanted;
+    return;
+  }
+  std::string_view hash;
+  const Option counted[] = {{"query", &count_query}, {"hash", &hash}};
+  if (!read_into(counted, views, complaints, "autoEvents.pageViews.")) {
+    complaints.push_back({Hint::option_wrong_type, "autoEvents.pageViews"});
+  }
+  if (hash.empty()) return;
+  if (const auto every = json::boolean(hash)) {
+    count_hash = *every ? Hashes::all : Hashes::none;
+  } else {
+    complaints.push_back({Hint::option_wrong_type, "autoEvents.pageViews.hash"});
+  }
 }
 
 }  // namespace appizer

@@ -28,13 +28,29 @@ constexpr std::size_t kLongestName = 255;
 /// Bytes of a user id; a longer one is refused.
 constexpr std::size_t kLongestUserId = 255;
 
+/// Bytes of a URL, of a page's title, and of any other text of the page's that an automatic event
+/// carries; what is longer is cut.
+constexpr std::size_t kLongestUrl = 2048;
+constexpr std::size_t kLongestTitle = 500;
+
+/// Which hashes belong to the name of a page: those of hash routers ("#/inbox", "#!/inbox"), all,
+/// or none.
+enum class Hashes { routes, all, none };
+
 /// What the site chose (`AppizerWeb.init`), and the facts that the host adds.
 struct Config {
   std::string app_id;
   std::string api_base = "https://api.appizer.com";
   std::string user_id_storage_key = "appizer_user_id";
   bool debug = false;
-  bool auto_events = false;
+  /// What `autoEvents` asks for.
+  bool page_views = false;
+  bool page_leave = false;
+  bool outbound_links = false;
+  bool downloads = false;
+  /// What besides the path makes another page.
+  bool count_query = false;
+  Hashes count_hash = Hashes::routes;
   bool auto_hook = false;
   /// Keep what was sent while the page went away until the server has acknowledged it.
   bool confirm_unload = false;
@@ -61,6 +77,9 @@ struct Config {
 
   /// Reads {"options":{…},"facts":{…}}. Returns what is fatal; adds to `complaints` what is not.
   Status read(std::string_view text, std::vector<Complaint>& complaints);
+
+ private:
+  void read_auto_events(std::string_view value, std::vector<Complaint>& complaints);
 };
 
 }  // namespace appizer

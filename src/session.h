@@ -24,11 +24,16 @@ class Session {
   /// Takes what storage has, at the start or when another tab changed it; anything else is ignored.
   void restore(const std::string* text);
 
-  /// An event happened: returns its session's id, a new one if the last has ended.
-  const std::string& touch(Ids& ids, Millis wall, Effects& effects);
+  /// An event happened: returns its session's id, a new one if the last has ended. `landing` is
+  /// where the visitor arrived with it, as a JSON object: a session keeps its first.
+  const std::string& touch(Ids& ids, Millis wall, Effects& effects, std::string_view landing = {});
 
   /// The next event begins a new session.
   void end() { id_.clear(); }
+
+  /// Where this session's visitor arrived: URL, referrer and campaign as a JSON object (the first
+  /// touch); empty where no page was seen.
+  const std::string& landing() const { return landing_; }
 
   const std::string& key() const { return key_; }
 
@@ -38,6 +43,7 @@ class Session {
   std::string id_;
   Millis last_ = 0;
   Millis stored_ = 0;
+  std::string landing_;
 };
 
 }  // namespace appizer

@@ -110,6 +110,28 @@ void apz_answered(std::uint32_t id, std::int32_t status, double retry_after, dou
                   at(monotonic, wall));
 }
 
+APZ_EXPORT(apz_navigated)
+void apz_navigated(std::uint32_t url_size, double monotonic, double wall) {
+  client.navigated(text(url_size), at(monotonic, wall));
+}
+
+APZ_EXPORT(apz_page)
+void apz_page(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
+              double scroll, double monotonic, double wall) {
+  client.page({text(url_size), text(title_size, url_size),
+               text(referrer_size, url_size + title_size), scroll},
+              at(monotonic, wall));
+}
+
+APZ_EXPORT(apz_clicked)
+void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
+                 double monotonic, double wall) {
+  const bool downloads = download_size >= 0;
+  const std::string_view download =
+      text(downloads ? static_cast<std::uint32_t>(download_size) : 0, url_size);
+  client.clicked({text(url_size), download, downloads, button}, at(monotonic, wall));
+}
+
 APZ_EXPORT(apz_news)
 void apz_news(std::int32_t news, double monotonic, double wall) {
   const Moment now = at(monotonic, wall);

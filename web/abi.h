@@ -46,6 +46,18 @@ void apz_store_failed(std::uint32_t key_size, double monotonic, double wall);
 void apz_answered(std::uint32_t id, std::int32_t status, double retry_after, double reset,
                   std::uint32_t body_size, double monotonic, double wall);
 
+/// Input: the page's URL, which is another now.
+void apz_navigated(std::uint32_t url_size, double monotonic, double wall);
+/// Input: the page's URL, its title, and the URL it was reached from. `scroll` is the lower end of
+/// what was in view at the deepest, in percent of the page's height; negative where it was not
+/// asked for.
+void apz_page(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
+              double scroll, double monotonic, double wall);
+/// Input: a clicked link's URL, then the value of its attribute `download`; `download_size` is
+/// negative where it has none.
+void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
+                 double monotonic, double wall);
+
 /// News without a content.
 enum ApzNews : std::int32_t {
   APZ_WAKE = 0,

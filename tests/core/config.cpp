@@ -52,7 +52,8 @@ TEST_CASE("every option is taken", "[config]") {
   CHECK(config.api_base == "https://x.example");
   CHECK(config.user_id_storage_key == "k");
   CHECK(config.debug);
-  CHECK(config.auto_events);
+  CHECK(config.page_views);
+  CHECK(config.page_leave);
   CHECK(config.auto_hook);
   CHECK(config.confirm_unload);
   CHECK(config.max_queue_events == 10);
@@ -142,4 +143,71 @@ TEST_CASE("very large limits are taken as large ones", "[config]") {
       read(R"({"appId":"demo","maxQueueEvents":1e12,"sessionTimeout":1e12})").config;
   CHECK(config.max_queue_events == 1000000000);
   CHECK(config.session_timeout == 1000000000000);
+}
+
+TEST_CASE("automatic events are chosen at once or one by one", "[config]") {
+  struct Row {
+    const char* value;
+    bool views, leave, links, downloads;
+  };
+  const auto row = GENERATE(values<Row>({
+      {"false", false, false, false, false},
+      {"null", false, false, false, false},
+      {"true", true, true, false, false},
+      {"{}", true, true, false, false},
+      {R"({"pageViews":false})", false, true, false, false},
+      {R"({"pageViews":{}})", true, true, false, false},
+      {R"({"pageLeave":false,"outboundLinks":true,"downloads":true})", true, false, true, true},
+      {R"({"pageViews":null,"pageLeave":null})", true, true, false, false},
+  }));
+  CAPTURE(row.value);
+  const auto [status, config, complaints] =
+      read(R"({"appId":"demo","autoEvents":)" + std::string(row.value) + "}");
+  CHECK(status == Status::ok);
+  CHECK(complaints.empty());
+  CHECK(config.page_views == row.views);
+  CHECK(config.page_leave == row.leave);
+  CHECK(config.outbound_links == row.links);
+  CHECK(config.downloads == row.downloads);
+  CHECK_FALSE(config.count_query);
+  CHECK(config.count_hash == Hashes::routes);
+}
+
+TEST_CASE("what counts as another page is an option", "[config]") {
+  const auto [value, query, hash] = GENERATE(table<const char*, bool, Hashes>({
+      {R"({"query":true})", true, Hashes::routes},
+      {R"({"hash":true})", false, Hashes::all},
+      {R"({"query":false,"hash":false})", false, Hashes::none},
+      {R"({"query":null,"hash":null})", false, Hashes::routes},
+  }));
+  CAPTURE(value);
+  const auto [status, config, complaints] =
+      read(R"({"appId":"demo","autoEvents":{"pageViews":)" + std::string(value) + "}}");
+  CHECK(complaints.empty());
+  CHECK(config.page_views);
+  CHECK(config.count_query == query);
+  CHECK(config.count_hash == hash);
+}
+
+TEST_CASE("a mistake inside an option is complained of by its whole name", "[config]") {
+  const auto [value, name, hint] = GENERATE(table<const char*, const char*, Hint>({
+      {"\"yes\"", "autoEvents", Hint::option_wrong_type},
+      {"1", "autoEvents", Hint::option_wrong_type},
+      {"[]", "autoEvents", Hint::option_wrong_type},
+      {R"({"pageView":true})", "autoEvents.pageView", Hint::option_unknown},
+      {R"({"pageLeave":"yes"})", "autoEvents.pageLeave", Hint::option_wrong_type},
+      {R"({"pageViews":"yes"})", "autoEvents.pageViews", Hint::option_wrong_type},
+      {R"({"pageViews":{"hash":1}})", "autoEvents.pageViews.hash", Hint::option_wrong_type},
+      {R"({"pageViews":{"query":"no"}})", "autoEvents.pageViews.query", Hint::option_wrong_type},
+      {R"({"pageViews":{"path":true}})", "autoEvents.pageViews.path", Hint::option_unknown},
+  }));
+  CAPTURE(value);
+  const auto [status, config, complaints] =
+      read(R"({"appId":"demo","autoEvents":)" + std::string(value) + "}");
+  CHECK(status == Status::ok);
+  REQUIRE(complaints.size() == 1);
+  CHECK(complaints[0].name == name);
+  CHECK(complaints[0].hint == hint);
+  // What cannot be read asks for nothing; inside an object the defaults stand.
+  CHECK(config.page_views == (complaints[0].name != "autoEvents"));
 }

@@ -122,3 +122,41 @@ TEST_CASE("times from the ends of the calendar do no harm", "[session]") {
   CHECK(visit.touch(wall).size() == 12);
   CHECK(visit.touch(wall + 1).size() == 12);
 }
+
+TEST_CASE("a session keeps where its visitor first arrived", "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  CHECK(visit.stored() == id + " 1763928000000");
+  CHECK(visit.session.landing().empty());
+  visit.session.touch(visit.ids, kNow + 1, visit.effects, R"({"url":"a b"})");
+  CHECK(visit.stored() == id + R"( 1763928000001 {"url":"a b"})");
+  visit.session.touch(visit.ids, kNow + 2, visit.effects, R"({"url":"c"})");
+  CHECK(visit.stored().empty());
+  visit.touch(kNow + 2 * kMinute);
+  CHECK(visit.stored() == id + R"( 1763928120000 {"url":"a b"})");
+  CHECK(visit.session.landing() == R"({"url":"a b"})");
+}
+
+TEST_CASE("where a visitor arrived outlives the page, and ends with the session", "[session]") {
+  Visit visit;
+  visit.restore(R"(abcdefghijkl 1763928000000 {"url":"a"})");
+  CHECK(visit.touch(kNow) == "abcdefghijkl");
+  CHECK(visit.session.landing() == R"({"url":"a"})");
+  SECTION("by time") { CHECK(visit.touch(kNow + kTimeout + 1) != "abcdefghijkl"); }
+  SECTION("by another visitor") {
+    visit.session.end();
+    visit.touch(kNow);
+  }
+  SECTION("by another tab") { visit.restore("mnopqrstuvwx 1763928000000"); }
+  CHECK(visit.session.landing().empty());
+}
+
+TEST_CASE("a damaged arrival costs only itself", "[session]") {
+  const auto rest =
+      GENERATE(values<std::string>({" {", " []", " {}x", " \"a\"", " {\"a\":}", " {} {}"}));
+  CAPTURE(rest);
+  Visit visit;
+  visit.restore("abcdefghijkl 1763928000000" + rest);
+  CHECK(visit.touch(kNow) == "abcdefghijkl");
+  CHECK(visit.session.landing().empty());
+}

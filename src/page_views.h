@@ -1,0 +1,135 @@
+// Which navigations count.
+//
+// A page view is one page that somebody sees. Of a change of the URL, the event says when it
+// happened; what it came to is known only later: routers redirect, and set the title after the
+// URL. So a change makes a *pending* view. It is looked at once after `kFirstLook`, and counts if
+// the title has changed by then; else after `kLastLook`, as it is. If the URL changes again before,
+// it is the new one that is pending, from its own time on. What turns out to be the page that was
+// counted last is no view.
+//
+// Nothing counts before it is seen: the view of a page in the background, or of one that is
+// prerendered, is pending until the page is visible, and its time is when it was. Once it was seen
+// it counts at the latest when the page is hidden or left. A page that comes back from the
+// back/forward cache is seen anew, whatever its URL.
+//
+// A view ends when the next one begins, or with the page. The time that it was visible is measured
+// by the monotonic clock, up to the navigation that ended it, and so is how far it was scrolled.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "config.h"
+#include "effect.h"
+#include "moment.h"
+#include "timers.h"
+
+namespace appizer {
+
+class PageViews {
+ public:
+  static constexpr Millis kFirstLook = 100;
+  static constexpr Millis kLastLook = 500;
+
+  /// What a page says of itself when it is looked at.
+  struct Page {
+    std::string_view url;
+    std::string_view title;
+    /// Where the document was reached from.
+    std::string_view referrer;
+    /// The lower end of what was in view at the deepest, in percent of the page's height; negative
+    /// where it was not asked for.
+    double scroll = -1;
+  };
+
+  /// What a look came to: at most the end of one view, another view, and that one's end.
+  struct Findings {
+    struct Finding {
+      std::string_view name;
+      std::string properties;
+      /// Wall time.
+      Millis happened = 0;
+    };
+    Finding all[3];
+    std::size_t count = 0;
+    /// Where a view arrived, as a JSON object: URL, referrer and campaign. Empty without a view.
+    std::string landing;
+    Millis landed = 0;
+
+    void add(std::string_view name, std::string properties, Millis happened) {
+      all[count++] = {name, std::move(properties), happened};
+    }
+  };
+
+  explicit PageViews(const Config& config) : config_(config) {}
+
+  void start(Moment now, Effects& effects);
+
+  // News. Where they make a look necessary they ask for one; `look` is its answer.
+
+  void navigated(std::string_view url, Moment now, Effects& effects);
+  void visible(bool visible, Moment now, Effects& effects);
+  void leaving(Effects& effects);
+  void returned(Moment now, Effects& effects);
+  /// What is pending counts now.
+  void hurry(Effects& effects);
+  void look(const Page& page, Moment now, Findings& findings);
+
+  /// Asks for the look that is due.
+  void settle(Moment now, Effects& effects);
+  /// When `settle` next has something to do.
+  Millis next_wake() const { return due_; }
+
+  /// Where the page is now, as far as it has said; cleaned.
+  const std::string& url() const { return url_; }
+  /// The name of the page there.
+  std::string page() const;
+
+ private:
+  /// A pending view: `opened` before its first answer, then what the next look is.
+  enum class Stage { none, opened, first, last };
+
+  /// What the visitor gave a view.
+  struct Stay {
+    Millis visible = 0;
+    int scroll = 0;
+  };
+
+  std::string key() const;
+  void open(Moment now);
+  void take_visible(Millis now);
+  void resume();
+  void count(const Page& page, Findings& findings);
+  void end(Millis happened, Findings& findings);
+
+  const Config& config_;
+  bool runs_ = false;
+  bool visible_ = false;
+  /// Where the page is, and where it was before the pending view.
+  std::string url_;
+  std::string referrer_;
+
+  /// The view that was counted last, while it lasts.
+  bool has_view_ = false;
+  std::string key_;
+  std::string counted_url_;
+  Stay counted_;
+
+  /// The view that is pending.
+  Stage stage_ = Stage::none;
+  Moment began_;
+  std::string pending_key_;
+  std::string title_;
+  Stay pending_;
+  Millis due_ = kNever;
+
+  /// What the next look is for, besides.
+  bool count_now_ = false;
+  bool leaving_ = false;
+  /// Up to when visible time has been taken.
+  Millis taken_ = 0;
+};
+
+}  // namespace appizer
