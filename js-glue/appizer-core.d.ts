@@ -5,3 +5,8 @@ declare module 'appizer:core' {
   /** package.json's version. */
   export const version: string;
 }
+
+declare module 'appizer:fallback' {
+  /** core.wasm as JavaScript. */
+  export const fallback: import('./core.js').Fallback;
+}

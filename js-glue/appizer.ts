@@ -21,6 +21,8 @@ export interface Build {
   host(): Host | undefined;
   /** Instantiates the module. Throws where the page forbids WebAssembly. */
   core(): Core;
+  /** Loads and instantiates the same core as JavaScript. */
+  fallback(): Promise<Core>;
   /** Loads the sentences, for debug. */
   sentences(): Promise<Sentences>;
   version: string;
@@ -71,13 +73,23 @@ export function createAppizer(build: Build): Appizer {
       return;
     }
     log = host.log;
+    const launch = (core: Core) => start(core, host, options, onError);
     let core: Core;
     try {
       core = build.core();
     } catch {
-      say((all) => all.mistake(NO_WASM));
+      // A Content-Security-Policy without 'wasm-unsafe-eval'. Calls wait for the other core.
+      build
+        .fallback()
+        .then(launch)
+        .catch(() => say((all) => all.mistake(NO_WASM)));
       return;
     }
+    launch(core);
+  };
+
+  const start = (core: Core, host: Host, options: Options, onError: unknown) => {
+    if (runtime) return;
     const started = run(core, host, {
       tell: (hint, detail) => say((all) => all.hint(hint, detail)),
       report: (json) => {

@@ -3,7 +3,7 @@
 import { version } from 'appizer:core';
 import { createAppizer } from './appizer.js';
 import { browserHost, hasPage } from './browser.js';
-import { instantiate } from './core.js';
+import { instantiate, instantiateFallback } from './core.js';
 import { compile } from './module.js';
 
 export { type Host, memoryStorage, type Storage } from './host.js';
@@ -20,6 +20,7 @@ export type {
 export const AppizerWeb = createAppizer({
   host: () => (hasPage() ? browserHost() : undefined),
   core: () => instantiate(compile()),
+  fallback: async () => instantiateFallback((await import('./fallback.js')).fallback),
   sentences: async () => (await import('./sentences.js')).sentences,
   version,
 });

@@ -38,7 +38,7 @@ const MISTAKES: Record<number, string> = {
   [NO_PAGE]:
     'init was called where there is no page (server-side rendering?), so it did nothing. In Node pass a host: init({appId, host: nodeHost()}).',
   [NO_WASM]:
-    "The page's Content-Security-Policy forbids WebAssembly, so nothing is recorded. Add 'wasm-unsafe-eval' to script-src.",
+    "The page's Content-Security-Policy forbids WebAssembly, and appizer-web.fallback.js could not be loaded instead, so nothing is recorded. Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
 };
 
 export const sentences: Sentences = {

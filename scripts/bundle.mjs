@@ -3,7 +3,8 @@
  *
  *   appizer-web.js         the script tag: global `AppizerWeb`, the module inside
  *   appizer-web.debug.js   its sentences, loaded only with `debug: true`
- *   index.mjs index.cjs    the npm package; sentences.mjs beside them
+ *   appizer-web.fallback.js the core as JavaScript, loaded only where a page refuses WebAssembly
+ *   index.mjs index.cjs    the npm package; sentences.mjs and fallback.mjs beside them
  *   testing.mjs .cjs      a world to test tracking in, without network or waiting
  *   types/                 declarations
  *   core.wasm              the module by itself
@@ -29,6 +30,34 @@ export const version = '${version}';`,
   },
 };
 
+/**
+ * The module as JavaScript, as an import. wasm2js writes a module that is one instance; here it becomes a
+ * function that makes one.
+ *
+ * @type {import('esbuild').Plugin}
+ */
+const fallback = {
+  name: 'appizer:fallback',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^appizer:fallback$/ }, ({ path }) => ({ path, namespace: 'fallback' }));
+    onLoad({ filter: /.*/, namespace: 'fallback' }, () => {
+      const text = execFileSync('wasm2js', ['-Oz', WASM, '-o', '-'], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      });
+      const body = text.replace(/^(import|export) .*$/gm, '');
+      return {
+        contents: `export function fallback({
+  env: { emscripten_notify_memory_growth }, wasi_snapshot_preview1: { proc_exit },
+}) {
+${body}
+return retasmFunc;
+}`,
+      };
+    });
+  },
+};
+
 /** @param {string} name */
 const source = (name) => join(ROOT, 'js-glue', name);
 
@@ -42,7 +71,7 @@ const make = (options) =>
     charset: 'ascii',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [core],
+    plugins: [core, fallback],
     ...options,
   });
 
@@ -60,10 +89,17 @@ export async function bundle() {
     format: 'iife',
   });
   await make({
-    entryPoints: [source('sentences.ts')],
-    outfile: join(DIST, 'sentences.mjs'),
-    format: 'esm',
+    entryPoints: [source('fallback-script.ts')],
+    outfile: join(DIST, 'appizer-web.fallback.js'),
+    format: 'iife',
   });
+  for (const name of ['sentences', 'fallback']) {
+    await make({
+      entryPoints: [source(`${name}.ts`)],
+      outfile: join(DIST, `${name}.mjs`),
+      format: 'esm',
+    });
+  }
   for (const [format, ending] of /** @type {const} */ ([
     ['esm', 'mjs'],
     ['cjs', 'cjs'],
@@ -77,7 +113,7 @@ export async function bundle() {
       entryPoints: [source('index.ts')],
       outfile: join(DIST, `index.${ending}`),
       format,
-      plugins: [core, beside('sentences', 'sentences.mjs')],
+      plugins: [core, beside('sentences'), beside('fallback')],
     });
   }
   execFileSync(
@@ -110,14 +146,14 @@ function declare() {
  * Leaves an import to a file of its own, so that only who debugs loads it. `require` cannot load a module, but
  * `import()` can, in CommonJS too.
  *
- * @param {string} name @param {string} file @returns {import('esbuild').Plugin}
+ * @param {string} name @returns {import('esbuild').Plugin}
  */
-function beside(name, file) {
+function beside(name) {
   return {
     name: 'beside',
     setup({ onResolve }) {
       onResolve({ filter: new RegExp(`^\\./${name}\\.js$`) }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: `./${file}`, external: true } : undefined,
+        kind === 'dynamic-import' ? { path: `./${name}.mjs`, external: true } : undefined,
       );
     },
   };
