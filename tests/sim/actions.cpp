@@ -1,0 +1,321 @@
+// What visitors, pages and the rest of the world do.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "world.h"
+
+namespace sim {
+namespace {
+
+// An event of `size` bytes, in strings short enough to be taken whole.
+std::string large_properties(Millis size) {
+  constexpr Millis kString = 10'000;
+  std::string text = "{";
+  for (Millis i = 0; i * kString < size; ++i) {
+    if (i > 0) text += ',';
+    text += "\"p" + std::to_string(i) + "\":\"" + std::string(kString, 'x') + '"';
+  }
+  return text + "}";
+}
+
+}  // namespace
+
+Document* World::current(Tab& tab) {
+  return tab.current == kNoPage ? nullptr : documents_[tab.current].get();
+}
+
+void World::open(std::uint8_t tab, std::uint8_t site, bool visible) {
+  const auto id = static_cast<std::uint32_t>(documents_.size());
+  trace.say("  opens document " + std::to_string(id) + " in tab " + std::to_string(tab));
+  coverage.add(Count::pages_opened);
+  ledger.open_document();
+  manners.open_document(online);
+  documents_.push_back(std::make_unique<Document>(*this, id, tab, site));
+  tabs_[tab].current = id;
+  documents_[id]->start(visible, online);
+}
+
+void World::close(Tab& tab) {
+  for (const std::uint32_t cached : std::exchange(tab.cached, {})) documents_[cached]->die();
+  Document* page = current(tab);
+  if (page == nullptr) return;
+  coverage.add(Count::pages_closed);
+  tab.current = kNoPage;
+  page->resume();
+  page->leave();
+  page->die();
+}
+
+void World::enter_cache(Tab& tab) {
+  Document* page = current(tab);
+  coverage.add(Count::into_cache);
+  page->leave();
+  page->enter_cache();
+  if (tab.cached.size() == 2) {
+    documents_[tab.cached[0]]->die();
+    tab.cached.erase(tab.cached.begin());
+  }
+  tab.cached.push_back(std::exchange(tab.current, kNoPage));
+}
+
+void World::track(Document& page, Rng& dice, std::uint32_t count, bool large) {
+  static constexpr std::string_view kProperties[] = {
+      "", "{}", "{\"page\":\"/pricing\"}", "{\"amount\":29.99,\"currency\":\"USD\",\"new\":true}"};
+  const bool poisonous = plan.poison && !healing_;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const bool poison = poisonous && dice.percent(4);
+    const Tag tag = ledger.track(page.id(), poison, clock.now());
+    coverage.add(Count::tracked);
+    if (poison) coverage.add(Count::poison_events);
+    if (large) {
+      coverage.add(Count::large_events);
+      page.track(tag, large_properties(dice.between(30'000, 120'000)));
+    } else {
+      page.track(tag, kProperties[dice.below(4)]);
+    }
+    // Several events of one task, or of many.
+    if (i + 1 < count && dice.percent(10)) page.settle();
+  }
+  page.settle();
+}
+
+void World::name(Document& page, Rng& dice, bool again) {
+  Tag tag;
+  if (again) {
+    if (names_.empty()) return;
+    tag = names_[dice.below(static_cast<std::uint32_t>(names_.size()))];
+    ledger.name_again(tag);
+  } else {
+    tag = ledger.name(page.id(), clock.now());
+    names_.push_back(tag);
+  }
+  coverage.add(Count::users_named);
+  page.set_user("u" + std::to_string(tag));
+}
+
+void World::change_storage(Rng& dice) {
+  if (plan.storage_blocked) return;
+  const Storage::Health health =
+      dice.pick({Storage::Health::works, Storage::Health::works, Storage::Health::refuses,
+                 Storage::Health::refuses, Storage::Health::throws});
+  if (health != Storage::Health::works) {
+    coverage.add(Count::storage_failures);
+    ledger.disturb();
+  }
+  storage.become(health);
+}
+
+void World::damage(const std::string& key) {
+  Lane lane;
+  const auto item = storage.items().find(key);
+  if (item != storage.items().end() && is_journal(key, lane)) {
+    ledger.harm(lane, item->second, clock.now());
+  }
+  manners.wait_damaged(key);
+}
+
+void World::corrupt(Rng& dice) {
+  coverage.add(Count::corruptions);
+  ledger.disturb();
+  if (dice.percent(25)) return scribble(dice);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : storage.items()) keys.push_back(key);
+  if (keys.empty()) return;
+  const std::string key = keys[dice.below(static_cast<std::uint32_t>(keys.size()))];
+  std::string value = storage.items().find(key)->second;
+  damage(key);
+  trace.say("  damages " + key);
+  switch (dice.below(5)) {
+    case 0:
+      storage.drop(key);
+      if (dice.percent(50)) announce(kNoPage, key, nullptr, false);
+      return;
+    case 1:
+      value.resize(value.empty() ? 0 : dice.below(static_cast<std::uint32_t>(value.size())));
+      break;
+    case 2:
+      value =
+          dice.pick<const char*>({"", "null", "{}", "0 0 0", "99 99999999999999 0", "\xff\xfe"});
+      break;
+    default:
+      for (int i = 0; i < 3 && !value.empty(); ++i) {
+        value[dice.below(static_cast<std::uint32_t>(value.size()))] ^=
+            static_cast<char>(1 << dice.below(8));
+      }
+  }
+  storage.put(key, value);
+  if (dice.percent(50)) announce(kNoPage, key, &value, false);
+}
+
+// Somebody else's keys, in what should be our own space.
+void World::scribble(Rng& dice) {
+  if (documents_.empty()) return;
+  const std::string& prefix = documents_.back()->prefix();
+  static constexpr std::string_view kNames[] = {
+      "j.zzz.e5", "j.zzz.e",   "j.zzz.q1",
+      "j..e1",    "j.zzz.e-1", "j.zz\nj.y.e1",
+      "j.yyy.p7", "j.yyy.e0",  "j.yyy.e99999999999999999999",
+      "w.e",      "x"};
+  const std::string key = prefix + std::string(kNames[dice.below(std::size(kNames))]);
+  damage(key);
+  ledger.harm(events, {}, clock.now());
+  trace.say("  scribbles into " + key);
+  std::string value = dice.pick<const char*>(
+      {"", "\n\n\n", "00000000E {}", "garbage\nmore garbage\n", "{\"a\":1}", "1 2 3"});
+  if (dice.percent(20)) {
+    // A record that is whole, but not one of ours.
+    appizer::Record ghost;
+    ghost.text = "{\"event_name\":\"ghost\",\"user_id\":\"x\",\"properties\":{\"a\":1";
+    ghost.app = dice.percent(50) ? "another" : "";
+    value = appizer::to_line(ghost) + "\n" + value;
+  }
+  storage.put(key, value);
+}
+
+void World::clear(Rng& dice) {
+  coverage.add(Count::storage_cleared);
+  ledger.disturb();
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : storage.items()) keys.push_back(key);
+  for (const std::string& key : keys) damage(key);
+  trace.say("  clears storage");
+  storage.clear();
+  // By a page of the site: the others hear of it, it itself does not.
+  if (dice.percent(60)) {
+    const auto by = static_cast<std::uint32_t>(documents_.size());
+    announce(dice.percent(50) || by == 0 ? kNoPage : dice.below(by), {}, nullptr, true);
+  }
+}
+
+void World::set_clock(Rng& dice) {
+  static constexpr std::array<Millis, 6> kSteps = {kMinute,    10 * kMinute,    2 * kHour,
+                                                   24 * kHour, 30 * 24 * kHour, 365 * 24 * kHour};
+  coverage.add(Count::clock_jumps);
+  ledger.disturb();
+  const Millis step = dice.between(1, kSteps[dice.below(kSteps.size())]);
+  if (dice.percent(5)) return clock.set_wall(dice.between(-1000, 1'000'000));
+  if (dice.percent(20)) return clock.set_wall(clock.true_wall());
+  clock.set_wall(clock.wall() + (dice.percent(50) ? step : -step));
+}
+
+void World::act_on_page(const Action& action, Tab& tab, Rng& dice) {
+  Document& page = *current(tab);
+  const std::uint8_t site = page.site();
+  switch (action.what) {
+    case Do::reload:
+    case Do::navigate:
+      coverage.add(Count::navigations);
+      if (dice.percent(30)) page.show(false);
+      if (action.what == Do::navigate && dice.percent(50)) {
+        enter_cache(tab);
+      } else {
+        close(tab);
+      }
+      return open(action.tab, site, true);
+    case Do::back: {
+      if (tab.cached.empty()) return;
+      const std::uint32_t former = tab.cached.back();
+      tab.cached.pop_back();
+      enter_cache(tab);
+      coverage.add(Count::back_from_cache);
+      trace.say("  back to document " + std::to_string(former));
+      tab.current = former;
+      return documents_[former]->come_back();
+    }
+    case Do::close:
+      return close(tab);
+    case Do::crash:
+      coverage.add(Count::crashes);
+      tab.current = kNoPage;
+      return page.die();
+    case Do::die_leaving:
+      coverage.add(Count::killed_while_leaving);
+      tab.current = kNoPage;
+      return page.die_leaving();
+    case Do::freeze:
+      coverage.add(Count::freezes);
+      ledger.disturb();
+      page.show(false);
+      return page.freeze();
+    case Do::hide:
+      coverage.add(Count::hides);
+      return page.show(false);
+    case Do::track: {
+      const std::uint32_t count = dice.percent(70)   ? 1 + dice.below(3)
+                                  : dice.percent(80) ? 1 + dice.below(30)
+                                                     : 1 + dice.below(300);
+      return track(page, dice, count, false);
+    }
+    case Do::track_large:
+      return track(page, dice, 1 + dice.below(2), true);
+    case Do::name:
+    case Do::name_again:
+      return name(page, dice, action.what == Do::name_again);
+    case Do::flush:
+      coverage.add(Count::flushes);
+      return page.flush();
+    case Do::page_requests:
+      page.own_bytes = static_cast<std::size_t>(dice.between(1'000, 65'000));
+      page.own_until = clock.now() + dice.between(1, 20 * kSecond);
+      return;
+    default:
+      return page.nudge();
+  }
+}
+
+void World::act(const Action& action) {
+  Rng dice(action.dice);
+  Tab& tab = tabs_[action.tab];
+  trace.say(std::string(name_of(action.what)) + " in tab " + std::to_string(action.tab));
+  switch (action.what) {
+    case Do::network:
+      network.change(dice);
+      online = network.up() ? !dice.percent(4) : dice.percent(50);
+      for (Tab& each : tabs_) {
+        if (Document* page = current(each)) page->online(online);
+      }
+      return;
+    case Do::server:
+    case Do::people_server:
+      return server.change(action.what == Do::server ? events : people, dice);
+    case Do::storage:
+      return change_storage(dice);
+    case Do::corrupt:
+      return corrupt(dice);
+    case Do::clear:
+      return clear(dice);
+    case Do::set_clock:
+      return set_clock(dice);
+    case Do::sleep:
+      coverage.add(Count::sleeps);
+      ledger.disturb();
+      return clock.sleep(dice.percent(20) ? 7 * 24 * kHour : dice.between(kSecond, 3 * kHour));
+    case Do::evict:
+      if (tab.cached.empty()) return;
+      coverage.add(Count::evicted_from_cache);
+      documents_[tab.cached[0]]->die();
+      tab.cached.erase(tab.cached.begin());
+      return;
+    default:
+      break;
+  }
+  Document* page = current(tab);
+  if (page == nullptr) {
+    // Nothing happens in a closed tab but that it is opened.
+    if (action.what == Do::open || action.what == Do::track) {
+      const std::uint8_t site = plan.two_sites && dice.percent(50);
+      open(action.tab, site, !dice.percent(10));
+    }
+    if (action.what != Do::track) return;
+    page = current(tab);
+  }
+  if (action.what == Do::show || action.what == Do::resume) {
+    page->resume();
+    return page->show(true);
+  }
+  if (page->frozen() && action.what != Do::close && action.what != Do::crash) return;
+  act_on_page(action, tab, dice);
+}
+
+}  // namespace sim

@@ -1,0 +1,476 @@
+#include "document.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "delivery.h"
+#include "world.h"
+
+namespace sim {
+
+using appizer::Effect;
+using appizer::Moment;
+
+Document::Document(World& world, std::uint32_t id, std::uint8_t tab, std::uint8_t site)
+    : world_(world),
+      id_(id),
+      tab_(tab),
+      site_(site),
+      client_(std::make_unique<appizer::Client>()),
+      // performance.now() counts from the page's start.
+      origin_(world.clock.monotonic() - world.rng.between(0, 300)) {}
+
+Moment Document::moment() const {
+  return {world_.clock.monotonic() - origin_, world_.clock.wall()};
+}
+
+void Document::start(bool visible, bool online) {
+  visible_ = told_visible_ = visible;
+  online_ = online;
+  if (!visible) hidden_since_ = world_.clock.now();
+  const auto flag = [](bool value) { return value ? "true" : "false"; };
+  const Plan& plan = world_.plan;
+  std::string config =
+      "{\"options\":{\"appId\":\"" + world_.app(site_) + "\",\"apiBase\":\"" + world_.base(site_) +
+      "\",\"confirmUnload\":" + flag(plan.confirm_unload) + ",\"debug\":" + flag(plan.debug) +
+      ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
+      ",\"maxQueueBytes\":" + std::to_string(plan.max_bytes) +
+      "},\"facts\":{\"ua\":\"sim\",\"online\":" + flag(online) + ",\"visible\":" + flag(visible) +
+      ",\"locks\":" + flag(plan.locks) + ",\"later\":" + flag(plan.later) + "}}";
+  appizer::Client::Seed seed;
+  for (auto& byte : seed.ids) byte = static_cast<std::uint8_t>(world_.rng.below(256));
+  for (auto& byte : seed.user) byte = static_cast<std::uint8_t>(world_.rng.below(256));
+  if (client_->start(config, seed, moment()) != appizer::Status::ok) {
+    world_.ledger.break_promise("a client did not start");
+  }
+  settle();
+}
+
+void Document::track(Tag tag, std::string_view properties) {
+  client_->track("e" + std::to_string(tag), properties, world_.clock.wall(), moment());
+}
+
+void Document::set_user(const std::string& id) {
+  client_->set_user_id("\"" + id + "\"", moment());
+  settle();
+}
+
+void Document::flush() {
+  const std::uint32_t token = next_token_++;
+  flushes_.push_back(token);
+  client_->flush(token, moment());
+  settle();
+}
+
+void Document::show(bool visible) {
+  if (visible_ != visible && !visible) hidden_since_ = world_.clock.now();
+  visible_ = visible;
+  if (frozen_ || cached_ || std::exchange(told_visible_, visible) == visible) return;
+  parting_ = parting_ || !visible;
+  client_->visible(visible, moment());
+  settle();
+}
+
+void Document::online(bool online) {
+  if (dead_ || frozen_ || cached_) return;
+  if (std::exchange(online_, online) == online) return;
+  world_.manners.online(id_, online);
+  client_->online(online, moment());
+  settle();
+}
+
+void Document::deliver(Input input) {
+  if (dead_) return;
+  if (cached_ || frozen_) {
+    // A page in the cache hears of nothing but its own requests.
+    if (frozen_ || input.kind == Input::answer) inbox_.push_back(input);
+    return;
+  }
+  feed(input);
+  settle();
+}
+
+void Document::nudge() {
+  if (dead_ || cached_ || frozen_) return;
+  client_->wake(moment());
+  settle();
+}
+
+void Document::feed(const Input& input) {
+  switch (input.kind) {
+    case Input::answer:
+      return answer(input.what);
+    case Input::lock: {
+      auto& claim = world_.locks.claim(input.what);
+      if (claim.granted && !claim.open) return;  // given back before it was heard of
+      claim.told = true;
+      world_.trace.say("  " + name() + (claim.granted ? " has lock " : " may not have lock ") +
+                       claim.name);
+      client_->locked(claim.name, claim.granted, moment());
+      return;
+    }
+    case Input::news: {
+      const News& news = world_.news[input.what];
+      world_.coverage.add(Count::storage_events);
+      if (news.cleared) return client_->storage_cleared(moment());
+      Lane lane;
+      const std::string* value = news.removed ? nullptr : news.value.get();
+      if (lane_of_wait(news.key, lane)) world_.manners.wait_read(id_, news.key, lane, value);
+      return client_->value(news.key, value, moment());
+    }
+    case Input::wake: {
+      const std::size_t before = effects_;
+      client_->wake(moment());
+      drain();
+      const Millis now = world_.clock.monotonic();
+      if (effects_ != before || idle_wakes_ == 0) idle_since_ = now;
+      idle_wakes_ = effects_ == before ? idle_wakes_ + 1 : 0;
+      if (idle_wakes_ > 50 && now - idle_since_ < 10 * kSecond) {
+        world_.ledger.break_promise(name() + " spins: wakes and does nothing");
+      }
+      return;
+    }
+  }
+}
+
+void Document::resume() {
+  if (!std::exchange(frozen_, false)) return;
+  for (const Input& input : std::exchange(inbox_, {})) deliver(input);
+  show(visible_);
+  online(world_.online);
+}
+
+void Document::leave() {
+  if (ended < 0) ended = world_.clock.now();
+  world_.trace.say("  " + name() + " leaves");
+  parting_ = true;
+  client_->leaving(moment());
+  leaving_ = true;
+  drain();
+  for (const Input& input : std::exchange(microtasks_, {})) {
+    feed(input);
+    drain();
+  }
+  left_ = true;
+  gone();
+  show(false);
+}
+
+void Document::die_leaving() {
+  parting_ = leaving_ = true;
+  client_->leaving(moment());
+  drain();
+  die();
+}
+
+void Document::gone() {
+  for (const std::uint32_t index : sends_) {
+    Send& send = world_.sends[index];
+    if (send.state != Send::flying || !send.keepalive || world_.plan.confirm_unload) continue;
+    send.state = Send::handed_over;
+    world_.coverage.add(Count::handed_over);
+  }
+  client_->gone(moment());
+  drain();
+  world_.ledger.leaves(id_, world_.clock.now());
+}
+
+void Document::die() {
+  if (std::exchange(dead_, true)) return;
+  if (ended < 0) ended = world_.clock.now();
+  world_.ledger.dies(id_, unsaved(), world_.clock.now());
+  world_.locks.release_all(id_);
+  world_.tell_locks();
+  for (const std::uint32_t index : sends_) {
+    Send& send = world_.sends[index];
+    if (send.state == Send::flying) send.state = Send::orphaned;
+    world_.network.orphan(send);
+  }
+  if (!left_body_.empty()) {
+    world_.coverage.add(Count::left_with_browser);
+    request(0, std::move(left_url_), std::move(left_body_), true);
+  }
+}
+
+void Document::come_back() {
+  cached_ = false;
+  auto queued = std::exchange(inbox_, {});
+  // Whether pending answers are heard before or after `pageshow` is up to the browser.
+  if (world_.rng.percent(50)) {
+    for (const Input& input : std::exchange(queued, {})) deliver(input);
+  }
+  const bool shown_first = world_.rng.percent(70);
+  if (shown_first) show(true);
+  left_ = leaving_ = parting_ = false;
+  world_.ledger.returns(id_);
+  returning_ = true;
+  client_->returned(moment());
+  settle();
+  returning_ = false;
+  for (const Input& input : queued) deliver(input);
+  show(true);
+  online(world_.online);
+}
+
+void Document::settle() {
+  drain();
+  if (left_) gone();
+  parting_ = leaving_;
+  arm();
+}
+
+void Document::drain() {
+  Effect effect;
+  for (int i = 0; client_->poll(effect); ++i) {
+    ++effects_;
+    perform(effect);
+    if (i == 100'000) return world_.ledger.break_promise(name() + " never stops asking");
+  }
+  drained_ = world_.clock.monotonic();
+}
+
+void Document::perform(Effect& effect) {
+  switch (effect.kind) {
+    case Effect::request:
+      return request(effect.number, std::move(effect.text), std::move(effect.more), effect.flag);
+    case Effect::cancel:
+      return cancel(effect.number);
+    case Effect::store:
+      return store(effect.text, effect.more);
+    case Effect::erase:
+      return erase(effect.text);
+    case Effect::read:
+      return read(effect.text);
+    case Effect::scan:
+      return client_->keys(world_.storage.keys(effect.text), moment());
+    case Effect::lock:
+      world_.locks.request(id_, effect.text, effect.flag, world_.clock.now());
+      return world_.tell_locks();
+    case Effect::unlock:
+      world_.locks.release(id_, effect.text);
+      return world_.tell_locks();
+    case Effect::leave:
+      left_url_ = std::move(effect.text);
+      left_body_ = std::move(effect.more);
+      return;
+    case Effect::report:
+      world_.trace.say("  " + name() + " reports " + effect.text);
+      return world_.ledger.reported(id_, effect.text);
+    case Effect::flushed:
+      if (std::erase(flushes_, effect.number) != 1) {
+        world_.ledger.break_promise("a flush was answered that nobody asked for");
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+bool Document::lane_of_wait(std::string_view key, Lane& lane) const {
+  if (prefix_.empty() || !key.starts_with(prefix_)) return false;
+  key.remove_prefix(prefix_.size());
+  lane = key == "w.e" ? events : people;
+  return key == "w.e" || key == "w.p";
+}
+
+void Document::store(const std::string& key, const std::string& value) {
+  const std::string* before = world_.storage.get(key);
+  Lane lane;
+  const bool journal = World::is_journal(key, lane);
+  if (journal) check_write(before, value);
+  if (journal) world_.ledger.wrote(lane, value);
+  const bool changed = before == nullptr || *before != value;
+  const bool took = world_.storage.set(key, value);
+  if (!took && journal && before != nullptr) world_.ledger.outdate(lane, *before);
+  if (lane_of_wait(key, lane)) world_.manners.wait_written(id_, key, lane, &value, took);
+  if (took) {
+    if (journal) failing_[lane] = false;
+    if (changed) world_.announce(id_, key, &value, false);
+    return;
+  }
+  world_.trace.say("  " + name() + " may not write " + key);
+  world_.coverage.add(Count::quota_refusals);
+  failing_[events] = failing_[people] = true;
+  failed_ = world_.clock.monotonic();
+  client_->store_failed(key, moment());
+}
+
+// A write must not grow with the queue: what was there before is rewritten only while it is small,
+// and nothing but a single record makes a segment large.
+void Document::check_write(const std::string* before, const std::string& value) {
+  constexpr std::size_t kLines = 2'500;  // what the lines of a full segment add to its records
+  using appizer::Journal;
+  const bool single = value.find('\n') + 1 == value.size();
+  if (value.size() > Journal::kSegment + kLines && !single) {
+    world_.ledger.break_promise(name() + " writes a segment of " + std::to_string(value.size()));
+  }
+  if (before == nullptr || before->size() < Journal::kRewritten + kLines / 10) return;
+  if (value.size() > before->size() && value.starts_with(*before)) {
+    world_.ledger.break_promise(name() + " rewrites " + std::to_string(before->size()) +
+                                " bytes to append");
+  }
+}
+
+void Document::erase(const std::string& key) {
+  const std::string* before = world_.storage.get(key);
+  const bool there = before != nullptr;
+  Lane lane;
+  if (world_.storage.health() == Storage::Health::throws) {
+    const auto item = world_.storage.items().find(key);
+    if (item != world_.storage.items().end() && World::is_journal(key, lane)) {
+      world_.ledger.outdate(lane, item->second);
+    }
+  }
+  const bool took = world_.storage.erase(key);
+  if (lane_of_wait(key, lane)) world_.manners.wait_written(id_, key, lane, nullptr, took);
+  if (there && took) world_.announce(id_, key, nullptr, false);
+}
+
+void Document::read(const std::string& key) {
+  if (prefix_.empty() && key.ends_with(".w.e")) prefix_ = key.substr(0, key.size() - 3);
+  const std::string* stored = world_.storage.get(key);
+  Lane lane;
+  if (stored != nullptr && World::is_journal(key, lane)) {
+    world_.trace.say("  " + name() + " takes in " + key);
+    world_.coverage.add(Count::adoptions);
+    world_.ledger.adopted(id_, lane, *stored);
+  }
+  if (lane_of_wait(key, lane)) world_.manners.wait_read(id_, key, lane, stored);
+  if (stored == nullptr) return client_->value(key, nullptr, moment());
+  const std::string copy = *stored;  // what the client does with it may replace it
+  client_->value(key, &copy, moment());
+}
+
+void Document::request(std::uint32_t flight, std::string url, std::string body, bool keepalive) {
+  const auto index = static_cast<std::uint32_t>(world_.sends.size());
+  Send send;
+  send.document = id_;
+  send.flight = flight;
+  send.lane = url.find("/v1/users") == std::string::npos ? events : people;
+  send.keepalive = keepalive;
+  send.parting = parting_;
+  send.began = world_.clock.monotonic();
+  send.size = body.size();
+  send.url = std::move(url);
+  send.body = std::move(body);
+  if (send.lane == events) {
+    read_events(send.body, send.parts);
+  } else {
+    read_people(send.body, send.parts);
+  }
+  if (world_.trace.on()) {
+    std::string line = "  " + name() + " sends " + std::to_string(flight) + ":";
+    for (const Part& part : send.parts) line += " " + world_.ledger.word(part.tag);
+    world_.trace.say(line + (keepalive ? ", keepalive" : ""));
+  }
+  std::size_t others = world_.clock.now() < own_until ? own_bytes : 0;
+  for (const std::uint32_t i : sends_) {
+    const Send& other = world_.sends[i];
+    if (other.carried && other.keepalive) others += other.size;
+  }
+  world_.sends.push_back(std::move(send));
+  world_.coverage.add(Count::requests);
+  if (keepalive) world_.coverage.add(Count::keepalive);
+  if (dead_) {
+    world_.ledger.sending(index);
+    world_.sends[index].state = Send::orphaned;
+    world_.sends[index].carried = false;
+    world_.network.send(index, 0);
+    return;
+  }
+  sends_.push_back(index);
+  world_.manners.sending(index, prefix_);
+  check_persisted(world_.sends[index]);
+  world_.ledger.sending(index);
+  if (world_.network.send(index, others)) return;
+  if (parting_ && world_.rng.percent(60)) {
+    microtasks_.push_back({Input::answer, index});
+  } else {
+    world_.queue.push(world_.clock.now() + world_.rng.between(0, 3), Due::answer, id_, index);
+  }
+}
+
+// What is sent must be in storage, in case the page dies before the answer.
+void Document::check_persisted(const Send& send) {
+  if (send.parts.empty() || failing_[send.lane] || world_.rng.below(4) != 0) return;
+  for (const Part* part : {&send.parts.front(), &send.parts.back()}) {
+    const Entry& entry = world_.ledger.entry(part->tag);
+    if (entry.harmed >= 0 || entry.outdated || entry.repeated) continue;
+    if (!world_.ledger.persisted(part->tag)) {
+      world_.ledger.break_promise("sent before it was stored: " + world_.ledger.word(part->tag));
+    }
+  }
+}
+
+void Document::cancel(std::uint32_t flight) {
+  const auto found = std::find_if(sends_.rbegin(), sends_.rend(), [&](std::uint32_t index) {
+    return world_.sends[index].flight == flight;
+  });
+  if (found == sends_.rend()) return world_.ledger.break_promise("cancels what it never sent");
+  Send& send = world_.sends[*found];
+  world_.network.abort(send);
+  if (send.state != Send::flying) return;
+  send.state = Send::cancelled;
+  const Millis age = world_.clock.monotonic() - send.began;
+  if (age >= appizer::Delivery::kTimeout && !left_ && !returning_) {
+    world_.coverage.add(Count::timeouts);
+    if (world_.plan.locks) world_.manners.answered(*found, 0);
+  } else if (!left_ && !returning_ && world_.plan.locks) {
+    world_.ledger.break_promise(name() + " gives up a request after " + std::to_string(age));
+  }
+}
+
+void Document::answer(std::uint32_t index) {
+  Send& send = world_.sends[index];
+  const bool known = send.state == Send::flying || send.state == Send::handed_over;
+  if (known) {
+    if (world_.trace.on()) {
+      world_.trace.say("  " + name() + " hears " + std::to_string(send.status) + " for " +
+                       std::to_string(send.flight) + " " + send.answer);
+    }
+    const auto meaning = appizer::outcome(send.status);
+    if (send.state == Send::handed_over && meaning != appizer::Outcome::delivered) {
+      world_.coverage.add(Count::put_back_on_return);
+    }
+    if (meaning == appizer::Outcome::delivered) {
+      send.state = Send::acknowledged;
+    } else if (meaning == appizer::Outcome::refused && !send.batch()) {
+      send.state = Send::refused_alone;
+    } else {
+      send.state = Send::failed;
+      if (meaning == appizer::Outcome::refused) world_.coverage.add(Count::splits);
+    }
+    world_.manners.answered(index, send.status);
+  }
+  send.carried = false;
+  const std::string body = send.answer;
+  client_->answered(send.flight, send.status, send.wait, body, moment());
+}
+
+void Document::arm() {
+  const Millis wait = dead_ || cached_ || left_ ? -1 : client_->next_wake();
+  if (wait < 0) {
+    if (std::exchange(armed_, false)) ++generation_;
+    return;
+  }
+  const Millis now = world_.clock.now();
+  const Millis throttle = world_.plan.throttle;
+  // Browsers run a timer late rather than early, those of hidden pages only every so often.
+  Millis at = now + std::max<Millis>(wait, 1);
+  if (!visible_ && throttle > 0) {
+    const Millis step = now - hidden_since_ >= 5 * kMinute ? throttle : kSecond;
+    at = (at + step - 1) / step * step;
+  }
+  if (armed_ && at == armed_at_) return;
+  armed_ = true;
+  armed_at_ = at;
+  wake_due_ = world_.clock.monotonic() + std::max<Millis>(wait, 1);
+  world_.queue.push(at, Due::timer, id_, ++generation_);
+}
+
+bool Document::unsaved() const {
+  return (failing_[events] || failing_[people]) &&
+         drained_ < failed_ + appizer::Journal::kStoragePause;
+}
+
+}  // namespace sim

@@ -1,0 +1,137 @@
+// One page, from load to end: its client, and the glue that runs it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client.h"
+#include "send.h"
+
+namespace sim {
+
+class World;
+
+/// Something that reaches a page from outside.
+struct Input {
+  enum Kind : std::uint8_t { answer, lock, news, wake };
+
+  Kind kind;
+  /// Index of the request, the claim, or the piece of news.
+  std::uint32_t what = 0;
+};
+
+class Document {
+ public:
+  Document(World& world, std::uint32_t id, std::uint8_t tab, std::uint8_t site);
+
+  void start(bool visible, bool online);
+
+  // What the page's script does.
+  void track(Tag tag, std::string_view properties);
+  void set_user(const std::string& id);
+  void flush();
+  /// The end of a task: what was asked for is done.
+  void settle();
+
+  // What the world does to it.
+  void show(bool visible);
+  void online(bool online);
+  void deliver(Input input);
+  void nudge();
+  void freeze() { frozen_ = true; }
+  void resume();
+  /// `pagehide`: afterwards the page is to be cached, or dies.
+  void leave();
+  void enter_cache() { cached_ = true; }
+  /// The process is killed in the middle of `pagehide`.
+  void die_leaving();
+  /// The page and its process are no more, without another word.
+  void die();
+  /// `pageshow` from the cache.
+  void come_back();
+
+  std::uint32_t id() const { return id_; }
+  std::uint8_t site() const { return site_; }
+  std::uint8_t tab() const { return tab_; }
+  bool dead() const { return dead_; }
+  bool cached() const { return cached_; }
+  bool frozen() const { return frozen_; }
+  bool visible() const { return visible_; }
+  bool active() const { return !dead_ && !cached_; }
+  void timer_fired() { armed_ = false; }
+  bool timer_stands(std::uint32_t generation) const { return generation == generation_; }
+  Millis wake_due() const { return wake_due_; }
+  std::size_t flushes_open() const { return flushes_.size(); }
+  /// What the client wants next; negative if it sleeps.
+  Millis next_wake() const { return client_->next_wake(); }
+  const std::string& prefix() const { return prefix_; }
+  std::string name() const { return "document " + std::to_string(id_); }
+
+  /// Bytes of the page's own requests with keepalive, until when.
+  std::size_t own_bytes = 0;
+  Millis own_until = 0;
+  /// When the last storage event that is on its way gets here.
+  Millis last_news = 0;
+  /// When it first went away or died; -1 if it has not.
+  Millis ended = -1;
+
+ private:
+  appizer::Moment moment() const;
+  void feed(const Input& input);
+  void drain();
+  void perform(appizer::Effect& effect);
+  void store(const std::string& key, const std::string& value);
+  void erase(const std::string& key);
+  void read(const std::string& key);
+  void request(std::uint32_t flight, std::string url, std::string body, bool keepalive);
+  void cancel(std::uint32_t flight);
+  void answer(std::uint32_t send);
+  void gone();
+  void arm();
+  void check_write(const std::string* before, const std::string& value);
+  void check_persisted(const Send& send);
+  /// Whether storage did not take all of it, and the core could do nothing about that yet.
+  bool unsaved() const;
+  bool lane_of_wait(std::string_view key, Lane& lane) const;
+
+  World& world_;
+  std::uint32_t id_;
+  std::uint8_t tab_;
+  std::uint8_t site_;
+  std::unique_ptr<appizer::Client> client_;
+  Millis origin_;
+  std::string prefix_;
+  bool visible_ = true;
+  bool told_visible_ = true;
+  bool frozen_ = false;
+  bool cached_ = false;
+  bool left_ = false;
+  bool dead_ = false;
+  bool parting_ = false;
+  bool leaving_ = false;
+  bool returning_ = false;
+  bool online_ = true;
+  Millis hidden_since_ = 0;
+  std::vector<Input> inbox_;
+  std::vector<Input> microtasks_;
+  std::vector<std::uint32_t> sends_;
+  std::vector<std::uint32_t> flushes_;
+  std::uint32_t next_token_ = 1;
+  std::string left_url_;
+  std::string left_body_;
+  std::uint32_t generation_ = 0;
+  bool armed_ = false;
+  Millis armed_at_ = 0;
+  Millis wake_due_ = 0;
+  Millis drained_ = 0;
+  bool failing_[2] = {false, false};
+  Millis failed_ = 0;
+  int idle_wakes_ = 0;
+  Millis idle_since_ = 0;
+  std::size_t effects_ = 0;
+};
+
+}  // namespace sim

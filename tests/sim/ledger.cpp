@@ -1,0 +1,319 @@
+#include "ledger.h"
+
+#include <algorithm>
+
+namespace sim {
+namespace {
+
+constexpr std::uint32_t kNone = UINT32_MAX;
+
+Lane lane_of(const Entry& entry) { return entry.kind == Entry::event ? events : people; }
+
+void read_parts(Lane lane, std::string_view text, std::vector<Part>& parts) {
+  if (lane == events) {
+    read_events(text, parts);
+  } else {
+    read_people(text, parts);
+  }
+}
+
+}  // namespace
+
+void Ledger::open_document() { documents_.emplace_back(); }
+
+Entry& Ledger::add(Entry::Kind kind, std::uint32_t document, Millis now) {
+  Document& owner = documents_[document];
+  Entry entry{kind, document, owner.life, 0, document, now};
+  auto& tracked = owner.tracked[lane_of(entry)];
+  entry.place = static_cast<std::uint32_t>(tracked.size());
+  tracked.push_back(static_cast<Tag>(entries_.size()));
+  entries_.push_back(entry);
+  return entries_.back();
+}
+
+Tag Ledger::track(std::uint32_t document, bool poison, Millis now) {
+  add(Entry::event, document, now).poison = poison;
+  documents_[document].uncounted = 0;
+  return static_cast<Tag>(entries_.size() - 1);
+}
+
+Tag Ledger::name(std::uint32_t document, Millis now) {
+  add(Entry::user, document, now);
+  add(Entry::alias, document, now).expected = false;
+  return static_cast<Tag>(entries_.size() - 2);
+}
+
+void Ledger::name_again(Tag tag) {
+  entries_[tag].repeated = true;
+  entries_[tag + 1].repeated = true;
+}
+
+std::string Ledger::word(Tag tag) const {
+  const Entry& entry = entries_[tag];
+  const std::string number = std::to_string(entry.kind == Entry::alias ? tag - 1 : tag);
+  switch (entry.kind) {
+    case Entry::event:
+      return "e" + number;
+    case Entry::user:
+      return "user u" + number;
+    default:
+      return "alias of u" + number;
+  }
+}
+
+void Ledger::wrote(Lane lane, std::string_view text) {
+  if (lane != people) return;
+  std::vector<Part> parts;
+  read_people(text, parts);
+  for (const Part& part : parts) entries_[part.tag].expected = true;
+}
+
+void Ledger::adopted(std::uint32_t document, Lane lane, std::string_view text) {
+  std::vector<Part> parts;
+  read_parts(lane, text, parts);
+  for (const Part& part : parts) {
+    if (part.tag < entries_.size()) entries_[part.tag].holder = document;
+  }
+}
+
+// No copy without a cause: the answer to the one before was missing, or asked for another.
+void Ledger::check_cause(const Entry& entry, Tag tag) {
+  if (copies_excused(entry)) return;
+  if (entry.reported) {
+    break_promise("sent after it was reported as ended: " + word(tag));
+    return;
+  }
+  if (entry.last_send == kNone) return;
+  const Send& before = sends_[entry.last_send];
+  const Document& sender = documents_[before.document];
+  switch (before.state) {
+    case Send::flying:
+      if (!sender.away && !sender.dead) break_promise("sent twice at the same time: " + word(tag));
+      break;
+    case Send::acknowledged:
+      break_promise("sent again after the server had acknowledged it: " + word(tag));
+      break;
+    case Send::handed_over:
+      break_promise("sent again after the browser had taken it over: " + word(tag));
+      break;
+    case Send::refused_alone:
+      break_promise("sent again after the server had refused it alone: " + word(tag));
+      break;
+    default:
+      break;
+  }
+}
+
+// Side by side while leaving, or handed over, nobody can say which arrives first. And once a page
+// has been away, others may have inherited what it left behind.
+bool Ledger::may_be_overtaken(const Entry& entry, const Send& by) const {
+  if (entry.holder != by.document) return documents_[entry.document].was_away || leases_excuse();
+  if (entry.last_send == kNone) return false;
+  const Send& last = sends_[entry.last_send];
+  return last.document == by.document &&
+         (last.state == Send::flying || last.state == Send::handed_over);
+}
+
+void Ledger::check_order(const Send& send) {
+  if (unnamed_[send.lane] > 0) return;  // some of what looks open was evicted
+  const Entry* before = nullptr;
+  for (const Part& part : send.parts) {
+    const Entry& entry = entries_[part.tag];
+    if (entry.closed()) continue;
+    Document& owner = documents_[entry.document];
+    const auto& tracked = owner.tracked[send.lane];
+    std::size_t& first = owner.first_open[send.lane];
+    while (first < tracked.size() && entries_[tracked[first]].closed()) ++first;
+    std::size_t from = first;
+    if (before != nullptr && before->document == entry.document) {
+      if (before->place > entry.place && before->life == entry.life && !leases_excuse()) {
+        break_promise("out of order in one batch: " + word(part.tag));
+      }
+      from = std::max<std::size_t>(from, before->place + 1);
+    }
+    for (std::size_t i = from; i < entry.place; ++i) {
+      const Entry& earlier = entries_[tracked[i]];
+      if (earlier.closed() || earlier.life != entry.life || leases_excuse()) continue;
+      // The server knows no alias of a user whom it does not know.
+      const bool its_user = entry.kind == Entry::alias && tracked[i] + 1 == part.tag;
+      if (may_be_overtaken(earlier, send) && !its_user) continue;
+      break_promise(word(part.tag) + " overtakes " + word(tracked[i]));
+    }
+    before = &entry;
+  }
+}
+
+void Ledger::sending(std::uint32_t index) {
+  const Send& send = sends_[index];
+  for (const Part& part : send.parts) {
+    if (part.tag >= entries_.size()) {
+      break_promise("sent what nobody tracked");
+      return;
+    }
+    Entry& entry = entries_[part.tag];
+    entry.expected = true;
+    check_cause(entry, part.tag);
+    if (entry.id != 0 && part.id != entry.id) {
+      break_promise("has another $event_id than before: " + word(part.tag));
+    }
+    entry.id = part.id;
+  }
+  check_order(send);
+  for (const Part& part : send.parts) entries_[part.tag].last_send = index;
+}
+
+void Ledger::stored(std::uint32_t index, Millis now) {
+  Send& send = sends_[index];
+  send.stored = true;
+  for (const Part& part : send.parts) {
+    Entry& entry = entries_[part.tag];
+    if (++entry.copies > 1) {
+      coverage_.add(Count::copies);
+    } else {
+      entry.stored = now;
+      counted_ += part.dropped;
+    }
+  }
+}
+
+void Ledger::reported(std::uint32_t document, std::string_view json) {
+  const bool refused = json.find("\"refused\"") != std::string_view::npos;
+  const bool evicted = json.find("\"evicted\"") != std::string_view::npos;
+  const auto count = static_cast<std::uint64_t>(read_number(json, "count", 0));
+  const Lane lane = json.find("\"kind\":\"event\"") != std::string_view::npos ? events : people;
+  coverage_.add(refused   ? Count::refused_events
+                : evicted ? Count::evicted_events
+                          : Count::unreadable_records,
+                count);
+  if (!refused && !evicted) {
+    // Which record it was nobody can tell; what the world damaged is known already.
+    told_[events] += count;
+    documents_[document].uncounted += 1;
+    if (!harmed_) break_promise("reported as unreadable what nobody had damaged");
+    return;
+  }
+  told_[lane] += count;
+  documents_[document].uncounted += 1;
+  std::vector<Part> parts;
+  read_events(json, parts);
+  unnamed_[lane] += count - std::min<std::uint64_t>(count, parts.size());
+  for (const Part& part : parts) {
+    Entry& entry = entries_[part.tag];
+    const bool known = copies_excused(entry);
+    if (entry.reported && !known) break_promise("reported twice: " + word(part.tag));
+    const Send* last = entry.last_send == kNone ? nullptr : &sends_[entry.last_send];
+    if (refused && !known && (last == nullptr || last->state != Send::refused_alone)) {
+      break_promise("reported as refused, which no server said: " + word(part.tag));
+    }
+    if (evicted && !known && last != nullptr && last->state == Send::acknowledged) {
+      break_promise("reported as evicted, but acknowledged: " + word(part.tag));
+    }
+    entry.reported = true;
+  }
+}
+
+void Ledger::harm(Lane lane, std::string_view text, Millis now) {
+  harmed_ = true;
+  std::vector<Part> parts;
+  read_parts(lane, text, parts);
+  for (const Part& part : parts) {
+    if (part.tag < entries_.size()) entries_[part.tag].harmed = now;
+  }
+}
+
+void Ledger::outdate(Lane lane, std::string_view text) {
+  harmed_ = true;
+  std::vector<Part> parts;
+  read_parts(lane, text, parts);
+  for (const Part& part : parts) {
+    if (part.tag < entries_.size()) entries_[part.tag].outdated = true;
+  }
+}
+
+void Ledger::leaves(std::uint32_t document, Millis now) {
+  Document& page = documents_[document];
+  page.away = true;
+  page.was_away = true;
+  if (page.uncounted > 0) count_may_be_lost_ = true;
+  last_end_ = now;
+}
+
+void Ledger::returns(std::uint32_t document) {
+  documents_[document].away = false;
+  ++documents_[document].life;
+}
+
+bool Ledger::persisted(Tag tag) const {
+  const Entry& entry = entries_[tag];
+  std::string name = entry.kind == Entry::event ? "\"event_name\":\"e" : "\"user_id\":\"u";
+  name += std::to_string(entry.kind == Entry::alias ? tag - 1 : tag) + "\"";
+  if (entry.kind == Entry::alias) name += ",\"alias_id\"";
+  return std::any_of(storage_.items().begin(), storage_.items().end(),
+                     [&](const auto& item) { return contains(item.second, name); });
+}
+
+void Ledger::dies(std::uint32_t document, bool unsaved, Millis now) {
+  Document& page = documents_[document];
+  page.dead = true;
+  if (page.uncounted > 0) count_may_be_lost_ = true;
+  last_end_ = now;
+  if (!unsaved) return;
+  for (Tag tag = 0; tag < entries_.size(); ++tag) {
+    Entry& entry = entries_[tag];
+    if (entry.holder == document && !entry.closed() && !persisted(tag)) entry.unsaved = true;
+  }
+}
+
+bool Ledger::all_closed() const {
+  return std::all_of(entries_.begin(), entries_.end(),
+                     [](const Entry& entry) { return entry.closed(); });
+}
+
+// Losses that the world itself caused.
+bool Ledger::excused(const Entry& entry) const {
+  if (entry.unsaved || entry.repeated) return true;
+  if (entry.harmed >= 0 && last_end_ >= entry.harmed) return true;
+  return entry.last_send != kNone && sends_[entry.last_send].state == Send::handed_over;
+}
+
+void Ledger::close() {
+  std::vector<std::uint64_t> ids;
+  for (Tag tag = 0; tag < entries_.size(); ++tag) {
+    const Entry& entry = entries_[tag];
+    if (entry.id != 0) ids.push_back(entry.id);
+    if (entry.is_stored() || entry.reported || !entry.expected) continue;
+    if (excused(entry)) {
+      coverage_.add(Count::lost_by_the_world);
+      if (entry.last_send != kNone && sends_[entry.last_send].state == Send::handed_over) {
+        coverage_.add(Count::handed_over_lost);
+      }
+      continue;
+    }
+    std::uint64_t& unnamed = unnamed_[lane_of(entry)];
+    if (unnamed == 0) {
+      break_promise("lost: " + word(tag) + " of document " + std::to_string(entry.document));
+      return;
+    }
+    --unnamed;
+  }
+  std::sort(ids.begin(), ids.end());
+  if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) {
+    break_promise("two events have the same $event_id");
+  }
+  if (harmed_ || leases_excuse()) return;
+  const std::string numbers =
+      std::to_string(counted_) + " in $dropped, " + std::to_string(told_[events]) + " in reports";
+  // What the server has stored unheard may be lost once more, with all that it had to tell.
+  const bool unheard = std::any_of(sends_.begin(), sends_.end(), [](const Send& send) {
+    return send.stored && send.state != Send::acknowledged;
+  });
+  if (unheard) return;
+  if (counted_ > told_[events]) {
+    break_promise("the server heard of more losses than there were: " + numbers);
+  }
+  if (!count_may_be_lost_ && counted_ < told_[events]) {
+    break_promise("the server never heard of some losses: " + numbers);
+  }
+}
+
+}  // namespace sim

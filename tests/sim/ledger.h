@@ -1,0 +1,128 @@
+// What became of everything that was tracked. Proves: nothing lost, nothing twice, order kept.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coverage.h"
+#include "plan.h"
+#include "send.h"
+#include "storage.h"
+#include "wire.h"
+
+namespace sim {
+
+/// An event, a user or an alias, from its tracking to its end.
+struct Entry {
+  enum Kind : std::uint8_t { event, user, alias };
+
+  Kind kind;
+  std::uint32_t document;  // that tracked it
+  std::uint32_t life;      // of that document: from load or pageshow to pagehide
+  std::uint32_t place;     // among what the document tracked in the same lane
+  std::uint32_t holder;    // the document that has it in memory, or had it last
+  Millis tracked;
+  std::uint64_t id = 0;
+  std::uint32_t last_send = UINT32_MAX;
+  std::uint32_t copies = 0;  // that reached the server
+  Millis stored = -1;
+  Millis harmed = -1;     // the world damaged the stored text that it was in
+  bool outdated = false;  // storage holds it longer than the core wants
+  bool expected = true;   // an alias is, once it was seen
+  bool poison = false;    // the server refuses it, always
+  bool reported = false;  // in a report of a documented end
+  bool unsaved = false;   // its page died while storage did not take it
+  bool repeated = false;  // the site named the same user again: more than one record has this tag
+
+  bool is_stored() const { return stored >= 0; }
+  bool closed() const {
+    return is_stored() || reported || !expected || harmed >= 0 || unsaved || repeated;
+  }
+};
+
+class Ledger {
+ public:
+  Ledger(const Plan& plan, std::vector<Send>& sends, const Storage& storage, Coverage& coverage)
+      : plan_(plan), sends_(sends), storage_(storage), coverage_(coverage) {}
+
+  void open_document();
+  Tag track(std::uint32_t document, bool poison, Millis now);
+  /// A user, and the alias that may follow, which has the next tag.
+  Tag name(std::uint32_t document, Millis now);
+  void name_again(Tag tag);
+
+  /// A document takes in what it read from storage.
+  void adopted(std::uint32_t document, Lane lane, std::string_view text);
+  /// A document wrote, or tried to write, this.
+  void wrote(Lane lane, std::string_view text);
+  void sending(std::uint32_t send);
+  void stored(std::uint32_t send, Millis now);
+  void reported(std::uint32_t document, std::string_view json);
+
+  /// The world damaged a stored text.
+  void harm(Lane lane, std::string_view text, Millis now);
+  /// The world kept the core from replacing or removing a stored text.
+  void outdate(Lane lane, std::string_view text);
+  /// The world did what can make a lease run out under its owner, or hid one.
+  void disturb() { disturbed_ = true; }
+
+  void leaves(std::uint32_t document, Millis now);
+  void returns(std::uint32_t document);
+  /// `unsaved`: storage did not take everything of late.
+  void dies(std::uint32_t document, bool unsaved, Millis now);
+
+  /// The end of the world: every account must be settled.
+  void close();
+
+  const Entry& entry(Tag tag) const { return entries_[tag]; }
+  std::size_t size() const { return entries_.size(); }
+  bool all_closed() const;
+  /// The first promise that was broken, empty if none was.
+  const std::string& broken() const { return broken_; }
+  void break_promise(std::string what) {
+    if (broken_.empty()) broken_ = std::move(what);
+  }
+  /// Whether storage has it.
+  bool persisted(Tag tag) const;
+  std::string word(Tag tag) const;
+
+ private:
+  struct Document {
+    std::uint32_t life = 0;
+    bool away = false;
+    bool dead = false;
+    bool was_away = false;
+    std::vector<Tag> tracked[2];
+    std::size_t first_open[2] = {0, 0};
+    std::uint32_t uncounted = 0;  // lost events that no later event of it could tell of
+  };
+
+  bool leases_excuse() const { return !plan_.locks && disturbed_; }
+  bool copies_excused(const Entry& entry) const {
+    return entry.harmed >= 0 || entry.outdated || entry.repeated || leases_excuse();
+  }
+  void check_cause(const Entry& entry, Tag tag);
+  void check_order(const Send& send);
+  bool may_be_overtaken(const Entry& entry, const Send& by) const;
+  bool excused(const Entry& entry) const;
+  Entry& add(Entry::Kind kind, std::uint32_t document, Millis now);
+
+  const Plan& plan_;
+  std::vector<Send>& sends_;
+  const Storage& storage_;
+  Coverage& coverage_;
+  std::vector<Entry> entries_;
+  std::vector<Document> documents_;
+  std::string broken_;
+  bool disturbed_ = false;
+  bool harmed_ = false;
+  Millis last_end_ = -1;           // of a document: it died, or went away
+  std::uint64_t unnamed_[2] = {};  // of ends that were counted in a report, not named
+  std::uint64_t told_[2] = {};     // in reports
+  std::uint64_t counted_ = 0;      // what the server was told in `$dropped`
+  bool count_may_be_lost_ = false;
+};
+
+}  // namespace sim

@@ -1,0 +1,52 @@
+// The origin's Web Locks: exclusive, first come first served.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clock.h"
+
+namespace sim {
+
+class Locks {
+ public:
+  /// Somebody's wish for a lock, whatever became of it.
+  struct Claim {
+    std::uint32_t document;
+    std::string name;
+    Millis asked;
+    bool open = true;      // not given back, not withdrawn
+    bool granted = false;  // it is theirs, though they may not have heard
+    bool told = false;
+  };
+
+  /// Returns the claim. Those that became `granted` or refused are in `news` until they are taken.
+  std::uint32_t request(std::uint32_t document, const std::string& name, bool wait, Millis now);
+  /// Gives back, or stops waiting for, `name`; all that start with it if it ends with a dot.
+  void release(std::uint32_t document, std::string_view name);
+  /// The document is no more.
+  void release_all(std::uint32_t document) { release(document, "."); }
+
+  Claim& claim(std::uint32_t index) { return claims_[index]; }
+  /// Claims about which their documents must be told.
+  std::vector<std::uint32_t> take_news() { return std::exchange(news_, {}); }
+
+  /// The document has the lock, and knows it.
+  bool holds(std::uint32_t document, const std::string& name) const;
+  /// Since when the document has been waiting for the lock, or has had it; -1 if it has not asked.
+  Millis asked(std::uint32_t document, const std::string& name) const;
+  /// Whether a document stands in a queue.
+  bool waits(std::uint32_t document) const;
+
+ private:
+  void grant_next(std::vector<std::uint32_t>& line);
+
+  std::vector<Claim> claims_;
+  std::map<std::string, std::vector<std::uint32_t>, std::less<>> lines_;
+  std::vector<std::uint32_t> news_;
+};
+
+}  // namespace sim

@@ -1,0 +1,171 @@
+// Lives through many worlds, each from a seed, and says which of them broke a promise.
+//
+//   sim [--worlds N] [--start N] [--jobs J]    worlds of the seeds from start on
+//   sim --seed N [--trace]                     one of them, again
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "shrink.h"
+#include "world.h"
+
+namespace {
+
+using namespace sim;
+
+struct Options {
+  std::uint64_t worlds = 20'000;
+  std::uint64_t start = 1;
+  std::uint64_t seed = 0;
+  unsigned jobs = 1;
+  bool trace = false;
+};
+
+struct Failure {
+  std::uint64_t seed;
+  std::string promise;
+};
+
+constexpr std::size_t kShown = 5;
+
+Options read(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string name = argv[i];
+    if (name == "--trace") {
+      options.trace = true;
+      continue;
+    }
+    if (i + 1 == argc) std::exit((std::fprintf(stderr, "What is %s?\n", argv[i]), 2));
+    const std::uint64_t value = std::strtoull(argv[++i], nullptr, 10);
+    if (name == "--worlds") {
+      options.worlds = value;
+    } else if (name == "--start") {
+      options.start = value;
+    } else if (name == "--seed") {
+      options.seed = value;
+    } else if (name == "--jobs") {
+      options.jobs = std::max(1U, static_cast<unsigned>(value));
+    } else {
+      std::exit((std::fprintf(stderr, "What is %s?\n", argv[i - 1]), 2));
+    }
+  }
+  return options;
+}
+
+void print_actions(const Plan& plan) {
+  for (const Action& action : plan.actions) {
+    std::printf("    after %8lld ms  tab %d  %s\n", static_cast<long long>(action.after),
+                action.tab, std::string(name_of(action.what)).c_str());
+  }
+}
+
+void explain(const Failure& failure) {
+  const Plan plan = make_plan(failure.seed);
+  const Plan small = shrink(plan);
+  World world(small, true);
+  const std::string promise = world.run();
+  std::printf("\nseed %llu: %s\n  %s\n", static_cast<unsigned long long>(failure.seed),
+              failure.promise.c_str(), describe(plan).c_str());
+  std::printf("  shrunk to %zu of %zu actions: %s\n", small.actions.size(), plan.actions.size(),
+              promise.c_str());
+  print_actions(small);
+  const auto& lines = world.trace.lines();
+  for (std::size_t i = lines.size() - std::min<std::size_t>(lines.size(), 30); i < lines.size();
+       ++i) {
+    std::printf("    %.200s\n", lines[i].c_str());
+  }
+  std::printf("  replay: sim --seed %llu --trace\n", static_cast<unsigned long long>(failure.seed));
+}
+
+void print_coverage(const Coverage& coverage, std::uint64_t worlds) {
+  std::printf("%-24s%14s%18s\n", "", "times", "% of worlds");
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Count::count); ++i) {
+    std::printf("%-24s%14llu%18.2f%s\n", std::string(kCountNames[i]).c_str(),
+                static_cast<unsigned long long>(coverage.of(i)),
+                100.0 * static_cast<double>(coverage.worlds(i)) / static_cast<double>(worlds),
+                coverage.of(i) == 0 ? "  NEVER" : "");
+  }
+}
+
+// Which promises were broken how often, leaving out the names of who broke them.
+void print_kinds(const std::vector<Failure>& failures) {
+  std::map<std::string, std::vector<std::uint64_t>> kinds;
+  for (const Failure& failure : failures) {
+    std::string kind = failure.promise.substr(0, failure.promise.find(": "));
+    std::erase_if(kind, [](char c) { return c >= '0' && c <= '9'; });
+    kinds[kind].push_back(failure.seed);
+  }
+  std::printf("\nAll that failed:\n");
+  for (const auto& [kind, seeds] : kinds) {
+    std::printf("  %zu times \"%s\", seeds", seeds.size(), kind.c_str());
+    for (std::size_t i = 0; i < std::min<std::size_t>(seeds.size(), 5); ++i) {
+      std::printf(" %llu", static_cast<unsigned long long>(seeds[i]));
+    }
+    std::printf("\n");
+  }
+}
+
+int run_one(const Options& options) {
+  const Plan plan = make_plan(options.seed);
+  std::printf("%s\n", describe(plan).c_str());
+  World world(plan, options.trace);
+  const std::string promise = world.run();
+  for (const std::string& line : world.trace.lines()) std::printf("%.300s\n", line.c_str());
+  if (!promise.empty()) explain({options.seed, promise});
+  std::printf("%d passed, %d failed\n", promise.empty(), !promise.empty());
+  return promise.empty() ? 0 : 1;
+}
+
+int run_many(const Options& options) {
+  Coverage coverage;
+  std::vector<Failure> failures;
+  std::mutex mutex;
+  std::atomic<std::uint64_t> next{options.start};
+  const auto began = std::chrono::steady_clock::now();
+  const auto work = [&] {
+    Coverage seen;
+    for (std::uint64_t seed = next++; seed < options.start + options.worlds; seed = next++) {
+      const Plan plan = make_plan(seed);
+      World world(plan, false);
+      std::string promise = world.run();
+      seen.add(world.coverage);
+      if (promise.empty()) continue;
+      const std::lock_guard lock(mutex);
+      failures.push_back({seed, std::move(promise)});
+    }
+    const std::lock_guard lock(mutex);
+    coverage.merge(seen);
+  };
+  std::vector<std::thread> threads;
+  for (unsigned i = 0; i < options.jobs; ++i) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+
+  std::sort(failures.begin(), failures.end(),
+            [](const Failure& a, const Failure& b) { return a.seed < b.seed; });
+  print_coverage(coverage, options.worlds);
+  for (std::size_t i = 0; i < std::min(failures.size(), kShown); ++i) explain(failures[i]);
+  if (failures.size() > kShown) print_kinds(failures);
+  std::printf("\n%llu worlds in %.1f s, %.0f a second\n",
+              static_cast<unsigned long long>(options.worlds), took.count(),
+              static_cast<double>(options.worlds) / took.count());
+  std::printf("%llu passed, %zu failed\n",
+              static_cast<unsigned long long>(options.worlds - failures.size()), failures.size());
+  return failures.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = read(argc, argv);
+  return options.seed != 0 ? run_one(options) : run_many(options);
+}

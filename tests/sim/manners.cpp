@@ -1,0 +1,228 @@
+#include "manners.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "delivery.h"
+#include "retry.h"
+
+namespace sim {
+namespace {
+
+using appizer::Delivery;
+using appizer::Retry;
+
+constexpr Millis kDay = 24 * kHour;
+
+bool says_later(int status) {
+  return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+Millis millis(double seconds) {
+  if (!(seconds > 0)) return 0;
+  return static_cast<Millis>(std::min(seconds * 1000, static_cast<double>(kDay)));
+}
+
+// "<failures> <until> <since>"
+bool read_wait(std::string_view text, std::array<Millis, 3>& numbers) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (Millis& number : numbers) {
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error != std::errc{}) return false;
+    at = next == end ? next : next + 1;
+  }
+  return true;
+}
+
+}  // namespace
+
+Millis asked_wait(const Send& send, Millis wall) {
+  if (!says_later(send.status)) return 0;
+  constexpr std::string_view kDetails = "\"details\":{\"retry_after\":";
+  const std::size_t details = send.answer.find(kDetails);
+  Millis asked = 0;
+  if (details != std::string::npos && send.answer.ends_with("}}")) {
+    double seconds = 0;
+    const char* const text = send.answer.data();
+    std::from_chars(text + details + kDetails.size(), text + send.answer.size(), seconds);
+    asked = millis(seconds);
+  }
+  asked = std::max(asked, millis(send.wait.retry_after.value_or(0)));
+  if (asked == 0 && send.status == 429 && send.wait.reset) {
+    const double away = *send.wait.reset - static_cast<double>(wall) / 1000;
+    if (away <= 3600) asked = millis(away);
+  }
+  return asked;
+}
+
+void Manners::expect(bool holds, const char* promise, const Send& send) {
+  if (holds) return;
+  ledger_.break_promise(std::string(promise) + ": request " + std::to_string(send.flight) +
+                        " of document " + std::to_string(send.document));
+}
+
+void Manners::check_size(const Send& send) {
+  expect(!send.parts.empty() || send.body.find("ghost") != std::string::npos,
+         "a request without content", send);
+  expect(send.parts.size() <= 100, "more than 100 events in a batch", send);
+  if (send.keepalive) expect(send.size <= 60'000, "more than 60,000 bytes with keepalive", send);
+  if (send.size > 60'000) expect(send.parts.size() <= 1, "a large event in company", send);
+}
+
+// One at a time, unless the page is leaving; and never more often than the bucket allows.
+void Manners::check_company(std::uint32_t index, Document& page) {
+  const Send& send = sends_[index];
+  std::size_t bytes = 0;
+  std::erase_if(page.under_way, [&](std::uint32_t other) {
+    const Send::State state = sends_[other].state;
+    return state != Send::flying && state != Send::handed_over;
+  });
+  for (const std::uint32_t i : page.under_way) {
+    const Send& other = sends_[i];
+    if (other.carried && other.keepalive) bytes += other.size;
+    if (other.state != Send::flying) continue;
+    if (send.parting) coverage_.add(Count::side_by_side);
+    expect(send.parting, "two requests of one page at a time", send);
+  }
+  page.under_way.push_back(index);
+  if (send.keepalive) expect(bytes + send.size <= 60'000, "too much at once with keepalive", send);
+  const Millis now = clock_.monotonic();
+  page.tokens = std::min(30.0, page.tokens + static_cast<double>(now - page.refilled) / 1000);
+  page.refilled = now;
+  if (send.parting) {
+    page.tokens = std::max(0.0, page.tokens - 1);
+  } else {
+    expect(page.tokens >= 0, "more requests than the bucket holds", send);
+    page.tokens -= 1;
+  }
+}
+
+void Manners::check_recovery(const Send& send, const Course& course, const std::string& prefix) {
+  const Millis now = clock_.monotonic();
+  expect(now >= course.asked, "before the time that the server asked this page to wait", send);
+  expect(now >= course.learned, "before the time that the server asked another page to wait", send);
+  if (!course.failing) return;
+  coverage_.add(Count::recovery_sends);
+  expect(!send.parting, "sent while leaving, though the last one failed", send);
+  expect(now >= course.earliest, "sooner after a failure than any backoff is", send);
+  expect(send.parts.size() <= Delivery::kFirstAfterFailure, "a large batch after a failure", send);
+  if (!plan_.locks || locks_.holds(send.document, prefix + "r")) return;
+  expect(now - course.since >= Delivery::kLockPatience, "in recovery without the lock", send);
+}
+
+void Manners::sending(std::uint32_t index, const std::string& prefix) {
+  const Send& send = sends_[index];
+  Document& page = documents_[send.document];
+  Course& course = page.courses[send.lane];
+  check_size(send);
+  check_company(index, page);
+  check_recovery(send, course, prefix);
+  expect(page.online, "sent while offline", send);
+  if (course.split > 0) {
+    expect(send.parts.size() <= course.split, "a refused batch was not split", send);
+    course.split = 0;
+  }
+}
+
+void Manners::answered(std::uint32_t index, int status) {
+  const Send& send = sends_[index];
+  Course& course = documents_[send.document].courses[send.lane];
+  const Millis now = clock_.monotonic();
+  const auto meaning = appizer::outcome(status);
+  course.asked_now = false;
+  course.split = 0;
+  if (meaning == appizer::Outcome::refused && send.parts.size() > 1) {
+    course.split = static_cast<std::uint32_t>(send.parts.size() / 2);
+  }
+  if (meaning == appizer::Outcome::delivered || meaning == appizer::Outcome::refused) {
+    course.failing = false;
+    course.waits.clear();
+    return;
+  }
+  if (!course.failing) course.since = now;
+  course.failing = true;
+  const bool pause = meaning == appizer::Outcome::not_allowed;
+  course.earliest = now + (pause ? Retry::kFirstPause / 2 : Retry::kShortest);
+  const Millis asked = asked_wait(send, clock_.wall());
+  if (asked == 0) return;
+  coverage_.add(Count::waits_asked);
+  course.asked_now = true;
+  course.asked = std::max(course.asked, now + asked);
+}
+
+void Manners::online(std::uint32_t document, bool online) {
+  documents_[document].online = online;
+  if (!online) return;
+  for (Course& course : documents_[document].courses) course.earliest = 0;
+}
+
+// Full jitter: over a run of failures the waits must neither all be the longest possible, nor all
+// be the same, nor hardly grow. Each of these is less likely than one in 10^10 by chance.
+void Manners::check_jitter(std::uint32_t document, Course& course, std::string_view text) {
+  // Of requests side by side, all but the first that fails find the wait of that one.
+  for (const std::uint32_t other : documents_[document].under_way) {
+    if (sends_[other].state == Send::flying) return;
+  }
+  std::array<Millis, 3> numbers{};
+  if (!read_wait(text, numbers) || numbers[0] < 1) return;
+  const Millis wait = numbers[1] - numbers[2];
+  course.waits.push_back(wait);
+  if (course.waits.size() >= 20) {
+    Millis sum = 0;
+    for (std::size_t i = course.waits.size() - 20; i < course.waits.size(); ++i) {
+      sum += course.waits[i];
+    }
+    if (sum < kMinute) ledger_.break_promise("twenty waits in a row within one minute");
+  }
+  const Millis window =
+      std::min(Retry::kFirstWindow << std::min<Millis>(numbers[0] - 1, 20), Retry::kLongestWindow);
+  if (wait <= Retry::kShortest || wait > window) return;
+  const double fraction = static_cast<double>(wait) / static_cast<double>(window);
+  same_fraction_ = std::abs(fraction - last_fraction_) < 0.005 ? same_fraction_ + 1 : 0;
+  long_fraction_ = fraction > 0.95 ? long_fraction_ + 1 : 0;
+  last_fraction_ = fraction;
+  if (same_fraction_ >= 6 || long_fraction_ >= 9) {
+    ledger_.break_promise("waits without jitter");
+  }
+}
+
+void Manners::wait_written(std::uint32_t document, const std::string& key, Lane lane,
+                           const std::string* text, bool took) {
+  Course& course = documents_[document].courses[lane];
+  if (text != nullptr && course.failing && !course.asked_now) {
+    if (course.earliest - clock_.monotonic() <= Retry::kShortest)
+      check_jitter(document, course, *text);
+  }
+  if (!took) return;
+  if (text == nullptr) {
+    board_[key] = {{}, document, false, clock_.jumps()};
+  } else {
+    board_[key] = {*text, document, course.asked > clock_.monotonic(), clock_.jumps()};
+  }
+}
+
+void Manners::wait_read(std::uint32_t document, const std::string& key, Lane lane,
+                        const std::string* text) {
+  Course& course = documents_[document].courses[lane];
+  const auto found = board_.find(key);
+  if (found == board_.end()) {
+    // Damaged: what the page makes of it is its own business, what it heard itself still counts.
+    if (text != nullptr) course.failing = false;
+    course.learned = 0;
+    course.earliest = 0;
+    return;
+  }
+  const Notice& notice = found->second;
+  if (notice.by != document) course.earliest = 0;
+  if (notice.by == document || (text == nullptr) != notice.text.empty()) return;
+  course.learned = 0;
+  std::array<Millis, 3> numbers{};
+  if (text == nullptr || *text != notice.text || !notice.asked) return;
+  if (notice.jumps != clock_.jumps() || !read_wait(*text, numbers)) return;
+  course.learned = clock_.monotonic() + std::clamp<Millis>(numbers[1] - clock_.wall(), 0, kDay);
+}
+
+}  // namespace sim

@@ -1,0 +1,95 @@
+// How the core must behave towards the server and its fellow tabs. Proves: waits obeyed, rate and
+// sizes bounded, one request at a time, one tab in recovery.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clock.h"
+#include "coverage.h"
+#include "ledger.h"
+#include "locks.h"
+#include "plan.h"
+#include "send.h"
+
+namespace sim {
+
+/// How long an answer asks to stay away, by the documentation and not by the core's own reading.
+Millis asked_wait(const Send& send, Millis wall);
+
+class Manners {
+ public:
+  Manners(const Plan& plan, const Clock& clock, const Locks& locks, std::vector<Send>& sends,
+          Ledger& ledger, Coverage& coverage)
+      : plan_(plan),
+        clock_(clock),
+        locks_(locks),
+        sends_(sends),
+        ledger_(ledger),
+        coverage_(coverage) {}
+
+  void open_document(bool online) { documents_.emplace_back().online = online; }
+
+  void sending(std::uint32_t send, const std::string& prefix);
+  /// The page heard the answer; status 0 for a timeout.
+  void answered(std::uint32_t send, int status);
+  void online(std::uint32_t document, bool online);
+  /// The page stored or removed the time before which nobody may send.
+  void wait_written(std::uint32_t document, const std::string& key, Lane lane,
+                    const std::string* text, bool took);
+  /// The page read it, or heard of it.
+  void wait_read(std::uint32_t document, const std::string& key, Lane lane,
+                 const std::string* text);
+  /// The world put its hands on it.
+  void wait_damaged(const std::string& key) { board_.erase(key); }
+
+ private:
+  struct Course {
+    bool failing = false;
+    Millis since = 0;
+    Millis earliest = 0;      // the least that every backoff is
+    Millis asked = 0;         // by an answer that this page heard
+    Millis learned = 0;       // by an answer that another page heard
+    bool asked_now = false;   // the last answer asked for a wait
+    std::uint32_t split = 0;  // the next batch after a refusal is no larger than this
+    std::vector<Millis> waits;
+  };
+  struct Document {
+    bool online = true;
+    std::array<Course, 2> courses{};
+    std::vector<std::uint32_t> under_way;
+    double tokens = 30;
+    Millis refilled = 0;
+  };
+  /// What storage says, and whose word it is.
+  struct Notice {
+    std::string text;
+    std::uint32_t by;
+    bool asked;  // by the server
+    int jumps;   // of the wall clock, until then
+  };
+
+  void expect(bool holds, const char* promise, const Send& send);
+  void check_size(const Send& send);
+  void check_company(std::uint32_t index, Document& page);
+  void check_recovery(const Send& send, const Course& course, const std::string& prefix);
+  void check_jitter(std::uint32_t document, Course& course, std::string_view text);
+
+  const Plan& plan_;
+  const Clock& clock_;
+  const Locks& locks_;
+  std::vector<Send>& sends_;
+  Ledger& ledger_;
+  Coverage& coverage_;
+  std::vector<Document> documents_;
+  std::map<std::string, Notice> board_;
+  double last_fraction_ = -1;
+  int same_fraction_ = 0;
+  int long_fraction_ = 0;
+};
+
+}  // namespace sim

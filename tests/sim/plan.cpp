@@ -1,0 +1,137 @@
+#include "plan.h"
+
+#include <array>
+
+namespace sim {
+namespace {
+
+constexpr std::size_t kActions = static_cast<std::size_t>(Do::count);
+
+using Weights = std::array<std::uint32_t, kActions>;
+
+Weights weights(const Plan& plan, Rng& rng) {
+  Weights all{};
+  const auto set = [&](Do what, std::uint32_t weight) {
+    all[static_cast<std::size_t>(what)] = weight;
+  };
+  // What every visitor does.
+  set(Do::track, 40);
+  set(Do::navigate, 6);
+  set(Do::open, 4);
+  set(Do::close, 3);
+  set(Do::hide, 5);
+  set(Do::show, 5);
+  set(Do::flush, 1);
+  set(Do::nudge, 1);
+  if (plan.calm) return all;
+  // What may go wrong. Each world has some of it and not all: what hides behind a crash in every
+  // world is never seen.
+  const auto maybe = [&](Do what, std::uint32_t weight) {
+    if (rng.percent(45)) set(what, weight);
+  };
+  maybe(Do::reload, 4);
+  maybe(Do::back, 6);
+  maybe(Do::crash, 5);
+  maybe(Do::die_leaving, 2);
+  maybe(Do::evict, 2);
+  maybe(Do::freeze, 3);
+  maybe(Do::track_large, 2);
+  maybe(Do::name, 4);
+  maybe(Do::name_again, 2);
+  maybe(Do::network, 8);
+  maybe(Do::server, 8);
+  maybe(Do::people_server, 3);
+  maybe(Do::page_requests, 2);
+  if (rng.percent(50)) maybe(Do::storage, 4);
+  if (rng.percent(35)) maybe(Do::corrupt, 3);
+  if (rng.percent(35)) maybe(Do::clear, 2);
+  if (rng.percent(50)) maybe(Do::set_clock, 2);
+  if (rng.percent(50)) maybe(Do::sleep, 2);
+  if (all[static_cast<std::size_t>(Do::freeze)] > 0) set(Do::resume, 4);
+  return all;
+}
+
+Do draw(const Weights& weights, std::uint32_t sum, Rng& rng) {
+  std::uint32_t at = rng.below(sum);
+  std::size_t i = 0;
+  while (at >= weights[i]) at -= weights[i++];
+  return static_cast<Do>(i);
+}
+
+Millis pause(Rng& rng) {
+  const std::uint32_t kind = rng.below(100);
+  if (kind < 35) return rng.between(0, 50);
+  if (kind < 65) return rng.between(50, 3 * kSecond);
+  if (kind < 90) return rng.between(kSecond, kMinute);
+  if (kind < 98) return rng.between(kMinute, 20 * kMinute);
+  return rng.between(20 * kMinute, 3 * kHour);
+}
+
+}  // namespace
+
+std::string_view name_of(Do what) {
+  constexpr std::string_view kNames[] = {
+#define X(name) #name,
+      APPIZER_SIM_ACTIONS(X)
+#undef X
+  };
+  return kNames[static_cast<std::size_t>(what)];
+}
+
+Plan make_plan(std::uint64_t seed) {
+  Rng rng(seed * 0x9E3779B97F4A7C15U + 1);
+  Plan plan;
+  plan.seed = seed;
+  plan.calm = rng.percent(8);
+  plan.tabs = static_cast<std::uint8_t>(rng.pick({1, 1, 1, 2, 2, 3, 4, 6}));
+  plan.two_sites = rng.percent(12);
+  plan.two_bases = rng.percent(50);
+  plan.locks = rng.percent(80);
+  plan.confirm_unload = rng.percent(35);
+  plan.later = rng.percent(35);
+  plan.debug = rng.percent(15);
+  plan.all_storage_events = rng.percent(25);
+  plan.clock_stops_asleep = rng.percent(50);
+  plan.lock_latency = rng.pick<Millis>({1, 5, 50, 700});
+  plan.event_latency = rng.pick<Millis>({1, 5, 50, 2000});
+  plan.throttle = plan.calm ? 0 : rng.pick<Millis>({0, kSecond, kMinute});
+  if (!plan.calm) {
+    plan.storage_blocked = rng.percent(3);
+    plan.poison = rng.percent(25);
+    if (rng.percent(8)) plan.quota = static_cast<std::size_t>(rng.between(3'000, 60'000));
+    if (rng.percent(10)) plan.max_events = static_cast<std::size_t>(rng.between(3, 150));
+    if (rng.percent(6)) plan.max_bytes = static_cast<std::size_t>(rng.between(2'000, 100'000));
+  }
+  const Weights all = weights(plan, rng);
+  std::uint32_t sum = 0;
+  for (const std::uint32_t weight : all) sum += weight;
+  const std::uint32_t length = rng.percent(10) ? 120 : 6 + rng.below(40);
+  for (std::uint32_t i = 0; i < length; ++i) {
+    const auto tab = static_cast<std::uint8_t>(rng.below(plan.tabs));
+    const Millis after = pause(rng);
+    plan.actions.push_back({after, draw(all, sum, rng), tab, rng.next()});
+  }
+  return plan;
+}
+
+std::string describe(const Plan& plan) {
+  std::string text = std::to_string(plan.tabs) + " tabs";
+  const auto trait = [&](bool has, std::string_view name) {
+    if (has) text.append(", ").append(name);
+  };
+  trait(plan.two_sites, plan.two_bases ? "two servers" : "two apps");
+  trait(!plan.locks, "no locks");
+  trait(plan.confirm_unload, "confirmUnload");
+  trait(plan.later, "fetchLater");
+  trait(plan.calm, "calm");
+  trait(plan.poison, "poison");
+  trait(plan.storage_blocked, "storage blocked");
+  trait(plan.clock_stops_asleep, "clock stops asleep");
+  trait(plan.throttle > 0, "throttled to " + std::to_string(plan.throttle) + " ms");
+  trait(plan.quota < 5'000'000, "quota " + std::to_string(plan.quota));
+  trait(plan.max_events < 20'000, "at most " + std::to_string(plan.max_events) + " events");
+  trait(plan.max_bytes < 4'000'000, "at most " + std::to_string(plan.max_bytes) + " bytes");
+  return text + ", " + std::to_string(plan.actions.size()) + " actions";
+}
+
+}  // namespace sim

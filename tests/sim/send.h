@@ -1,0 +1,55 @@
+// A request, from the call of fetch to its end.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "answers.h"
+#include "rng.h"
+#include "wire.h"
+
+namespace sim {
+
+enum Lane : std::uint8_t { events, people };
+
+struct Send {
+  enum State : std::uint8_t {
+    flying,
+    acknowledged,   // the page heard that the server has it
+    failed,         // the page heard anything else
+    refused_alone,  // the page heard that the server will never take this one
+    cancelled,      // the page gave up
+    orphaned,       // the page died without handing it over
+    handed_over,    // the page left it to the browser as it went away
+  };
+
+  std::uint32_t document = 0;
+  std::uint32_t flight = 0;
+  Lane lane = events;
+  bool keepalive = false;
+  bool parting = false;
+  Millis began = 0;  // monotonic
+  std::size_t size = 0;
+  std::string url;
+  std::string body;
+  std::vector<Part> parts;
+  State state = flying;
+  /// The browser still carries it: it takes up quota, and may be answered.
+  bool carried = true;
+  /// It will reach the server.
+  bool arrives = true;
+  /// The answer will get lost; and nobody will say so.
+  bool cut = false;
+  bool silent = false;
+  /// The server has stored what is in it.
+  bool stored = false;
+
+  bool batch() const { return url.ends_with("/batch"); }
+
+  int status = 0;
+  appizer::Wait wait;
+  std::string answer;
+};
+
+}  // namespace sim

@@ -1,0 +1,43 @@
+// The server: keeps the truth, answers with everything the contract knows and with what it does
+// not.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "rng.h"
+#include "send.h"
+
+namespace sim {
+
+class World;
+
+class Server {
+ public:
+  explicit Server(World& world) : world_(world) {}
+
+  /// Takes in a request, and writes its answer into it.
+  void handle(std::uint32_t index);
+
+  void change(Lane lane, Rng& rng);
+  void heal();
+
+ private:
+  struct Mood {
+    int status = 0;  // 0: fine; -1: anything
+    std::uint32_t percent = 0;
+    bool stores_anyway = false;
+    bool asks = false;
+  };
+
+  bool well_formed(const Send& send) const;
+  bool refuses(const Send& send, int& status) const;
+  void ask(Send& send, Rng& rng) const;
+
+  World& world_;
+  Mood moods_[2];
+  std::size_t largest_ = SIZE_MAX;
+};
+
+}  // namespace sim

@@ -1,0 +1,240 @@
+#include "world.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sim {
+
+World::World(const Plan& its_plan, bool traced)
+    : plan(its_plan),
+      rng(its_plan.seed ^ 0x5DEECE66DU),
+      clock(plan.clock_stops_asleep),
+      trace(clock, traced),
+      storage(plan.quota),
+      ledger(plan, sends, storage, coverage),
+      manners(plan, clock, locks, sends, ledger, coverage),
+      server(*this),
+      network(*this),
+      tabs_(plan.tabs) {
+  if (plan.storage_blocked) storage.become(Storage::Health::throws);
+}
+
+std::string World::base(std::uint8_t site) const {
+  return site == 1 && plan.two_bases ? "https://b.test" : "https://a.test";
+}
+
+std::string World::app(std::uint8_t site) const {
+  return site == 1 && !plan.two_bases ? "app_b" : "app_a";
+}
+
+// <anything>.j.<document>.<lane><number>
+bool World::is_journal(std::string_view key, Lane& lane) {
+  const std::size_t start = key.find(".j.");
+  if (!key.starts_with("appizer.") || start == std::string_view::npos) return false;
+  const std::size_t dot = key.find('.', start + 3);
+  if (dot == std::string_view::npos || dot == start + 3 || dot + 2 >= key.size()) return false;
+  if (key[dot + 1] != 'e' && key[dot + 1] != 'p') return false;
+  lane = key[dot + 1] == 'e' ? events : people;
+  const std::string_view number = key.substr(dot + 2);
+  return number.size() < 10 &&
+         std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void World::announce(std::uint32_t by, const std::string& key, const std::string* value,
+                     bool cleared) {
+  Lane lane;
+  if (!cleared && !plan.all_storage_events && is_journal(key, lane)) return;
+  std::uint32_t index = UINT32_MAX;
+  for (const auto& page : documents_) {
+    if (page->id() == by || !page->active()) continue;
+    if (index == UINT32_MAX) {
+      index = static_cast<std::uint32_t>(news.size());
+      news.push_back({key, cleared, value == nullptr,
+                      value ? std::make_shared<const std::string>(*value) : nullptr});
+    }
+    // One channel to each page: what was written first is heard of first.
+    Millis& last = page->last_news;
+    last = std::max(last, clock.now() + rng.between(0, plan.event_latency));
+    queue.push(last, Due::news, page->id(), index);
+  }
+}
+
+void World::tell_locks() {
+  for (const std::uint32_t index : locks.take_news()) {
+    const Locks::Claim& claim = locks.claim(index);
+    if (!claim.granted) coverage.add(Count::locks_refused);
+    queue.push(clock.now() + rng.between(0, plan.lock_latency), Due::lock, claim.document, index);
+  }
+}
+
+void World::happen(const Event& event) {
+  Document& page = *documents_[event.document];
+  if (clock.asleep() && event.kind != Due::arrival) {
+    // Nobody waits so long for an answer.
+    if (event.kind == Due::answer && rng.percent(60)) sends[event.what].status = 0;
+    queue.push(clock.awake() + rng.between(0, 100), event.kind, event.document, event.what);
+    return;
+  }
+  switch (event.kind) {
+    case Due::timer:
+      if (!page.timer_stands(event.what)) return;
+      if (clock.monotonic() < page.wake_due()) {
+        const Millis rest = page.wake_due() - clock.monotonic();
+        queue.push(clock.now() + rest, Due::timer, event.document, event.what);
+        return;
+      }
+      page.timer_fired();
+      return page.deliver({Input::wake});
+    case Due::arrival:
+      return network.arrive(event.what);
+    case Due::answer:
+      if (!sends[event.what].carried) return;
+      if (!network.up()) sends[event.what].status = 0;
+      return page.deliver({Input::answer, event.what});
+    case Due::lock:
+      return page.deliver({Input::lock, event.what});
+    case Due::news:
+      return page.deliver({Input::news, event.what});
+  }
+}
+
+void World::live_until(Millis end) {
+  while (!queue.empty() && queue.next() <= end && ledger.broken().empty()) {
+    const Event event = queue.pop();
+    clock.move_to(std::max(clock.now(), event.at));
+    happen(event);
+    if (sends.size() > 20'000) ledger.break_promise("requests without end");
+  }
+}
+
+std::string World::run() {
+  for (const Action& action : plan.actions) {
+    const Millis at = std::max(clock.now(), clock.awake()) + action.after;
+    live_until(at);
+    if (!ledger.broken().empty()) return ledger.broken();
+    clock.move_to(at);
+    act(action);
+    check_caps();
+  }
+  const Millis end = std::max(clock.now(), clock.awake());
+  live_until(end);
+  clock.move_to(end);
+  heal();
+  if (ledger.broken().empty()) {
+    ledger.close();
+    if (plan.calm) check_calm();
+  }
+  return ledger.broken();
+}
+
+// Everything heals, and pages of the site are opened until nothing is left to be done.
+void World::heal() {
+  trace.say("everything heals");
+  healing_ = true;
+  network.heal();
+  server.heal();
+  storage.become(Storage::Health::works);
+  storage.set_quota(100'000'000);
+  online = true;
+  for (Tab& tab : tabs_) {
+    for (const std::uint32_t cached : tab.cached) {
+      if (tab.current == kNoPage && rng.percent(50)) {
+        documents_[cached]->come_back();
+        tab.current = cached;
+      } else {
+        documents_[cached]->die();
+      }
+    }
+    tab.cached.clear();
+    if (Document* page = current(tab)) {
+      page->own_until = 0;
+      page->resume();
+      page->online(true);
+      page->show(true);
+    }
+  }
+  for (int round = 0; round < 4 && ledger.broken().empty(); ++round) {
+    if (round > 0) {
+      for (Tab& tab : tabs_) close(tab);
+    }
+    tabs_.resize(tabs_.size() + (plan.two_sites ? 2 : 1));
+    for (std::uint8_t site = 0; site < (plan.two_sites ? 2 : 1); ++site) {
+      open(static_cast<std::uint8_t>(tabs_.size() - 1 - site), site, true);
+    }
+    rest();
+    // What was lost last is told with what comes next.
+    for (Tab& tab : tabs_) {
+      if (Document* page = current(tab)) track(*page, rng, 1, false);
+    }
+    rest();
+    if (!journals_left() && ledger.all_closed()) break;
+  }
+  if (ledger.broken().empty()) check_rest();
+}
+
+// The longest that anybody may have been asked to wait is a day.
+void World::rest() {
+  const Millis end = clock.now() + 30 * kHour;
+  live_until(end);
+  if (!queue.empty() && ledger.broken().empty()) ledger.break_promise("never at rest");
+}
+
+bool World::journals_left() const {
+  Lane lane;
+  return std::any_of(storage.items().begin(), storage.items().end(),
+                     [&](const auto& item) { return is_journal(item.first, lane); });
+}
+
+void World::check_rest() {
+  if (journals_left()) {
+    Lane lane;
+    for (const auto& [key, value] : storage.items()) {
+      if (is_journal(key, lane)) return ledger.break_promise("left in storage: " + key);
+    }
+  }
+  for (const auto& page : documents_) {
+    if (!page->active()) continue;
+    if (page->next_wake() >= 0) ledger.break_promise(page->name() + " does not sleep");
+    if (locks.waits(page->id())) ledger.break_promise(page->name() + " still waits for a lock");
+    if (locks.holds(page->id(), page->prefix() + "r")) {
+      ledger.break_promise(page->name() + " keeps the recovery lock");
+    }
+    if (page->flushes_open() > 0) ledger.break_promise(page->name() + " leaves a flush unanswered");
+  }
+}
+
+// Caps hold for each document's own segments. What is on its way cannot be evicted.
+void World::check_caps() {
+  if (plan.max_events >= 20'000 && plan.max_bytes >= 4'000'000) return;
+  std::string_view owner;
+  std::size_t lines = 0;
+  std::size_t bytes = 0;
+  for (const auto& [key, value] : storage.items()) {
+    Lane lane;
+    if (!is_journal(key, lane) || lane != events) continue;
+    const std::string_view document = std::string_view(key).substr(0, key.rfind('.'));
+    if (document != owner) lines = bytes = 0;
+    owner = document;
+    lines += static_cast<std::size_t>(std::count(value.begin(), value.end(), '\n'));
+    bytes += value.size();
+    if (lines > plan.max_events + 100 || bytes > plan.max_bytes * 11 / 10 + 200'000) {
+      return ledger.break_promise("more in storage than the caps allow: " + std::string(document));
+    }
+  }
+}
+
+// Where nothing goes wrong, an event is with the server within seconds.
+void World::check_calm() {
+  for (Tag tag = 0; tag < ledger.size(); ++tag) {
+    const Entry& entry = ledger.entry(tag);
+    if (entry.kind != Entry::event || !entry.is_stored()) continue;
+    const Millis latest = entry.tracked + 15 * kSecond;
+    const Millis end = documents_[entry.document]->ended;
+    if (entry.stored > latest && (end < 0 || end > latest)) {
+      return ledger.break_promise(ledger.word(tag) + " took " +
+                                  std::to_string(entry.stored - entry.tracked) + " ms");
+    }
+  }
+}
+
+}  // namespace sim

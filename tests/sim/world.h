@@ -1,0 +1,104 @@
+// A seed's world: everything there is, and the order in which it happens.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clock.h"
+#include "coverage.h"
+#include "document.h"
+#include "ledger.h"
+#include "locks.h"
+#include "manners.h"
+#include "network.h"
+#include "plan.h"
+#include "queue.h"
+#include "server.h"
+#include "storage.h"
+#include "trace.h"
+
+namespace sim {
+
+/// A change of storage, as other pages hear of it.
+struct News {
+  std::string key;
+  bool cleared;
+  bool removed;
+  std::shared_ptr<const std::string> value;
+};
+
+constexpr std::uint32_t kNoPage = UINT32_MAX;
+
+struct Tab {
+  std::uint32_t current = kNoPage;
+  std::vector<std::uint32_t> cached;
+};
+
+class World {
+ public:
+  World(const Plan& plan, bool traced);
+
+  /// Lives through the plan, heals, and settles all accounts. Returns the promise that was broken,
+  /// empty if none was.
+  std::string run();
+
+  const Plan& plan;
+  mutable Rng rng;
+  Clock clock;
+  Trace trace;
+  Coverage coverage;
+  Queue queue;
+  Storage storage;
+  Locks locks;
+  std::vector<Send> sends;
+  std::vector<News> news;
+  Ledger ledger;
+  Manners manners;
+  Server server;
+  Network network;
+  bool online = true;
+
+  const Document& page(std::uint32_t id) const { return *documents_[id]; }
+  std::string base(std::uint8_t site) const;
+  std::string app(std::uint8_t site) const;
+  /// Tells the other pages that `by` changed storage.
+  void announce(std::uint32_t by, const std::string& key, const std::string* value, bool cleared);
+  /// Passes on what became of claims to locks.
+  void tell_locks();
+  /// The lane of a journal's key, if it is one.
+  static bool is_journal(std::string_view key, Lane& lane);
+
+ private:
+  void act(const Action& action);
+  void act_on_page(const Action& action, Tab& tab, Rng& dice);
+  void track(Document& page, Rng& dice, std::uint32_t count, bool large);
+  void name(Document& page, Rng& dice, bool again);
+  void change_storage(Rng& dice);
+  void damage(const std::string& key);
+  void corrupt(Rng& dice);
+  void scribble(Rng& dice);
+  void clear(Rng& dice);
+  void set_clock(Rng& dice);
+  void open(std::uint8_t tab, std::uint8_t site, bool visible);
+  void close(Tab& tab);
+  void enter_cache(Tab& tab);
+  Document* current(Tab& tab);
+  void live_until(Millis end);
+  void happen(const Event& event);
+  void heal();
+  void rest();
+  bool journals_left() const;
+  void check_rest();
+  void check_caps();
+  void check_calm();
+
+  std::vector<std::unique_ptr<Document>> documents_;
+  std::vector<Tab> tabs_;
+  std::vector<Tag> names_;
+  bool healing_ = false;
+};
+
+}  // namespace sim
