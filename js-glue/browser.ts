@@ -1,8 +1,11 @@
 /** The page as a host. */
 
+import { WATCHED } from './abi.js';
 import type { Host } from './host.js';
-import { listenToPage } from './lifecycle.js';
+import { isVisible, listenToPage } from './lifecycle.js';
+import { watchLinks } from './links.js';
 import { openLocks } from './locks.js';
+import { openNavigation } from './navigation.js';
 import { send } from './network.js';
 import { openStorage } from './storage.js';
 
@@ -17,6 +20,7 @@ export function hasPage(): boolean {
 export function browserHost(): Host {
   const { fetch, setTimeout, clearTimeout, queueMicrotask } = window;
   const { fetchLater } = window as { fetchLater?: FetchLater };
+  const navigation = openNavigation();
   return {
     monotonic: () => performance.now(),
     wall: () => Date.now(),
@@ -33,10 +37,20 @@ export function browserHost(): Host {
     locks: openLocks(navigator.locks),
     leave: fetchLater ? leaver(fetchLater.bind(window)) : undefined,
     listen: listenToPage,
+    page: navigation.look,
+    watch: (what, ears) => {
+      const stops = [
+        what & WATCHED.navigation && navigation.watch(ears.navigated),
+        what & WATCHED.links && watchLinks(ears.clicked),
+      ];
+      return () => {
+        for (const stop of stops) if (stop) stop();
+      };
+    },
     log: (sentence) => console.info(sentence),
     userAgent: navigator.userAgent,
     online: navigator.onLine !== false,
-    visible: document.visibilityState !== 'hidden',
+    visible: isVisible(),
   };
 }
 

@@ -41,6 +41,29 @@ export interface Locks {
   release(name: string): void;
 }
 
+/** What a page says of itself. */
+export interface Page {
+  url: string;
+  title: string;
+  /** Where the document was reached from. */
+  referrer: string;
+  /**
+   * The lower end of what was in view at the deepest, in percent of the page's height, since it was last
+   * looked at; negative where it was not asked for.
+   */
+  scroll: number;
+}
+
+/** A link that was clicked. */
+export interface Link {
+  /** Absolute. */
+  url: string;
+  /** The attribute `download`, if it has one. */
+  download: string | undefined;
+  /** The mouse button: 0 for the main one and the keyboard. */
+  button: number;
+}
+
 /** What the world tells. */
 export interface Ears {
   visible(visible: boolean): void;
@@ -50,6 +73,9 @@ export interface Ears {
   returned(): void;
   /** Another document wrote (`null`: removed) a key; without a key it emptied the storage. */
   stored(key: string | null, value: string | null): void;
+  /** The page's URL is another now. */
+  navigated(url: string): void;
+  clicked(link: Link): void;
 }
 
 /** A world. Times are in milliseconds. */
@@ -72,6 +98,10 @@ export interface Host {
   leave?: ((url: string, body: string) => void) | undefined;
   /** Starts telling what happens; returns what ends it. */
   listen?(ears: Ears): () => void;
+  /** Looks at the page; `scroll` is whether the depth is wanted. */
+  page?(scroll: boolean): Page;
+  /** Starts telling what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. */
+  watch?(what: number, ears: Ears): () => void;
   /** Where debug sentences go. */
   log(sentence: string): void;
   userAgent: string;

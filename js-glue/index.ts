@@ -10,8 +10,10 @@ export { type Host, memoryStorage, type Storage } from './host.js';
 export { type NodeHostOptions, nodeHost } from './node.js';
 export type {
   Appizer,
+  AutoEvents,
   FlushResult,
   Options,
+  PageViewOptions,
   Properties,
   Reason,
   Report,

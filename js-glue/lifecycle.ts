@@ -2,6 +2,12 @@
 
 import type { Ears } from './host.js';
 
+/** Whether somebody may see the page: it is not in the background, and not prerendered for later. */
+export function isVisible(): boolean {
+  const { visibilityState, prerendering } = document as Document & { prerendering?: boolean };
+  return visibilityState !== 'hidden' && prerendering !== true;
+}
+
 /**
  * Listens to the page. `pagehide` and not `unload`, which keeps a page out of the back/forward cache;
  * `visibilitychange` because on phones it is often the last that a page hears.
@@ -12,7 +18,8 @@ export function listenToPage(ears: Ears): () => void {
     target.addEventListener(type, heard, true);
     stops.push(() => target.removeEventListener(type, heard, true));
   };
-  on(document, 'visibilitychange', () => ears.visible(document.visibilityState === 'visible'));
+  on(document, 'visibilitychange', () => ears.visible(isVisible()));
+  on(document, 'prerenderingchange', () => ears.visible(isVisible()));
   on(window, 'pagehide', () => ears.leaving());
   on(window, 'pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) ears.returned();

@@ -34,7 +34,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
   const { exports } = core;
   const requests = new Map<number, () => void>();
   let stopTimer: (() => void) | undefined;
-  let stopListening: (() => void) | undefined;
+  const stops: ((() => void) | undefined)[] = [];
   let deferred = false;
   let draining = false;
   let away = false;
@@ -100,6 +100,20 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         break;
       case EFFECT.leave:
         host.leave?.(text, more);
+        break;
+      case EFFECT.look: {
+        const page = attempt(() => host.page?.(flag));
+        if (!page) break;
+        const [url, title, referrer] = core.write(page.url, page.title, page.referrer) as [
+          number,
+          number,
+          number,
+        ];
+        exports.apz_page(url, title, referrer, page.scroll, host.monotonic(), host.wall());
+        break;
+      }
+      case EFFECT.watch:
+        stops.push(attempt(() => host.watch?.(number, ears)));
         break;
       case EFFECT.tell:
         voice.tell(number, text);
@@ -187,12 +201,28 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         if (key === null) news(NEWS.storage_cleared);
         else value(key, text);
       }),
+    navigated: (url) =>
+      hear(() => {
+        const [size] = core.write(url) as [number];
+        exports.apz_navigated(size, host.monotonic(), host.wall());
+      }),
+    clicked: ({ url, download, button }) =>
+      hear(() => {
+        const [size, name] = core.write(url, download ?? '') as [number, number];
+        exports.apz_clicked(
+          size,
+          download === undefined ? -1 : name,
+          button,
+          host.monotonic(),
+          host.wall(),
+        );
+      }),
   };
 
   const stop = () => {
     retired = true;
     stopTimer?.();
-    stopListening?.();
+    for (const end of stops) end?.();
     for (const cancel of requests.values()) cancel();
     requests.clear();
     host.locks?.release('');
@@ -214,7 +244,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         core.writeBytes(size, seed);
         const status = exports.apz_start(size, host.monotonic(), host.wall());
         drain();
-        if (!status) stopListening = host.listen?.(ears);
+        if (!status) stops.push(host.listen?.(ears));
         return status;
       }, -1),
     track: (name, properties, happened) =>

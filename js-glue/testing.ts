@@ -5,6 +5,7 @@
  * unless `failNext` says otherwise. Everything is synchronous: after `trackEvent`, `advance(1000)` has sent it.
  */
 
+import { WATCHED } from './abi.js';
 import type { Answer, Ears, Host, Outgoing, Storage } from './host.js';
 import { memoryStorage } from './host.js';
 
@@ -47,6 +48,13 @@ export interface WorldOptions {
   /** What earlier pages left. Default: nothing. `null`: there is no storage. */
   storage?: Storage | null;
   userAgent?: string;
+  /** Where the page is. Default: `https://example.com/`. */
+  url?: string;
+  title?: string;
+  /** Where it was reached from. Default: nowhere. */
+  referrer?: string;
+  /** Whether it is seen from the start. Default: `true`. */
+  visible?: boolean;
 }
 
 export interface World {
@@ -65,8 +73,20 @@ export interface World {
   setOnline(online: boolean): void;
   /** Switches to another tab and back. */
   setVisible(visible: boolean): void;
+  /**
+   * Changes the URL, as a router does (`history.pushState`, a hash, the back button): `url` may be
+   * relative. A new title is set right after it.
+   */
+  navigate(url: string, options?: { title?: string }): void;
+  setTitle(title: string): void;
+  /** Scrolls until so much of the page has been in view, in percent of its height. */
+  scroll(percent: number): void;
+  /** Clicks on a link. */
+  click(url: string, options?: { download?: string; button?: number }): void;
   /** Leaves the page. The world can then start another one with the same storage. */
   leave(): void;
+  /** Comes back to the page that was left, as the back/forward cache has kept it. */
+  comeBack(): void;
   /** Whether nothing is planned any more: no timer, no request. */
   isIdle(): boolean;
   /** What debug said. */
@@ -84,6 +104,10 @@ export function createWorld({
   now = NEW_YEAR,
   storage = memoryStorage(),
   userAgent = 'appizer-web/testing',
+  url = 'https://example.com/',
+  title = '',
+  referrer = '',
+  visible = true,
 }: WorldOptions = {}): World {
   const start = now;
   const requests: SentRequest[] = [];
@@ -93,6 +117,8 @@ export function createWorld({
   let deferred: (() => void)[] = [];
   let ears: Ears | undefined;
   let online = true;
+  let watched = 0;
+  let deepest = 0;
 
   const settle = () => {
     while (deferred.length) {
@@ -156,9 +182,20 @@ export function createWorld({
     log: (sentence) => {
       log.push(sentence);
     },
+    page: (scroll) => {
+      const page = { url, title, referrer, scroll: scroll ? deepest : -1 };
+      deepest = 0;
+      return page;
+    },
+    watch: (what) => {
+      watched = what;
+      return () => {
+        watched = 0;
+      };
+    },
     userAgent,
     online: true,
-    visible: true,
+    visible,
   };
 
   const advance = (millis: number) => {
@@ -199,10 +236,28 @@ export function createWorld({
       settle();
       ears?.visible(is);
     },
+    navigate: (to, options = {}) => {
+      settle();
+      url = new URL(to, url).href;
+      if (watched & WATCHED.navigation) ears?.navigated(url);
+      title = options.title ?? title;
+    },
+    setTitle: (text) => {
+      title = text;
+    },
+    scroll: (percent) => {
+      deepest = Math.max(deepest, percent);
+    },
+    click: (to, { download, button = 0 } = {}) => {
+      settle();
+      const link = { url: new URL(to, url).href, download, button };
+      if (watched & WATCHED.links) ears?.clicked(link);
+    },
     leave: () => {
       settle();
       ears?.leaving();
     },
+    comeBack: () => ears?.returned(),
     isIdle: () => {
       settle();
       return plans.length === 0;

@@ -9,8 +9,11 @@ export type Properties = Record<string, unknown>;
 export interface Options {
   /** The app's id, from Appizer's dashboard. */
   appId: string;
-  /** Record page views by itself, those of single-page apps included. Default: `false`. */
-  autoEvents?: boolean;
+  /**
+   * Record events by itself: `true` for page views, those of single-page apps included, and page leaves.
+   * An object says in what it should differ from `true`. Default: `false`.
+   */
+  autoEvents?: boolean | AutoEvents;
   /** Record form submissions by itself. Default: `false`. */
   autoHook?: boolean;
   /**
@@ -41,6 +44,38 @@ export interface Options {
    * page and without a host, `init` does nothing.
    */
   host?: Host;
+}
+
+/** What is recorded without being asked for each time. */
+export interface AutoEvents {
+  /**
+   * `page_view`, when a page is seen: {`page`, `url`, `title`, `referrer`, and campaign parameters and
+   * click ids where the URL has them}. Default: `true`.
+   */
+  pageViews?: boolean | PageViewOptions;
+  /**
+   * `page_leave`, when it is left: {`page`, `url`, `visible_ms`: how long it was visible,
+   * `scroll_percent`: how much of it was}. Default: `true`.
+   */
+  pageLeave?: boolean;
+  /** `outbound_link_clicked` {`url`, `page`}, for a link to another host. Default: `false`. */
+  outboundLinks?: boolean;
+  /**
+   * `file_downloaded` {`url`, `file_name`, `file_extension`, `page`}, for a link to a file, or with the
+   * attribute `download`. Default: `false`.
+   */
+  downloads?: boolean;
+}
+
+/** What besides the path makes another page. */
+export interface PageViewOptions {
+  /** Whether a change of the query alone counts. Default: `false`. */
+  query?: boolean;
+  /**
+   * Whether a change of the hash alone counts: `true` for each, `false` for none. Default: only where it
+   * is a route, as hash routers write it (`#/inbox`, `#!/inbox`).
+   */
+  hash?: boolean;
 }
 
 /** Why records ended otherwise than delivered. */

@@ -123,8 +123,11 @@ Status Client::set_user_id(std::string_view id, Moment now) {
 
 Status Client::flush(std::uint32_t token, Moment now) {
   if (!input(now)) return Status::not_started;
-  views_.hurry(effects_);
-  running_->delivery.flush(token);
+  if (views_.hurry(effects_)) {
+    flushes_.push_back(token);
+  } else {
+    running_->delivery.flush(token);
+  }
   return Status::ok;
 }
 
@@ -334,6 +337,8 @@ void Client::settle() {
     rejoin();
     return;
   }
+  for (const std::uint32_t token : flushes_) delivery.flush(token);
+  flushes_.clear();
   if (!away_) views_.settle(now_, effects_);
   own_lock();
   leases.settle(now_, effects_);

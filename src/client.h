@@ -125,6 +125,8 @@ class Client {
   std::string prefix_;
   std::unique_ptr<Running> running_;
   PageViews views_{config_};
+  /// Flushes that wait for the page to say what it is.
+  std::vector<std::uint32_t> flushes_;
   Effects effects_;
   bool owns_lock_ = false;
   bool wants_recovery_ = false;

@@ -89,10 +89,11 @@ void PageViews::visible(bool visible, Moment now, Effects& effects) {
   }
 }
 
-void PageViews::hurry(Effects& effects) {
-  if (!visible_ || stage_ == Stage::none) return;
+bool PageViews::hurry(Effects& effects) {
+  if (!visible_ || stage_ == Stage::none) return false;
   count_now_ = true;
   effects.look(false);
+  return true;
 }
 
 void PageViews::leaving(Effects& effects) {

@@ -73,8 +73,8 @@ class PageViews {
   void visible(bool visible, Moment now, Effects& effects);
   void leaving(Effects& effects);
   void returned(Moment now, Effects& effects);
-  /// What is pending counts now.
-  void hurry(Effects& effects);
+  /// What is pending counts now. False if there is nothing.
+  bool hurry(Effects& effects);
   void look(const Page& page, Moment now, Findings& findings);
 
   /// Asks for the look that is due.

@@ -37,6 +37,12 @@ test('effects have the same numbers on both sides', () => {
   assert.deepEqual(tableOf('EFFECT'), core);
 });
 
+test('what is watched has the same numbers on both sides', () => {
+  const core = enumOf(read('src/effect.h'), 'Watched');
+  assert.ok(Object.keys(core).length > 1);
+  assert.deepEqual(tableOf('WATCHED'), core);
+});
+
 test('news have the same numbers on both sides', () => {
   const core = enumOf(read('web/abi.h'), 'ApzNews');
   assert.ok(Object.keys(core).length > 5);

@@ -1,0 +1,35 @@
+/** Clicks on links. */
+
+import type { Link } from './host.js';
+
+/**
+ * Tells of each click on a link, before the page's own handlers see it, and of those in open shadow roots
+ * as well; returns what ends it. It only listens: nothing is prevented or held up.
+ */
+export function watchLinks(heard: (link: Link) => void): () => void {
+  const listener = (event: MouseEvent) => {
+    try {
+      for (const node of event.composedPath() as Partial<HTMLAnchorElement>[]) {
+        if (node.localName !== 'a' && node.localName !== 'area') continue;
+        // In SVG it is an object.
+        const href = (node.href as unknown as SVGAnimatedString)?.baseVal ?? node.href;
+        if (!href) continue;
+        heard({
+          url: new URL(href, document.baseURI).href,
+          download: node.getAttribute?.('download') ?? undefined,
+          button: event.button,
+        });
+        return;
+      }
+    } catch {
+      // An address that is none.
+    }
+  };
+  for (const type of TYPES) addEventListener(type, listener, true);
+  return () => {
+    for (const type of TYPES) removeEventListener(type, listener, true);
+  };
+}
+
+// The wheel's button opens a link too.
+const TYPES = ['click', 'auxclick'] as const;

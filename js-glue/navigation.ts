@@ -1,0 +1,106 @@
+/** Where the page is, when its URL changes, and how far it was scrolled. */
+
+import type { Page } from './host.js';
+
+export interface Navigation {
+  /** The page as it is now; `scroll` is whether the depth is wanted, which may cost a layout. */
+  look(scroll: boolean): Page;
+  /** Starts telling of each new URL; returns what ends it. */
+  watch(heard: (url: string) => void): () => void;
+}
+
+const PERCENT = 100;
+
+export function openNavigation(): Navigation {
+  let deepest = 0;
+  return {
+    look(scroll) {
+      const bottom = Math.max(deepest, scrollY) + innerHeight;
+      // What was scrolled before another page came is not the other page's.
+      deepest = 0;
+      return {
+        url: location.href,
+        title: String(fact('title')),
+        referrer: String(fact('referrer')),
+        scroll: scroll ? (PERCENT * bottom) / height() : -1,
+      };
+    },
+    watch(heard) {
+      let stopped = false;
+      let url = location.href;
+      const changed = () => {
+        if (stopped || url === location.href) return;
+        url = location.href;
+        heard(url);
+      };
+      const stops = [
+        // Not those of elements that scroll inside the page, which only a capture would see.
+        on(
+          window,
+          'scroll',
+          () => {
+            deepest = Math.max(deepest, scrollY);
+          },
+          false,
+        ),
+      ];
+      const { navigation } = window as { navigation?: EventTarget & { currentEntry?: unknown } };
+      // An element of that id is there under its name too, and a sandboxed page has no entries.
+      if (navigation?.currentEntry) {
+        stops.push(on(navigation, 'currententrychange', changed));
+      } else {
+        stops.push(
+          on(window, 'popstate', changed),
+          on(window, 'hashchange', changed),
+          wrap('pushState', changed),
+          wrap('replaceState', changed),
+        );
+      }
+      return () => {
+        stopped = true;
+        for (const stop of stops) stop();
+      };
+    },
+  };
+}
+
+// The document's own property: `<form name="title">` puts itself before it.
+function fact(name: 'title' | 'referrer'): unknown {
+  return Reflect.get(Document.prototype, name, document);
+}
+
+function height(): number {
+  return (document.scrollingElement ?? document.documentElement).scrollHeight;
+}
+
+function on(target: EventTarget, type: string, heard: () => void, capture = true): () => void {
+  const options = { capture, passive: true };
+  target.addEventListener(type, heard, options);
+  return () => target.removeEventListener(type, heard, options);
+}
+
+/**
+ * Calls back after each successful call of a method of `history`. A proxy, because it is the method in
+ * every respect: `this`, arguments, result, exceptions, name, length, and as text. It takes the place of
+ * whatever is there, and gives it back only if nobody has wrapped it since.
+ */
+function wrap(name: 'pushState' | 'replaceState', after: () => void): () => void {
+  try {
+    const holder = Object.getOwnPropertyDescriptor(history, name) ? history : History.prototype;
+    const original = holder[name];
+    const wrapper = new Proxy(original, {
+      apply(method, self, given) {
+        const result: unknown = Reflect.apply(method, self, given);
+        after();
+        return result;
+      },
+    });
+    holder[name] = wrapper;
+    return () => {
+      if (holder[name] === wrapper) holder[name] = original;
+    };
+  } catch {
+    // Frozen: popstate and hashchange still tell.
+    return () => {};
+  }
+}
