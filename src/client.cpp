@@ -51,11 +51,7 @@ Status Client::start(std::string_view config, const Seed& seed, Moment now) {
   auto& [delivery, adoption, leases, identity, session] = *running_;
   delivery.journal(Delivery::events).set_document(document_);
   delivery.journal(Delivery::people).set_document(document_);
-  for (const std::string& key :
-       {identity.note_key(), identity.key(), session.key(), delivery.wait_key(Delivery::events),
-        delivery.wait_key(Delivery::people)}) {
-    effects_.read(key);
-  }
+  read_all();
   adoption.look(now.monotonic + Adoption::kFirstLook);
   views_.start(now, effects_);
   return Status::ok;
@@ -135,12 +131,12 @@ void Client::value(std::string_view key, const std::string* text, Moment now) {
   if (!input(now)) return;
   auto& [delivery, adoption, leases, identity, session] = *running_;
   Adoption::Found segment;
-  if (key == identity.key()) {
-    if (!identity.restore(text, user_entropy_, effects_)) {
+  if (const auto news = identity.value(key, text, now, effects_); news != Identity::News::foreign) {
+    if (news == Identity::News::refused) {
       tell(Hint::stored_user_id_refused, std::string(json::clip(*text, kLongestUserId)));
+    } else if (news == Identity::News::replaced) {
+      delivery.rename(identity.replaced(), identity.id());
     }
-  } else if (key == identity.note_key()) {
-    identity.restore_note(text);
   } else if (key == session.key()) {
     session.restore(text);
   } else if (adoption.value(key, segment)) {
@@ -202,7 +198,7 @@ void Client::storage_cleared(Moment now) {
   auto& [delivery, adoption, leases, identity, session] = *running_;
   delivery.journal(Delivery::events).storage_lost();
   delivery.journal(Delivery::people).storage_lost();
-  identity.restore(nullptr, user_entropy_, effects_);
+  identity.write(effects_);
 }
 
 void Client::answered(std::uint32_t id, int status, const Wait& wait, std::string_view body,
@@ -281,11 +277,16 @@ void Client::rejoin() {
   delivery.returned(effects_);
   adoption.forget();
   adoption.reclaim(former);
-  for (const std::string& key :
-       {identity.note_key(), identity.key(), session.key(), delivery.wait_key(Delivery::events),
-        delivery.wait_key(Delivery::people)}) {
-    effects_.read(key);
-  }
+  read_all();
+}
+
+// What all documents of the site share.
+void Client::read_all() {
+  auto& [delivery, adoption, leases, identity, session] = *running_;
+  identity.read(user_entropy_, effects_);
+  effects_.read(session.key());
+  effects_.read(delivery.wait_key(Delivery::events));
+  effects_.read(delivery.wait_key(Delivery::people));
 }
 
 void Client::wake(Moment now) { input(now); }

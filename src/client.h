@@ -98,7 +98,7 @@ class Client {
         : delivery(config, ids, prefix),
           adoption(prefix + "j."),
           leases(prefix + "l."),
-          identity(config.user_id_storage_key),
+          identity(config.user_id_storage_key, config.persistence),
           session(prefix + "s", config.session_timeout) {}
 
     Delivery delivery;
@@ -114,6 +114,7 @@ class Client {
   void own_lock();
   void take_lock(std::string_view document);
   void rejoin();
+  void read_all();
   void tell(Hint hint, std::string detail);
   void tell_storage(bool failing);
 

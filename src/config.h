@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "hint.h"
+#include "identity.h"
 #include "json.h"
 #include "moment.h"
 #include "status.h"
@@ -42,6 +43,7 @@ struct Config {
   std::string app_id;
   std::string api_base = "https://api.appizer.com";
   std::string user_id_storage_key = "appizer_user_id";
+  Persistence persistence = Persistence::local_storage;
   bool debug = false;
   /// What `autoEvents` asks for.
   bool page_views = false;

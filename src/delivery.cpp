@@ -80,6 +80,10 @@ void Delivery::visible(bool visible) {
   hurry_ = !visible;
 }
 
+void Delivery::rename(std::string_view from, std::string_view to) {
+  for (State& state : state_) state.journal.rename(from, to);
+}
+
 bool Delivery::wants_recovery_lock() const {
   if (leaving_ || !online_ || held_) return false;
   return std::any_of(state_.begin(), state_.end(), [](const State& state) {

@@ -75,6 +75,9 @@ class Delivery {
   /// Nothing is sent while the page's former segments are being taken back.
   void hold(bool hold) { held_ = hold; }
 
+  /// Another tab's anonymous id took the place of ours, before anything was sent under it.
+  void rename(std::string_view from, std::string_view to);
+
   void recovery_lock(bool held) { has_lock_ = held; }
   /// Whether this document wants the recovery lock.
   bool wants_recovery_lock() const;

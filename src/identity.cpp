@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "config.h"
 #include "event.h"
@@ -22,23 +23,107 @@ bool is_plausible_user_id(std::string_view text) {
   return std::find(kMistakes.begin(), kMistakes.end(), text) == kMistakes.end();
 }
 
-bool Identity::restore(const std::string* stored, const Entropy& entropy, Effects& effects) {
-  const bool usable = stored != nullptr && is_plausible_user_id(*stored);
-  if (usable) {
-    id_ = *stored;
-    return true;
-  }
-  if (id_.empty()) {
-    id_ = uuid_v4(entropy);
-    anonymous_ = id_;
-  }
-  effects.store(key_, id_);
-  if (is_anonymous()) effects.store(note_key_, id_);
-  return stored == nullptr;
+Identity::Identity(std::string key, Persistence persistence) {
+  const std::string cookie = std::string(kCookie) + key;
+  const auto keep = [&](const std::string& name) {
+    places_.push_back({name, name + ".anonymous", {}, {}});
+  };
+  if (persistence == Persistence::local_storage || persistence == Persistence::both) keep(key);
+  if (persistence == Persistence::cookie || persistence == Persistence::both) keep(cookie);
 }
 
-void Identity::restore_note(const std::string* stored) {
-  anonymous_ = stored != nullptr ? *stored : std::string();
+void Identity::read(const Entropy& entropy, Effects& effects) {
+  entropy_ = entropy;
+  unread_ = 2 * places_.size();
+  for (Place& place : places_) {
+    place.id.clear();
+    place.note.clear();
+    effects.read(place.note_key);
+    effects.read(place.id_key);
+  }
+  if (places_.empty() && id_.empty()) id_ = anonymous_ = uuid_v4(entropy);
+}
+
+Identity::News Identity::value(std::string_view key, const std::string* text, Moment now,
+                               Effects& effects) {
+  for (Place& place : places_) {
+    const bool is_note = key == place.note_key;
+    if (!is_note && key != place.id_key) continue;
+    const bool usable = text != nullptr && is_plausible_user_id(*text);
+    if (unread_ > 0) {
+      if (usable) (is_note ? place.note : place.id) = *text;
+      if (--unread_ == 0) settle(now, effects);
+      return text != nullptr && !usable && !is_note ? News::refused : News::heard;
+    }
+    // A key that another document removed is not written again: the site may have meant it.
+    if (now.monotonic >= new_until_ || !is_anonymous()) {
+      if (is_note) {
+        anonymous_ = usable ? *text : std::string();
+      } else if (usable) {
+        id_ = *text;
+      }
+      return News::heard;
+    }
+    // Made a moment ago. Who wrote the other id shows in the note, which is written after it.
+    if (!is_note) {
+      rival_ = usable && *text != id_ ? *text : std::string();
+      return News::heard;
+    }
+    if (rival_.empty()) return News::heard;
+    const std::string rival = std::exchange(rival_, {});
+    if (!usable || *text != rival) {
+      id_ = rival;  // the site named the visitor in another tab
+      anonymous_.clear();
+      return News::heard;
+    }
+    if (rival > id_) {
+      write(effects);
+      return News::heard;
+    }
+    replaced_ = std::exchange(id_, rival);
+    anonymous_ = id_;
+    return News::replaced;
+  }
+  return News::foreign;
+}
+
+// Everything has been read.
+void Identity::settle(Moment now, Effects& effects) {
+  const std::string before = id_;
+  id_.clear();
+  for (const Place& place : places_) {
+    if (!id_.empty() || place.id.empty()) continue;
+    id_ = place.id;
+    anonymous_ = place.note;
+  }
+  if (id_.empty() && before.empty()) {
+    id_ = anonymous_ = uuid_v4(entropy_);
+    new_until_ = now.monotonic + kNew;
+  } else if (id_.empty()) {
+    id_ = before;
+  }
+  for (const Place& place : places_) {
+    if (place.id != id_) effects.store(place.id_key, id_);
+    if (is_anonymous() && place.note != id_) effects.store(place.note_key, id_);
+  }
+}
+
+void Identity::write(Effects& effects) {
+  for (const Place& place : places_) {
+    effects.store(place.id_key, id_);
+    if (is_anonymous()) {
+      effects.store(place.note_key, id_);
+    } else {
+      effects.erase(place.note_key);
+    }
+  }
+}
+
+void Identity::erase(Effects& effects) {
+  for (const Place& place : places_) {
+    effects.erase(place.id_key);
+    effects.erase(place.note_key);
+  }
 }
 
 Identity::Change Identity::set(std::string_view id, Effects& effects) {
@@ -46,9 +131,14 @@ Identity::Change Identity::set(std::string_view id, Effects& effects) {
   const bool named = is_anonymous();
   id_ = id;
   anonymous_.clear();
-  effects.store(key_, id_);
-  if (named) effects.erase(note_key_);
+  write(effects);
   return named ? Change::named : Change::other_person;
+}
+
+void Identity::reset(const Entropy& entropy, Effects& effects) {
+  id_ = anonymous_ = uuid_v4(entropy);
+  new_until_ = 0;
+  write(effects);
 }
 
 }  // namespace appizer

@@ -1,44 +1,89 @@
 // Who this is: unnamed, then named; the alias between.
+//
+// A visitor starts with an anonymous id, made here, and gets a known one when the site names them.
+// Beside the id, storage holds a note of which id was made here: only that one may be linked to a
+// known id, so that two people who share a device are never merged.
+//
+// At the start the id is read from every place where it is kept, and the first usable one is
+// written to the others. Two tabs that a new visitor opens at once make an id each; for a moment
+// after that, each tab that hears of the other's takes the smaller of the two, so that both agree
+// on it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "effect.h"
 #include "ids.h"
+#include "moment.h"
 
 namespace appizer {
 
-/// The visitor's user id.
-///
-/// It starts as an anonymous id, made here and kept in storage, and becomes a known one when the
-/// site names the visitor. Beside the id, storage holds a note of which id was made here: only that
-/// one may be linked to a known id, so that two people who share a device are never merged.
+/// Where the user id is kept.
+enum class Persistence { local_storage, cookie, both, memory };
+
+/// Keys of cookies start with this; what follows is the cookie's name.
+constexpr std::string_view kCookie = "cookie:";
+
 class Identity {
  public:
-  explicit Identity(std::string key) : key_(std::move(key)), note_key_(key_ + ".anonymous") {}
+  /// How long after an id was made another tab's may still replace it.
+  static constexpr Millis kNew = 5 * kSecond;
 
-  /// Takes what storage has under `key()`. Without a usable id there, keeps the one it has, or
-  /// makes one. False: there was one, and it was not usable.
-  bool restore(const std::string* stored, const Entropy& entropy, Effects& effects);
-  /// Takes the note of which id was made here.
-  void restore_note(const std::string* stored);
+  Identity(std::string key, Persistence persistence);
+
+  /// Asks for what storage has. The id is not known before all of it has been answered.
+  void read(const Entropy& entropy, Effects& effects);
+  bool is_known() const { return unread_ == 0 && !id_.empty(); }
+
+  enum class News {
+    /// Not one of its keys.
+    foreign,
+    heard,
+    /// There was an id, but not one that can be somebody's.
+    refused,
+    /// Another tab's id took the place of the one made here: `replaced()`.
+    replaced,
+  };
+  /// Takes the value of a key: an answer, or what another tab wrote.
+  News value(std::string_view key, const std::string* text, Moment now, Effects& effects);
+  /// The id that another tab's took the place of.
+  const std::string& replaced() const { return replaced_; }
 
   enum class Change { none, named, other_person };
   /// The site names the visitor; `id` is plausible.
   Change set(std::string_view id, Effects& effects);
+  /// The visitor leaves: a new anonymous one begins.
+  void reset(const Entropy& entropy, Effects& effects);
+
+  /// Writes to every place, as if nothing were there.
+  void write(Effects& effects);
+  /// Removes everything.
+  void erase(Effects& effects);
 
   const std::string& id() const { return id_; }
-  const std::string& key() const { return key_; }
-  const std::string& note_key() const { return note_key_; }
-  bool is_anonymous() const { return id_ == anonymous_; }
+  bool is_anonymous() const { return !id_.empty() && id_ == anonymous_; }
 
  private:
-  std::string key_;
-  std::string note_key_;
+  struct Place {
+    std::string id_key;
+    std::string note_key;
+    std::string id;
+    std::string note;
+  };
+
+  void settle(Moment now, Effects& effects);
+
+  std::vector<Place> places_;
+  Entropy entropy_{};
+  std::size_t unread_ = 0;
   std::string id_;
   std::string anonymous_;
+  std::string replaced_;
+  std::string rival_;
+  Millis new_until_ = 0;
 };
 
 /// Whether a text can be somebody's id: not blank, not too long, no control characters, and not

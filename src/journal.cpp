@@ -233,6 +233,23 @@ std::size_t Journal::put_back(std::uint32_t flight) {
   return count;
 }
 
+void Journal::rename(std::string_view from, std::string_view to) {
+  std::string old = "\"user_id\":";
+  std::string fresh = old;
+  json::append_string(old, from);
+  json::append_string(fresh, to);
+  for (const auto& segment : segments_) {
+    for (Record& record : segment->records) {
+      const std::size_t at = record.text.find(old);
+      if (record.flight != 0 || at == std::string::npos) continue;
+      record.text.replace(at, old.size(), fresh);
+      segment->bytes += fresh.size() - old.size();
+      bytes_ += fresh.size() - old.size();
+      mark_dirty(*segment);
+    }
+  }
+}
+
 void Journal::hand_over(std::uint32_t flight) {
   for (const auto& segment : segments_) {
     for (Record& record : segment->records) {

@@ -75,6 +75,9 @@ class Journal {
   /// back.
   void hand_over(std::uint32_t flight);
 
+  /// What waits under one user id belongs to another from now on.
+  void rename(std::string_view from, std::string_view to);
+
   /// Takes in a segment of a document that is gone. Its key stays; an unreadable line is left out
   /// and counted as dropped. Returns the number of such lines.
   std::size_t adopt(std::string_view key, std::string_view text);

@@ -26,14 +26,31 @@ std::vector<std::string> writes(Effects& effects) {
 using Writes = std::vector<std::string>;
 
 struct Visitor {
-  Identity identity{"id"};
-  Effects effects;
+  explicit Visitor(Persistence persistence = Persistence::local_storage)
+      : identity("id", persistence) {}
 
+  Identity identity;
+  Effects effects;
+  Moment now{0, 0};
+
+  Identity::News hear(const char* key, const char* text) {
+    const std::string value = text == nullptr ? "" : text;
+    return identity.value(key, text == nullptr ? nullptr : &value, now, effects);
+  }
+
+  // Reads storage; true if what was there could be used, or nothing was.
   bool restore(const char* note, const char* id) {
-    const std::string note_text = note == nullptr ? "" : note;
-    const std::string id_text = id == nullptr ? "" : id;
-    identity.restore_note(note == nullptr ? nullptr : &note_text);
-    return identity.restore(id == nullptr ? nullptr : &id_text, kEntropy, effects);
+    identity.read(kEntropy, effects);
+    while (!effects.empty()) CHECK(effects.take().kind == Effect::read);
+    hear("id.anonymous", note);
+    return hear("id", id) != Identity::News::refused;
+  }
+
+  // Another tab writes.
+  Identity::News other(const char* id, const char* note) {
+    const auto first = hear("id", id);
+    const auto second = hear("id.anonymous", note);
+    return first == Identity::News::heard ? second : first;
   }
 };
 
@@ -97,7 +114,7 @@ TEST_CASE("an anonymous visitor is named once, then becomes somebody else", "[id
   CHECK(writes(visitor.effects).empty());
 
   CHECK(visitor.identity.set("user_2", visitor.effects) == Identity::Change::other_person);
-  CHECK(writes(visitor.effects) == Writes{"id=user_2"});
+  CHECK(writes(visitor.effects) == Writes{"id=user_2", "-id.anonymous"});
 }
 
 TEST_CASE("to be named by one's anonymous id is no change", "[identity]") {
@@ -110,31 +127,112 @@ TEST_CASE("to be named by one's anonymous id is no change", "[identity]") {
 }
 
 TEST_CASE("another tab's naming of the visitor is taken over", "[identity]") {
+  const Millis when = GENERATE(100, 60000);
   Visitor visitor;
   visitor.restore(nullptr, nullptr);
   writes(visitor.effects);
-  const std::string known = "user_1";
-  CHECK(visitor.identity.restore(&known, kEntropy, visitor.effects));
+  visitor.now.monotonic = when;
+  CHECK(visitor.other("user_1", nullptr) == Identity::News::heard);
   CHECK(visitor.identity.id() == "user_1");
   CHECK_FALSE(visitor.identity.is_anonymous());
-  visitor.identity.restore_note(nullptr);
   CHECK(visitor.identity.set("user_1", visitor.effects) == Identity::Change::none);
   CHECK(writes(visitor.effects).empty());
 }
 
-TEST_CASE("when storage is emptied, the id stays and is written again", "[identity]") {
+TEST_CASE("two tabs that a new visitor opens at once agree on the smaller id", "[identity]") {
+  const std::string smaller = "00000000-0506-4708-890a-0b0c0d0e0f10";
+  const std::string larger = "ffffffff-0506-4708-890a-0b0c0d0e0f10";
+  Visitor visitor;
+  visitor.restore(nullptr, nullptr);
+  writes(visitor.effects);
+  SECTION("the other's") {
+    CHECK(visitor.other(smaller.c_str(), smaller.c_str()) == Identity::News::replaced);
+    CHECK(visitor.identity.replaced() == kMade);
+    CHECK(visitor.identity.id() == smaller);
+    CHECK(visitor.identity.is_anonymous());
+    CHECK(writes(visitor.effects).empty());
+  }
+  SECTION("its own, which it writes again") {
+    CHECK(visitor.other(larger.c_str(), larger.c_str()) == Identity::News::heard);
+    CHECK(visitor.identity.id() == kMade);
+    CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
+  }
+}
+
+TEST_CASE("later, another tab's new visitor is followed", "[identity]") {
+  Visitor visitor;
+  visitor.restore(nullptr, nullptr);
+  writes(visitor.effects);
+  visitor.now.monotonic = Identity::kNew;
+  visitor.other("made-there", "made-there");
+  CHECK(visitor.identity.id() == "made-there");
+  CHECK(visitor.identity.is_anonymous());
+  CHECK(writes(visitor.effects).empty());
+}
+
+TEST_CASE("a key that another tab removes is not written again", "[identity]") {
+  Visitor visitor;
+  visitor.restore("made-here", "made-here");
+  visitor.other(nullptr, nullptr);
+  CHECK(visitor.identity.id() == "made-here");
+  CHECK(writes(visitor.effects).empty());
+}
+
+TEST_CASE("when storage is emptied, the id is written again", "[identity]") {
+  Visitor visitor;
   SECTION("anonymous") {
-    Visitor visitor;
     visitor.restore(nullptr, nullptr);
     writes(visitor.effects);
-    visitor.identity.restore(nullptr, kEntropy, visitor.effects);
+    visitor.identity.write(visitor.effects);
     CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
   }
   SECTION("named") {
-    Visitor visitor;
     visitor.restore(nullptr, "user_1");
-    visitor.identity.restore(nullptr, kEntropy, visitor.effects);
-    CHECK(writes(visitor.effects) == Writes{"id=user_1"});
+    visitor.identity.write(visitor.effects);
+    CHECK(writes(visitor.effects) == Writes{"id=user_1", "-id.anonymous"});
+  }
+}
+
+TEST_CASE("a visitor who leaves becomes a new anonymous one", "[identity]") {
+  Visitor visitor;
+  visitor.restore(nullptr, "user_1");
+  visitor.identity.reset(Entropy{}, visitor.effects);
+  const std::string made = "00000000-0000-4000-8000-000000000000";
+  CHECK(visitor.identity.id() == made);
+  CHECK(visitor.identity.is_anonymous());
+  CHECK(writes(visitor.effects) == Writes{"id=" + made, "id.anonymous=" + made});
+}
+
+TEST_CASE("the id is kept where the site wants it", "[identity]") {
+  SECTION("in a cookie") {
+    Visitor visitor(Persistence::cookie);
+    visitor.identity.read(kEntropy, visitor.effects);
+    CHECK(visitor.effects.take().text == "cookie:id.anonymous");
+    CHECK(visitor.effects.take().text == "cookie:id");
+    visitor.hear("cookie:id.anonymous", nullptr);
+    CHECK_FALSE(visitor.identity.is_known());
+    visitor.hear("cookie:id", nullptr);
+    CHECK(visitor.identity.is_known());
+    CHECK(writes(visitor.effects) == Writes{"cookie:id=" + kMade, "cookie:id.anonymous=" + kMade});
+  }
+  SECTION("in both, and restored from the one that is left") {
+    Visitor visitor(Persistence::both);
+    visitor.identity.read(kEntropy, visitor.effects);
+    while (!visitor.effects.empty()) visitor.effects.take();
+    visitor.hear("id.anonymous", nullptr);
+    visitor.hear("id", nullptr);
+    visitor.hear("cookie:id.anonymous", "made-here");
+    visitor.hear("cookie:id", "made-here");
+    CHECK(visitor.identity.id() == "made-here");
+    CHECK(visitor.identity.is_anonymous());
+    CHECK(writes(visitor.effects) == Writes{"id=made-here", "id.anonymous=made-here"});
+  }
+  SECTION("nowhere") {
+    Visitor visitor(Persistence::memory);
+    visitor.identity.read(kEntropy, visitor.effects);
+    CHECK(visitor.effects.empty());
+    CHECK(visitor.identity.is_known());
+    CHECK(visitor.identity.is_anonymous());
   }
 }
 
