@@ -72,9 +72,15 @@ onStage('a wait that the server asks for is kept, across a reload too', async (s
 
 onStage('a tab closed while offline leaves its events to the next page', async (stage) => {
   const page = await stage.open();
-  await page.raw.setOfflineMode(true);
+  // Not the driver's offline mode, which ends while the tab closes.
+  await stage.proxy.refuse();
+  await page.evaluate(() => {
+    Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false });
+    window.dispatchEvent(new Event('offline'));
+  });
   await track(page, 'offline', 5);
   await page.close();
+  await stage.proxy.comeBack();
   assert.equal(stage.proxy.events.length, 0);
   const next = await stage.open('/next');
   await stage.storedCount(5);
