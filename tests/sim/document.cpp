@@ -113,10 +113,10 @@ void Document::feed(const Input& input) {
       const News& news = world_.news[input.what];
       world_.coverage.add(Count::storage_events);
       if (news.cleared) return client_->storage_cleared(moment());
-      Lane lane;
-      const std::string* value = news.removed ? nullptr : news.value.get();
-      if (lane_of_wait(news.key, lane)) world_.manners.wait_read(id_, news.key, lane, value);
-      return client_->value(news.key, value, moment());
+      // What the event says may be older than what the page itself has written since: so the glue
+      // looks what is there now.
+      if (world_.storage.health() != Storage::Health::throws) read(news.key, true);
+      return;
     }
     case Input::wake: {
       const std::size_t before = effects_;
@@ -240,11 +240,11 @@ void Document::perform(Effect& effect) {
     case Effect::erase:
       return erase(effect.text);
     case Effect::read:
-      return read(effect.text);
+      return read(effect.text, false);
     case Effect::scan:
       return client_->keys(world_.storage.keys(effect.text), moment());
     case Effect::lock:
-      world_.locks.request(id_, effect.text, effect.flag, world_.clock.now());
+      world_.locks.request(id_, effect.text, effect.flag, world_.clock.monotonic());
       return world_.tell_locks();
     case Effect::unlock:
       world_.locks.release(id_, effect.text);
@@ -285,7 +285,7 @@ void Document::store(const std::string& key, const std::string& value) {
   if (lane_of_wait(key, lane)) world_.manners.wait_written(id_, key, lane, &value, took);
   if (took) {
     if (journal) failing_[lane] = false;
-    if (changed) world_.announce(id_, key, &value, false);
+    if (changed) world_.announce(id_, key);
     return;
   }
   world_.trace.say("  " + name() + " may not write " + key);
@@ -323,17 +323,19 @@ void Document::erase(const std::string& key) {
   }
   const bool took = world_.storage.erase(key);
   if (lane_of_wait(key, lane)) world_.manners.wait_written(id_, key, lane, nullptr, took);
-  if (there && took) world_.announce(id_, key, nullptr, false);
+  if (there && took) world_.announce(id_, key);
 }
 
-void Document::read(const std::string& key) {
+void Document::read(const std::string& key, bool news) {
   if (prefix_.empty() && key.ends_with(".w.e")) prefix_ = key.substr(0, key.size() - 3);
   const std::string* stored = world_.storage.get(key);
   Lane lane;
   if (stored != nullptr && World::is_journal(key, lane)) {
-    world_.trace.say("  " + name() + " takes in " + key);
-    world_.coverage.add(Count::adoptions);
-    world_.ledger.adopted(id_, lane, *stored);
+    if (!news) {
+      world_.trace.say("  " + name() + " takes in " + key);
+      world_.coverage.add(Count::adoptions);
+      world_.ledger.adopted(id_, lane, *stored);
+    }
   }
   if (lane_of_wait(key, lane)) world_.manners.wait_read(id_, key, lane, stored);
   if (stored == nullptr) return client_->value(key, nullptr, moment());
@@ -414,6 +416,7 @@ void Document::cancel(std::uint32_t flight) {
   const Millis age = world_.clock.monotonic() - send.began;
   if (age >= appizer::Delivery::kTimeout && !left_ && !returning_) {
     world_.coverage.add(Count::timeouts);
+    send.status = 0;  // whatever the server meant to say
     if (world_.plan.locks) world_.manners.answered(*found, 0);
   } else if (!left_ && !returning_ && world_.plan.locks) {
     world_.ledger.break_promise(name() + " gives up a request after " + std::to_string(age));

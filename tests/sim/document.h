@@ -85,7 +85,7 @@ class Document {
   void perform(appizer::Effect& effect);
   void store(const std::string& key, const std::string& value);
   void erase(const std::string& key);
-  void read(const std::string& key);
+  void read(const std::string& key, bool news);
   void request(std::uint32_t flight, std::string url, std::string body, bool keepalive);
   void cancel(std::uint32_t flight);
   void answer(std::uint32_t send);

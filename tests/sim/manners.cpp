@@ -110,7 +110,9 @@ void Manners::check_recovery(const Send& send, const Course& course, const std::
   expect(now >= course.earliest, "sooner after a failure than any backoff is", send);
   expect(send.parts.size() <= Delivery::kFirstAfterFailure, "a large batch after a failure", send);
   if (!plan_.locks || locks_.holds(send.document, prefix + "r")) return;
-  expect(now - course.since >= Delivery::kLockPatience, "in recovery without the lock", send);
+  const Millis asked = locks_.asked(send.document, prefix + "r");
+  expect(asked >= 0 && now - std::max(asked, course.holder_due) >= Delivery::kLockPatience,
+         "in recovery without the lock", send);
 }
 
 void Manners::sending(std::uint32_t index, const std::string& prefix) {
@@ -142,7 +144,6 @@ void Manners::answered(std::uint32_t index, int status) {
     course.waits.clear();
     return;
   }
-  if (!course.failing) course.since = now;
   course.failing = true;
   const bool pause = meaning == appizer::Outcome::not_allowed;
   course.earliest = now + (pause ? Retry::kFirstPause / 2 : Retry::kShortest);
@@ -216,13 +217,15 @@ void Manners::wait_read(std::uint32_t document, const std::string& key, Lane lan
     return;
   }
   const Notice& notice = found->second;
-  if (notice.by != document) course.earliest = 0;
-  if (notice.by == document || (text == nullptr) != notice.text.empty()) return;
-  course.learned = 0;
   std::array<Millis, 3> numbers{};
-  if (text == nullptr || *text != notice.text || !notice.asked) return;
-  if (notice.jumps != clock_.jumps() || !read_wait(*text, numbers)) return;
-  course.learned = clock_.monotonic() + std::clamp<Millis>(numbers[1] - clock_.wall(), 0, kDay);
+  const bool known = text != nullptr && *text == notice.text && read_wait(*text, numbers);
+  const Millis rest = known ? std::clamp<Millis>(numbers[1] - clock_.wall(), 0, kDay) : 0;
+  if (known && notice.by != document) course.holder_due = clock_.monotonic() + rest;
+  // The word of others counts as much as the page's own, and the later one more.
+  if (notice.by != document || text != nullptr) course.earliest = 0;
+  if (notice.by == document || (text == nullptr) != notice.text.empty()) return;
+  const bool asked = known && notice.asked && notice.jumps == clock_.jumps();
+  course.learned = asked ? clock_.monotonic() + rest : 0;
 }
 
 }  // namespace sim

@@ -50,7 +50,7 @@ class Manners {
  private:
   struct Course {
     bool failing = false;
-    Millis since = 0;
+    Millis holder_due = 0;    // another page has its turn then
     Millis earliest = 0;      // the least that every backoff is
     Millis asked = 0;         // by an answer that this page heard
     Millis learned = 0;       // by an answer that another page heard

@@ -90,7 +90,7 @@ Plan make_plan(std::uint64_t seed) {
   plan.confirm_unload = rng.percent(35);
   plan.later = rng.percent(35);
   plan.debug = rng.percent(15);
-  plan.all_storage_events = rng.percent(25);
+  plan.all_storage_events = rng.percent(50);
   plan.clock_stops_asleep = rng.percent(50);
   plan.lock_latency = rng.pick<Millis>({1, 5, 50, 700});
   plan.event_latency = rng.pick<Millis>({1, 5, 50, 2000});

@@ -40,8 +40,7 @@ bool World::is_journal(std::string_view key, Lane& lane) {
          std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void World::announce(std::uint32_t by, const std::string& key, const std::string* value,
-                     bool cleared) {
+void World::announce(std::uint32_t by, const std::string& key, bool cleared) {
   Lane lane;
   if (!cleared && !plan.all_storage_events && is_journal(key, lane)) return;
   std::uint32_t index = UINT32_MAX;
@@ -49,8 +48,7 @@ void World::announce(std::uint32_t by, const std::string& key, const std::string
     if (page->id() == by || !page->active()) continue;
     if (index == UINT32_MAX) {
       index = static_cast<std::uint32_t>(news.size());
-      news.push_back({key, cleared, value == nullptr,
-                      value ? std::make_shared<const std::string>(*value) : nullptr});
+      news.push_back({key, cleared});
     }
     // One channel to each page: what was written first is heard of first.
     Millis& last = page->last_news;

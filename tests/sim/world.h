@@ -26,8 +26,6 @@ namespace sim {
 struct News {
   std::string key;
   bool cleared;
-  bool removed;
-  std::shared_ptr<const std::string> value;
 };
 
 constexpr std::uint32_t kNoPage = UINT32_MAX;
@@ -65,7 +63,7 @@ class World {
   std::string base(std::uint8_t site) const;
   std::string app(std::uint8_t site) const;
   /// Tells the other pages that `by` changed storage.
-  void announce(std::uint32_t by, const std::string& key, const std::string* value, bool cleared);
+  void announce(std::uint32_t by, const std::string& key, bool cleared = false);
   /// Passes on what became of claims to locks.
   void tell_locks();
   /// The lane of a journal's key, if it is one.
