@@ -188,9 +188,7 @@ void Client::locked(std::string_view name, bool granted, Moment now) {
 }
 
 void Client::store_failed(std::string_view key, Moment now) {
-  if (!input(now)) return;
-  running_->delivery.journal(Delivery::events).store_failed(key, now.monotonic);
-  running_->delivery.journal(Delivery::people).store_failed(key, now.monotonic);
+  if (input(now)) running_->delivery.store_failed(key, now.monotonic);
 }
 
 void Client::storage_cleared(Moment now) {

@@ -70,7 +70,7 @@ void Delivery::online(bool online, Moment now) {
     // though: a whole office comes back in the same second.
     if (state.unanswered) {
       const Millis soon = now.monotonic + 2 * kSecond * ids_.draw() / (Millis{1} << 32);
-      state.not_before = std::min(state.not_before, soon);
+      state.not_before = std::max(std::min(state.not_before, soon), state.asked_until);
     }
   }
 }
@@ -253,14 +253,14 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::s
       back_off(flight.lane, state.retry.after_refusal(ids_.draw()), now, effects);
       effects.tell(Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
       break;
-    case Outcome::later:
+    case Outcome::later: {
       journal.put_back(flight.id);
-      back_off(flight.lane,
-               std::max(state.retry.after_failure(ids_.draw()),
-                        asked_wait(status, wait, body, now.wall)),
-               now, effects);
+      const Millis asked = asked_wait(status, wait, body, now.wall);
+      state.asked_until = std::max(state.asked_until, now.monotonic + asked);
+      back_off(flight.lane, std::max(state.retry.after_failure(ids_.draw()), asked), now, effects);
       effects.tell(Hint::will_retry, number_text(static_cast<unsigned>(status)));
       break;
+    }
   }
   // What waited already when this flight left need not wait again.
   const std::uint32_t first = journal.first_waiting();
@@ -276,7 +276,15 @@ void Delivery::back_off(Lane lane, Millis wait, Moment now, Effects& effects) {
     text += ' ';
     json::append_integer(text, number);
   }
+  state.wait_unsaved = false;
   effects.store(wait_key(lane), std::move(text));
+}
+
+void Delivery::store_failed(std::string_view key, Millis now) {
+  for (const Lane lane : {events, people}) {
+    state_[lane].journal.store_failed(key, now);
+    if (key == wait_key(lane)) state_[lane].wait_unsaved = true;
+  }
 }
 
 // Whatever it says, it is there again.
@@ -295,16 +303,18 @@ bool Delivery::wait_stored(std::string_view key, const std::string* value, Momen
     std::array<Millis, 3> numbers{};
     if (value == nullptr || !read_wait(*value, numbers)) {
       // Another tab got an answer. This one still goes carefully: it keeps its count of failures.
-      state.not_before = 0;
+      // But what storage did not take, it cannot tell us is over.
+      if (!state.wait_unsaved) state.not_before = state.asked_until;
       return true;
     }
+    state.wait_unsaved = false;
     const auto [failures, until, since] = numbers;
     const Millis whole = std::clamp<Millis>(until - since, 0, kLongestAsked);
     // A clock that was set back must not stretch the wait, one that was set back further than to
     // its beginning must not skip it.
     const Millis rest = std::clamp<Millis>(until - now.wall, 0, whole);
     state.retry.restore(static_cast<std::int32_t>(std::min<Millis>(failures, INT32_MAX)));
-    state.not_before = now.monotonic + rest;
+    state.not_before = std::max(now.monotonic + rest, state.asked_until);
     return true;
   }
   return false;

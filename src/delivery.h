@@ -78,6 +78,9 @@ class Delivery {
   /// Another tab's anonymous id took the place of ours, before anything was sent under it.
   void rename(std::string_view from, std::string_view to);
 
+  /// A write did not take, of whatever key.
+  void store_failed(std::string_view key, Millis now);
+
   void recovery_lock(bool held) { has_lock_ = held; }
   /// Whether this document wants the recovery lock.
   bool wants_recovery_lock() const;
@@ -100,6 +103,8 @@ class Delivery {
     Journal journal;
     Retry retry;
     Millis not_before = 0;
+    Millis asked_until = 0;  // what an answer to this document asked for, which nothing shortens
+    bool wait_unsaved = false;  // storage did not take the time before which nobody may send
     std::size_t most = kBatch;
     Millis due = kNever;
     Millis sent = -kBusy;
