@@ -315,6 +315,8 @@ bool Delivery::wait_stored(std::string_view key, const std::string* value, Momen
     const Millis rest = std::clamp<Millis>(until - now.wall, 0, whole);
     state.retry.restore(static_cast<std::int32_t>(std::min<Millis>(failures, INT32_MAX)));
     state.not_before = std::max(now.monotonic + rest, state.asked_until);
+    // Whoever has the recovery lock is alive: it is left to it until some time after its turn.
+    if (lock_wanted_ != kNever) lock_wanted_ = std::max(lock_wanted_, state.not_before);
     return true;
   }
   return false;
