@@ -233,6 +233,21 @@ std::size_t Journal::put_back(std::uint32_t flight) {
   return count;
 }
 
+bool Journal::is_last_waiting(std::uint32_t number) const {
+  if (segments_.empty() || segments_.back()->records.empty()) return false;
+  const Record& last = segments_.back()->records.back();
+  return last.number == number && last.flight == 0;
+}
+
+void Journal::amend(std::string text) {
+  Segment& segment = *segments_.back();
+  Record& last = segment.records.back();
+  segment.bytes += text.size() - last.text.size();
+  bytes_ += text.size() - last.text.size();
+  last.text = std::move(text);
+  mark_dirty(segment);
+}
+
 void Journal::rename(std::string_view from, std::string_view to) {
   std::string old = "\"user_id\":";
   std::string fresh = old;

@@ -75,6 +75,11 @@ class Journal {
   /// back.
   void hand_over(std::uint32_t flight);
 
+  /// Whether the record of this number is the last, and waits.
+  bool is_last_waiting(std::uint32_t number) const;
+  /// Gives the last record, which waits, another text.
+  void amend(std::string text);
+
   /// What waits under one user id belongs to another from now on.
   void rename(std::string_view from, std::string_view to);
 

@@ -17,6 +17,19 @@ bool is_id(std::string_view text) {
          });
 }
 
+// The campaign parameters of a landing: what it has beside the URL and the referrer.
+std::string campaign_of(std::string_view landing) {
+  std::string out;
+  if (const auto members = json::members(landing)) {
+    for (const json::Member& member : *members) {
+      if (member.name == "url" || member.name == "referrer") continue;
+      out += member.name;
+      out += member.value;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 // "<id> <time of the last event>", and after another space where the visitor arrived, if that is
@@ -43,7 +56,11 @@ void Session::restore(const std::string* text) {
 const std::string& Session::touch(Ids& ids, Millis wall, Effects& effects,
                                   std::string_view landing) {
   // A clock that was set back says nothing of how long nothing happened, so the session goes on.
-  const bool ended = id_.empty() || wall - last_ > timeout_;
+  bool ended = id_.empty() || wall - last_ > timeout_;
+  if (!ended && !landing.empty()) {
+    const std::string campaign = campaign_of(landing);
+    ended = !campaign.empty() && !landing_.empty() && campaign != campaign_of(landing_);
+  }
   if (ended) {
     id_ = ids.token(kIdLength);
     landing_.clear();

@@ -25,7 +25,9 @@ class Session {
   void restore(const std::string* text);
 
   /// An event happened: returns its session's id, a new one if the last has ended. `landing` is
-  /// where the visitor arrived with it, as a JSON object: a session keeps its first.
+  /// where the visitor arrived with it, as a JSON object: a session keeps its first. One that
+  /// names another campaign than the session's begins a new session (the rule of Universal
+  /// Analytics and Matomo).
   const std::string& touch(Ids& ids, Millis wall, Effects& effects, std::string_view landing = {});
 
   /// The next event begins a new session.
@@ -35,6 +37,7 @@ class Session {
   /// touch); empty where no page was seen.
   const std::string& landing() const { return landing_; }
 
+  const std::string& id() const { return id_; }
   const std::string& key() const { return key_; }
 
  private:

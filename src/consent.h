@@ -1,0 +1,54 @@
+// What may be kept and sent right now.
+//
+// *Granted*: everything. *Pending*: nothing is stored, read or sent; what happens waits in memory,
+// bounded, for the decision. *Denied*: nothing at all happens, and what was stored before is
+// removed.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "moment.h"
+
+namespace appizer {
+
+enum class Consent { granted, pending, denied };
+
+/// Reads a state's name.
+std::optional<Consent> consent_of(std::string_view name);
+std::string_view name_of(Consent consent);
+
+/// A command that waits for the decision.
+struct Held {
+  enum Kind { event, user_id, user_properties };
+  Kind kind;
+  std::string name;
+  std::string value;
+  Millis happened;
+};
+
+/// What happened while the decision is pending, in order.
+class Waiting {
+ public:
+  /// Commands, and characters in them; beyond either the oldest go.
+  static constexpr std::size_t kMost = 1000;
+  static constexpr std::size_t kMostBytes = 512 * 1024;
+
+  void add(Held held);
+  /// Gives out everything.
+  std::vector<Held> take();
+  void clear() { take(); }
+  std::size_t size() const { return all_.size(); }
+  /// How many had to go, since the last `take`.
+  std::size_t dropped() const { return dropped_; }
+
+ private:
+  std::vector<Held> all_;
+  std::size_t bytes_ = 0;
+  std::size_t dropped_ = 0;
+};
+
+}  // namespace appizer
