@@ -45,6 +45,14 @@ export interface Exports {
     monotonic: number,
     wall: number,
   ): void;
+  apz_form(
+    news: number,
+    id: number,
+    detail: number,
+    size: number,
+    monotonic: number,
+    wall: number,
+  ): void;
   apz_news(news: number, monotonic: number, wall: number): void;
   apz_poll(): number;
   apz_next_wake(): number;
@@ -67,12 +75,26 @@ export const EFFECT = {
   flushed: 12,
   look: 13,
   watch: 14,
+  form_values: 15,
+  form_look: 16,
 } as const;
 
 /** `Effect::Watched` */
 export const WATCHED = {
   navigation: 1,
   links: 2,
+  forms: 4,
+  form_starts: 8,
+} as const;
+
+/** `Forms::News` */
+export const FORM = {
+  begun: 0,
+  submits: 1,
+  values: 2,
+  ended: 3,
+  request: 4,
+  handled: 5,
 } as const;
 
 /** `ApzNews` */

@@ -24,6 +24,20 @@ std::string prefix_of(const Config& config) {
 
 constexpr std::size_t kDocumentLength = 10;
 
+// Where the visit began, behind the members of a user's origin.
+void append_origin(std::string& out, std::string_view landing) {
+  const auto members = json::members(landing);
+  if (!members) return;
+  for (const auto& [name, value] : *members) {
+    if (value == "\"\"") continue;
+    if (name == "utm_campaign") (out += ",\"campaign\":") += value;
+    out += ',';
+    json::append_string(out, name == "url" ? "landing_page" : name);
+    out += ':';
+    out += value;
+  }
+}
+
 }  // namespace
 
 bool Client::input(Moment now) {
@@ -54,6 +68,7 @@ Status Client::start(std::string_view config, const Seed& seed, Moment now) {
   read_all();
   adoption.look(now.monotonic + Adoption::kFirstLook);
   views_.start(now, effects_);
+  forms_.start(effects_);
   return Status::ok;
 }
 
@@ -74,7 +89,8 @@ Status Client::track(std::string_view name, std::string_view properties, Millis 
 }
 
 // Returns what was made of it, for the hints; its text is in the journal.
-Event Client::record(std::string_view name, std::string_view properties, Millis happened) {
+Event Client::record(std::string_view name, std::string_view properties, Millis happened,
+                     std::string app) {
   auto& [delivery, adoption, leases, identity, session] = *running_;
   const std::string id = ids_.event_id(happened);
   const std::string& session_id = session.touch(ids_, happened, effects_);
@@ -82,6 +98,7 @@ Event Client::record(std::string_view name, std::string_view properties, Millis 
   tell(Hint::tracked, std::string(name));
   Record record;
   record.text = std::move(event.head);
+  record.app = std::move(app);
   delivery.add(Delivery::events, std::move(record), effects_);
   return event;
 }
@@ -220,6 +237,8 @@ void Client::visible(bool visible, Moment now) {
 void Client::leaving(Moment now) {
   if (!input(now)) return;
   away_ = true;
+  forms_.leaving(now, effects_);
+  record_forms();
   views_.leaving(effects_);
   running_->delivery.leaving();
 }
@@ -262,6 +281,34 @@ void Client::clicked(const Link& link, Moment now) {
   std::string properties;
   const std::string_view name = link_event(config_, views_.url(), views_.page(), link, properties);
   if (!name.empty()) record(name, properties, now.wall);
+}
+
+void Client::form(Forms::News news, std::uint32_t id, double detail, std::string_view text,
+                  Moment now) {
+  if (!input(now)) return;
+  forms_.hear(news, id, detail, text, now, effects_);
+  record_forms();
+}
+
+void Client::record_forms() {
+  auto& [delivery, adoption, leases, identity, session] = *running_;
+  Forms::Finding form;
+  while (forms_.take(form)) {
+    record(form.event, form.properties, form.happened, form.app);
+    if (!form.person.empty()) {
+      Record user;
+      user.kind = Kind::user;
+      user.app = std::move(form.app);
+      user.text = "{\"user_id\":";
+      json::append_string(user.text, identity.id());
+      user.text += "," + form.person + ",\"origin\":{" + form.origin;
+      append_origin(user.text, session.landing());
+      user.text += '}';
+      delivery.add(Delivery::people, std::move(user), effects_);
+    }
+    // The page may be about to be left for what the form leads to.
+    if (form.event == "form_submit") delivery.hurry();
+  }
 }
 
 // The document's segments may have been inherited meanwhile. So it takes a new name, and comes by
@@ -338,7 +385,10 @@ void Client::settle() {
   }
   for (const std::uint32_t token : flushes_) delivery.flush(token);
   flushes_.clear();
-  if (!away_) views_.settle(now_, effects_);
+  if (!away_) {
+    views_.settle(now_, effects_);
+    forms_.settle(now_, effects_);
+  }
   own_lock();
   leases.settle(now_, effects_);
   if (!away_) {
@@ -370,7 +420,7 @@ Millis Client::next_wake() const {
   if (!running_ || away_) return -1;
   const auto& [delivery, adoption, leases, identity, session] = *running_;
   const Millis next = std::min({delivery.next_wake(now_.monotonic), adoption.next_wake(),
-                                leases.next_wake(), views_.next_wake()});
+                                leases.next_wake(), views_.next_wake(), forms_.next_wake()});
   return next == kNever ? -1 : std::max<Millis>(0, next - now_.monotonic);
 }
 

@@ -21,6 +21,7 @@
 #include "delivery.h"
 #include "effect.h"
 #include "event.h"
+#include "forms.h"
 #include "identity.h"
 #include "ids.h"
 #include "leases.h"
@@ -82,6 +83,8 @@ class Client {
   void page(const PageViews::Page& page, Moment now);
   /// A link was clicked.
   void clicked(const Link& link, Moment now);
+  /// What happens to a form, see `Forms::hear`.
+  void form(Forms::News news, std::uint32_t id, double detail, std::string_view text, Moment now);
   void wake(Moment now);
 
   // Polls.
@@ -109,7 +112,9 @@ class Client {
   };
 
   bool input(Moment now);
-  Event record(std::string_view name, std::string_view properties, Millis happened);
+  Event record(std::string_view name, std::string_view properties, Millis happened,
+               std::string app = {});
+  void record_forms();
   void settle();
   void own_lock();
   void take_lock(std::string_view document);
@@ -126,6 +131,7 @@ class Client {
   std::string prefix_;
   std::unique_ptr<Running> running_;
   PageViews views_{config_};
+  Forms forms_{config_};
   /// Flushes that wait for the page to say what it is.
   std::vector<std::uint32_t> flushes_;
   Effects effects_;

@@ -67,10 +67,11 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   const auto facts = json::member(text, "facts");
   if (!options || !facts || !json::is_object(*options)) return Status::options_unusable;
   std::string_view chosen_events;
+  std::string_view chosen_hook;
   const Option known[] = {
       {"appId", &app_id},
       {"autoEvents", &chosen_events},
-      {"autoHook", &auto_hook},
+      {"autoHook", &chosen_hook},
       {"apiBase", &api_base},
       {"userIdStorageKey", &user_id_storage_key},
       {"debug", &debug},
@@ -81,6 +82,7 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   };
   read_into(known, *options, complaints);
   if (!chosen_events.empty()) read_auto_events(chosen_events, complaints);
+  if (!chosen_hook.empty()) read_auto_hook(chosen_hook, complaints);
   const Option given[] = {{"ua", &user_agent},
                           {"online", &online},
                           {"visible", &visible},
@@ -121,6 +123,17 @@ void Config::read_auto_events(std::string_view value, std::vector<Complaint>& co
     count_hash = *every ? Hashes::all : Hashes::none;
   } else {
     complaints.push_back({Hint::option_wrong_type, "autoEvents.pageViews.hash"});
+  }
+}
+
+void Config::read_auto_hook(std::string_view value, std::vector<Complaint>& complaints) {
+  const auto all = json::boolean(value);
+  form_submits = all.value_or(true);
+  if (all) return;
+  const Option known[] = {{"submits", &form_submits}, {"starts", &form_starts}};
+  if (!read_into(known, value, complaints, "autoHook.")) {
+    form_submits = false;
+    complaints.push_back({Hint::option_wrong_type, "autoHook"});
   }
 }
 

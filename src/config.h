@@ -53,7 +53,9 @@ struct Config {
   /// What besides the path makes another page.
   bool count_query = false;
   Hashes count_hash = Hashes::routes;
-  bool auto_hook = false;
+  /// What `autoHook` asks for.
+  bool form_submits = false;
+  bool form_starts = false;
   /// Keep what was sent while the page went away until the server has acknowledged it.
   bool confirm_unload = false;
   /// The queue's caps; the oldest goes first.
@@ -82,6 +84,7 @@ struct Config {
 
  private:
   void read_auto_events(std::string_view value, std::vector<Complaint>& complaints);
+  void read_auto_hook(std::string_view value, std::vector<Complaint>& complaints);
 };
 
 }  // namespace appizer

@@ -86,6 +86,8 @@ class Delivery {
   bool wants_recovery_lock() const;
 
   void flush(std::uint32_t token);
+  /// What waits goes out at once, with keepalive.
+  void hurry() { hurry_ = true; }
 
   /// Brings storage up to date, then sends what is due.
   void settle(Moment now, Effects& effects);

@@ -47,6 +47,14 @@ void Effects::look(bool scroll) { add(Effect::look, 0, scroll, {}, {}); }
 
 void Effects::watch(std::uint32_t what) { add(Effect::watch, what, false, {}, {}); }
 
+void Effects::form_values(std::uint32_t id, std::string fields) {
+  add(Effect::form_values, id, false, std::move(fields), {});
+}
+
+void Effects::form_look(std::uint32_t id, bool further) {
+  add(Effect::form_look, id, further, {}, {});
+}
+
 Effect Effects::take() {
   Effect first = std::move(all_[next_]);
   if (++next_ == all_.size()) {

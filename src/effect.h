@@ -53,6 +53,13 @@ struct Effect {
     look = 13,
     /// Begins to watch what the page does: `number` is a sum of `Watched`.
     watch = 14,
+    /// Asks for the values of some fields of the submission `number`: `text` is their numbers,
+    /// separated by spaces. Answered by `Client::form`.
+    form_values = 15,
+    /// `flag`: asks whether the form of the submission `number` was removed, or the URL is another
+    /// since; answered by `Client::form` only if so. Otherwise there is nothing more to be told of
+    /// it.
+    form_look = 16,
   };
 
   /// What the page can be watched for. Without need nothing of it is listened to.
@@ -61,6 +68,9 @@ struct Effect {
     navigation = 1,
     /// Clicks on links (`Client::clicked`).
     links = 2,
+    /// Submissions of forms, and that a visitor begins to fill one in (`Client::form`).
+    forms = 4,
+    form_starts = 8,
   };
 
   Kind kind = none;
@@ -87,6 +97,8 @@ class Effects {
   void flushed(std::uint32_t token, std::string json);
   void look(bool scroll);
   void watch(std::uint32_t what);
+  void form_values(std::uint32_t id, std::string fields);
+  void form_look(std::uint32_t id, bool further);
 
   bool empty() const { return next_ == all_.size(); }
   /// Takes out the first.

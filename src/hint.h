@@ -27,6 +27,9 @@ enum class Hint : std::int32_t {
   option_wrong_type = 17,
   delivered = 18,
   tracked = 19,
+  field_never_sent = 30,
+  field_key_unusable = 31,
+  form_not_counted = 32,
 };
 
 }  // namespace appizer

@@ -22,7 +22,7 @@ void PageViews::start(Moment now, Effects& effects) {
   const bool links = config_.outbound_links || config_.downloads;
   const bool watches = config_.page_views || config_.page_leave || links;
   // Forms want to know where a visit began.
-  runs_ = watches || config_.auto_hook;
+  runs_ = watches || config_.form_submits;
   if (!runs_) return;
   visible_ = config_.visible;
   open(now);

@@ -132,6 +132,12 @@ void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_
   client.clicked({text(url_size), download, downloads, button}, at(monotonic, wall));
 }
 
+APZ_EXPORT(apz_form)
+void apz_form(std::int32_t news, std::uint32_t id, double detail, std::uint32_t size,
+              double monotonic, double wall) {
+  client.form(static_cast<Forms::News>(news), id, detail, text(size), at(monotonic, wall));
+}
+
 APZ_EXPORT(apz_news)
 void apz_news(std::int32_t news, double monotonic, double wall) {
   const Moment now = at(monotonic, wall);

@@ -58,6 +58,11 @@ void apz_page(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t re
 void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
                  double monotonic, double wall);
 
+/// Tells what happens to submission `id` of a form: `news` is a `Forms::News` (forms.h), which says
+/// what `detail` and the input are.
+void apz_form(std::int32_t news, std::uint32_t id, double detail, std::uint32_t size,
+              double monotonic, double wall);
+
 /// News without a content.
 enum ApzNews : std::int32_t {
   APZ_WAKE = 0,

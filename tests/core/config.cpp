@@ -54,7 +54,7 @@ TEST_CASE("every option is taken", "[config]") {
   CHECK(config.debug);
   CHECK(config.page_views);
   CHECK(config.page_leave);
-  CHECK(config.auto_hook);
+  CHECK(config.form_submits);
   CHECK(config.confirm_unload);
   CHECK(config.max_queue_events == 10);
   CHECK(config.max_queue_bytes == 2000);

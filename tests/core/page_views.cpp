@@ -530,7 +530,7 @@ TEST_CASE("only what is asked for is watched, measured and recorded", "[page_vie
     CHECK(page.recorded().empty());
   }
   SECTION("forms, which want to know where a visit began") {
-    page.config.auto_hook = true;
+    page.config.form_submits = true;
     page.start().wait(1000);
     CHECK(page.landings.size() == 1);
     CHECK(page.recorded().empty());

@@ -43,6 +43,12 @@ test('what is watched has the same numbers on both sides', () => {
   assert.deepEqual(tableOf('WATCHED'), core);
 });
 
+test('what happens to forms has the same numbers on both sides', () => {
+  const core = enumOf(read('src/forms.h'), 'News');
+  assert.ok(Object.keys(core).length > 4);
+  assert.deepEqual(tableOf('FORM'), core);
+});
+
 test('news have the same numbers on both sides', () => {
   const core = enumOf(read('web/abi.h'), 'ApzNews');
   assert.ok(Object.keys(core).length > 5);

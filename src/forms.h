@@ -1,0 +1,139 @@
+// Which submissions of forms count, and what is known of them.
+//
+// The glue numbers the submissions and tells what happens to each; what that amounts to is decided
+// here. A submission begins with the `submit` event, before the page's own handlers, or with a call
+// of `form.submit()`. What the form says of itself comes first. If it is one to be watched, the
+// core asks for the values of those fields that may be known (fields.h) and for no others. When
+// the handlers have run, it is known whether the browser sends the form:
+//
+//   It does. The submission counts, at once.
+//   It does not, because a handler has prevented it, because the event was a script's own, or
+//   because there is nothing to send (`method=dialog`, a `javascript:` action). Then the form was
+//   cancelled, or it is handled by script. It counts if it was valid, and if not later than
+//   `kWindow` after it began the page shows that it is handling it: a request by fetch or
+//   XMLHttpRequest has begun (which is seen when it ends, up to `kPatience` later), the URL has
+//   changed, the form was reset or removed, or the page is left. Otherwise it does not count.
+//
+// The same content of the same form once more within `kRepeat` is a repeat (a second click, or
+// `form.submit()` after the event) and does not count again.
+//
+// Nothing is told of a submission that does not count. What was typed is only ever part of the user
+// record, never of an event.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config.h"
+#include "effect.h"
+#include "fields.h"
+#include "moment.h"
+
+namespace appizer {
+
+class Forms {
+ public:
+  static constexpr Millis kWindow = 2 * kSecond;
+  static constexpr Millis kPatience = 30 * kSecond;
+  static constexpr Millis kRepeat = 10 * kSecond;
+
+  /// What the glue tells. The numbers cross the ABI: they are never reused.
+  enum class News : std::int32_t {
+    /// A visitor has begun to fill in a form: its facts, see `Facts`.
+    begun = 0,
+    /// A submission begins: its form's facts.
+    submits = 1,
+    /// The values asked for, in the order asked, separated by NUL.
+    values = 2,
+    /// The handlers have run. `detail` is the sum of 1 if nothing kept the browser from sending the
+    /// form, and 2 if the form was valid.
+    ended = 3,
+    /// The page has begun a request, `detail` milliseconds after the submission: its URL.
+    request = 4,
+    /// The form was reset; or, as the answer to a look, removed, or the page's URL is another.
+    handled = 5,
+  };
+
+  /// What is to be recorded of a form.
+  struct Finding {
+    /// The event's name, and its properties as a JSON object.
+    std::string_view event;
+    std::string properties;
+    /// The members that the user record has of the form, and those of its origin, without braces.
+    /// Empty where nothing is known of the person.
+    std::string person;
+    std::string origin;
+    /// The form's own app, if it has one.
+    std::string app;
+    /// Wall time.
+    Millis happened = 0;
+  };
+
+  explicit Forms(const Config& config) : config_(config) {}
+
+  void start(Effects& effects);
+
+  /// Takes what the glue tells of submission `id`.
+  void hear(News news, std::uint32_t id, double detail, std::string_view text, Moment now,
+            Effects& effects);
+  /// The page goes away.
+  void leaving(Moment now, Effects& effects);
+  /// Does what is due.
+  void settle(Moment now, Effects& effects);
+  /// When `settle` next has something to do.
+  Millis next_wake() const;
+
+  /// Takes out the next finding; false when there is none.
+  bool take(Finding& finding);
+
+ private:
+  /// A value that was asked for.
+  struct Asked {
+    Meaning meaning;
+    bool box;
+    bool number;
+    std::string key;
+  };
+  enum class Stage : std::uint8_t {
+    begins,
+    /// Not sent by the browser; the page may yet show that it handles it.
+    open,
+    /// Only a request that began in time can show it now.
+    late,
+  };
+  struct Submission {
+    std::uint32_t id = 0;
+    Moment began;
+    Stage stage = Stage::begins;
+    /// There is nothing that the browser could send.
+    bool scripted = false;
+    bool handled = false;
+    /// When the form was looked at.
+    Millis looked = 0;
+    /// The form's name, for the developer.
+    std::string name;
+    std::vector<Asked> asked;
+    Finding finding;
+  };
+  struct Counted {
+    Millis began;
+    std::string content;
+  };
+
+  bool read(std::string_view facts, Submission& to, std::string& wanted, Effects& effects) const;
+  void read_values(std::string_view text, Submission& to) const;
+  void show(std::size_t index, Effects& effects);
+  void count(std::size_t index, Effects& effects);
+  void drop(std::size_t index, Effects& effects);
+  void forget(std::size_t index, Effects& effects);
+
+  const Config& config_;
+  std::vector<Submission> submissions_;
+  std::vector<Counted> counted_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace appizer
