@@ -96,7 +96,15 @@ bool Delivery::may_recover(const State& state, Millis now) const {
   return lock_wanted_ != kNever && now - lock_wanted_ >= kLockPatience;
 }
 
+// An alias is refused where its user is not known yet.
+bool Delivery::awaits_turn(const State& state) const {
+  return &state == &state_[people] &&
+         std::any_of(flights_.begin(), flights_.end(),
+                     [](const Flight& flight) { return flight.lane == people; });
+}
+
 bool Delivery::blocked(const State& state, Millis now) const {
+  if (awaits_turn(state)) return true;
   return !online_ || held_ || now < state.not_before || !may_recover(state, now);
 }
 
@@ -193,7 +201,8 @@ void Delivery::send_due(Moment now, Effects& effects) {
     if (!parting) continue;
     hurry_ = true;
     // In backoff nothing is pressed on the server: the next page of the site sends it.
-    while (!state.recovering() && !blocked(state, now.monotonic) && send(lane, now, effects)) {
+    while (!state.recovering() && !blocked(state, now.monotonic) && tokens_ > 0 &&
+           send(lane, now, effects)) {
     }
     hurry_ = false;
   }
@@ -451,7 +460,7 @@ Millis Delivery::next_wake(Millis now) const {
   }
   if (busy || leaving_ || held_ || !online_) return next;
   for (const State& state : state_) {
-    if (state.journal.waiting() == 0) continue;
+    if (state.journal.waiting() == 0 || awaits_turn(state)) continue;
     Millis when = is_due(state, now) ? now : state.due;
     when = std::max(when, state.not_before);
     if (!may_recover(state, now) && lock_wanted_ != kNever) {

@@ -8,7 +8,7 @@
 // is no way round it.
 //
 // One request is on its way at a time. Only while the page goes away do several travel side by
-// side, as many as the browser's keepalive quota takes.
+// side, as many as the browser's keepalive quota takes; users and aliases never do.
 #pragma once
 
 #include <array>
@@ -131,6 +131,7 @@ class Delivery {
     std::uint64_t dropped;
   };
 
+  bool awaits_turn(const State& state) const;
   bool blocked(const State& state, Millis now) const;
   bool is_due(const State& state, Millis now) const;
   bool may_recover(const State& state, Millis now) const;
