@@ -319,7 +319,7 @@ void Client::rejoin() {
   owns_lock_ = false;
   delivery.journal(Delivery::events).set_document(document_);
   delivery.journal(Delivery::people).set_document(document_);
-  delivery.returned(effects_);
+  delivery.returned(now_, effects_);
   adoption.forget();
   adoption.reclaim(former);
   read_all();

@@ -351,13 +351,17 @@ void Delivery::gone(Effects& effects) {
                  flights_.end());
 }
 
-void Delivery::returned(Effects& effects) {
+void Delivery::returned(Moment now, Effects& effects) {
   leaving_ = false;
   has_lock_ = false;
   lock_wanted_ = kNever;
-  for (const Flight& flight : flights_) {
+  for (Flight& flight : flights_) {
+    if (flight.handed_over) {
+      // What became of it while nobody listened is told only now.
+      flight.deadline = now.monotonic + kTimeout;
+      continue;
+    }
     // Its events are in storage, unlike those handed over: they come back from there.
-    if (flight.handed_over) continue;
     effects.cancel(flight.id);
     state_[flight.lane].journal.put_back(flight.id);
   }
@@ -425,7 +429,7 @@ void Delivery::leave_behind(Effects& effects) {
 void Delivery::settle(Moment now, Effects& effects) {
   for (std::size_t i = 0; i < flights_.size();) {
     const Flight flight = flights_[i];
-    if (flight.deadline > now.monotonic) {
+    if (flight.deadline > now.monotonic || leaving_) {
       ++i;
       continue;
     }

@@ -71,7 +71,7 @@ class Delivery {
   /// The page is gone as far as we can tell: what went out with keepalive is the browser's now.
   void gone(Effects& effects);
   /// The page came back from the back/forward cache.
-  void returned(Effects& effects);
+  void returned(Moment now, Effects& effects);
   /// Nothing is sent while the page's former segments are being taken back.
   void hold(bool hold) { held_ = hold; }
 
