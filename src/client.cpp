@@ -167,7 +167,11 @@ void Client::value(std::string_view key, const std::string* text, Moment now) {
   } else if (!delivery.wait_stored(key, text, now)) {
     std::vector<Leases::Verdict> verdicts;
     leases.value(key, text, now, effects_, verdicts);
-    for (const auto& verdict : verdicts) locked(prefix_ + verdict.document, verdict.granted, now);
+    for (const auto& verdict : verdicts) {
+      locked(prefix_ + verdict.document, verdict.granted, now);
+      // Nobody tells when a lease is not renewed any more, so there is another look then.
+      if (verdict.again != kNever) adoption.look(verdict.again);
+    }
   }
 }
 

@@ -48,7 +48,7 @@ bool Leases::value(std::string_view key_read, const std::string* text, Moment no
     if (text != nullptr) std::from_chars(text->data(), text->data() + text->size(), until);
     // Further away than any lease reaches: the clock was set back since, the lease says nothing.
     if (until > now.wall && until <= now.wall + kLength) {
-      verdicts.push_back({claim.document, false});
+      verdicts.push_back({claim.document, false, now.monotonic + until - now.wall});
       claims_.erase(found);
       return true;
     }

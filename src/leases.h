@@ -45,6 +45,8 @@ class Leases {
   struct Verdict {
     std::string document;
     bool granted;
+    /// When a lease that stands in the way runs out, unless it is renewed.
+    Millis again = kNever;
   };
   /// Takes the value of a lease's key; false for any other key.
   bool value(std::string_view key, const std::string* text, Moment now, Effects& effects,
