@@ -324,7 +324,6 @@ bool Delivery::wait_stored(std::string_view key, const std::string* value, Momen
     const Millis rest = std::clamp<Millis>(until - now.wall, 0, whole);
     state.retry.restore(static_cast<std::int32_t>(std::min<Millis>(failures, INT32_MAX)));
     state.not_before = std::max(now.monotonic + rest, state.asked_until);
-    // Whoever has the recovery lock is alive: it is left to it until some time after its turn.
     if (lock_wanted_ != kNever) lock_wanted_ = std::max(lock_wanted_, state.not_before);
     return true;
   }
@@ -447,7 +446,10 @@ void Delivery::settle(Moment now, Effects& effects) {
   if (!wants_recovery_lock()) {
     lock_wanted_ = kNever;
   } else if (lock_wanted_ == kNever) {
+    // Whoever has the lock is alive as long as it lets others know of new waits, so patience begins
+    // when its turn comes.
     lock_wanted_ = now.monotonic;
+    for (const State& state : state_) lock_wanted_ = std::max(lock_wanted_, state.not_before);
   }
   if (!effects.empty()) return;  // the writes must be made, and may fail, before more is decided
   send_due(now, effects);
