@@ -78,6 +78,18 @@ test('a visitor looks, signs in, buys: all of it is stored once', async (t) => {
   assert.deepEqual(bought.ip, '127.0.0.1');
   assert.match(bought.ua, /Chrome\//);
 
+  // The pages were seen by themselves, each once.
+  const views = await events('page_view', 4);
+  assert.deepEqual(
+    views.map(({ properties }) => [properties.page, properties.title]),
+    [
+      ['/', 'Fernway Coffee'],
+      ['/product.html', 'Premium plan · Fernway Coffee'],
+      ['/checkout.html', 'Checkout · Fernway Coffee'],
+      ['/thanks.html', 'Thank you · Fernway Coffee'],
+    ],
+  );
+
   // The next page tells what the one before did.
   const told = await page.evaluate(() => document.querySelector('#panel li')?.textContent);
   assert.equal(told, 'purchase_completedamount: 29.99 · currency: USD · product_id: premium_plan');
