@@ -19,7 +19,7 @@ constexpr std::size_t kLongestKey = 64;
 /// Texts separated by NUL.
 class Texts {
  public:
-  explicit Texts(std::string_view all) : rest_(all), more_(!all.empty()) {}
+  explicit Texts(std::string_view all) : rest_(all) {}
 
   bool more() const { return more_; }
   std::string_view next() {
@@ -32,7 +32,7 @@ class Texts {
 
  private:
   std::string_view rest_;
-  bool more_;
+  bool more_ = true;
 };
 
 /// What a form says of itself, in the order in which the glue tells it; its fields follow.
@@ -178,7 +178,7 @@ bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
   const std::string page = page_of(split(form.url), config_.count_hash);
   const std::string_view place = form.action.substr(0, form.action.find_first_of("?#"));
   to.scripted = form.method == "dialog" || split(form.action).scheme == "javascript";
-  to.finding.app = form.app;
+  to.finding.app = json::clip(form.app, kLongestFieldName);
   std::string& properties = to.finding.properties;
   properties = "{";
   append_member(properties, "form_id", form.id);
