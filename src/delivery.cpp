@@ -26,7 +26,7 @@ bool read_wait(std::string_view text, std::array<Millis, 3>& numbers) {
   const char* const end = at + text.size();
   for (Millis& number : numbers) {
     const auto [next, error] = std::from_chars(at, end, number);
-    if (error != std::errc{} || number < 0) return false;
+    if (error != std::errc{} || number < 0 || number > kFurthest) return false;
     at = next;
     if (at != end && *at++ != ' ') return false;
   }

@@ -105,7 +105,7 @@ class Delivery {
     Journal journal;
     Retry retry;
     Millis not_before = 0;
-    Millis asked_until = 0;  // what an answer to this document asked for, which nothing shortens
+    Millis asked_until = 0;     // what an answer to this document asked for, which nothing shortens
     bool wait_unsaved = false;  // storage did not take the time before which nobody may send
     std::size_t most = kBatch;
     Millis due = kNever;
