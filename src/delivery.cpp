@@ -59,7 +59,11 @@ void Delivery::add(Lane lane, Record record, Effects& effects) {
   if (evicted.empty()) return;
   dropped_ += evicted.size();
   effects.report(report_of("evicted", 0, evicted.size(), evicted));
-  effects.tell(Hint::event_evicted, number_text(evicted.size()));
+  tell(effects, Hint::event_evicted, number_text(evicted.size()));
+}
+
+void Delivery::tell(Effects& effects, Hint hint, std::string detail) const {
+  if (config_.debug) effects.tell(hint, std::move(detail));
 }
 
 void Delivery::online(bool online, Moment now) {
@@ -240,7 +244,7 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::s
   switch (meaning) {
     case Outcome::delivered:
       delivered_ += journal.acknowledge(flight.id);
-      if (config_.debug) effects.tell(Hint::delivered, number_text(flight.records));
+      if (config_.debug) tell(effects, Hint::delivered, number_text(flight.records));
       server_answers(flight.lane, now, effects);
       state.most = std::min(state.most * 2, kBatch);
       break;
@@ -253,21 +257,21 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::s
         const auto lost = journal.give_up(flight.id);
         dropped_ += lost.size();
         effects.report(report_of("refused", status, lost.size(), lost));
-        effects.tell(Hint::event_refused,
-                     number_text(static_cast<unsigned>(status)) + " " + std::string(body));
+        tell(effects, Hint::event_refused,
+             number_text(static_cast<unsigned>(status)) + " " + std::string(body));
       }
       break;
     case Outcome::not_allowed:
       journal.put_back(flight.id);
       back_off(flight.lane, state.retry.after_refusal(ids_.draw()), now, effects);
-      effects.tell(Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
+      tell(effects, Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
       break;
     case Outcome::later: {
       journal.put_back(flight.id);
       const Millis asked = asked_wait(status, wait, body, now.wall);
       state.asked_until = std::max(state.asked_until, now.monotonic + asked);
       back_off(flight.lane, std::max(state.retry.after_failure(ids_.draw()), asked), now, effects);
-      effects.tell(Hint::will_retry, number_text(static_cast<unsigned>(status)));
+      tell(effects, Hint::will_retry, number_text(static_cast<unsigned>(status)));
       break;
     }
   }

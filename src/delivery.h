@@ -131,6 +131,7 @@ class Delivery {
     std::uint64_t dropped;
   };
 
+  void tell(Effects& effects, Hint hint, std::string detail) const;
   bool awaits_turn(const State& state) const;
   bool blocked(const State& state, Millis now) const;
   bool is_due(const State& state, Millis now) const;

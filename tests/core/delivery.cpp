@@ -1130,6 +1130,19 @@ TEST_CASE("what is on its way is not evicted", "[delivery]") {
   CHECK(post.arrived == numbered(1, 2));
 }
 
+TEST_CASE("without debug the developer is told nothing", "[delivery]") {
+  Post post([](Config& config) { config.max_queue_events = 2; });
+  post.track_many(3);
+  post.pass(kSecond);
+  post.answer(503);
+  post.pass(10 * kSecond);
+  post.answer(403);
+  post.pass(5 * kMinute);
+  post.serve([](const Request&) { return 400; });
+  CHECK(post.reports.size() == 3);
+  CHECK(post.told.empty());
+}
+
 // fetchLater.
 
 TEST_CASE("with confirmUnload what waits is left with the browser as well", "[delivery]") {
