@@ -11,7 +11,7 @@
 namespace appizer {
 namespace {
 
-// Of a batch around its events.
+// Of a batch around its events, without the app's id.
 constexpr std::size_t kEnvelope = 64;
 
 std::string number_text(std::uint64_t value) {
@@ -136,6 +136,11 @@ std::string Delivery::url_of(const std::vector<const Record*>& records) const {
   }
 }
 
+// An id so long that it would leave no room for events is none.
+std::size_t Delivery::envelope() const {
+  return kEnvelope + std::min(config_.app_id.size(), kKeepaliveBytes / 2);
+}
+
 std::string Delivery::body_of(const std::vector<const Record*>& records) const {
   const Record& first = *records[0];
   const bool batch = records.size() > 1;
@@ -161,8 +166,8 @@ bool Delivery::send(Lane lane, Moment now, Effects& effects) {
   for (const Flight& flight : flights_) {
     if (flight.keepalive) flying += flight.bytes;
   }
-  if (parting && flying + kEnvelope >= kKeepaliveBytes) return false;
-  const std::size_t room = kKeepaliveBytes - kEnvelope - (parting ? flying : 0);
+  if (parting && flying + envelope() >= kKeepaliveBytes) return false;
+  const std::size_t room = kKeepaliveBytes - envelope() - (parting ? flying : 0);
   std::string tail;
   append_event_tail(tail, config_.user_agent, UINT32_MAX);
   const std::size_t most = std::min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
@@ -421,7 +426,7 @@ void Delivery::leave_behind(Effects& effects) {
     std::string tail;
     append_event_tail(tail, config_.user_agent, UINT32_MAX);
     const std::uint32_t id = next_flight_++;
-    const auto records = journal.take(id, kBatch, kKeepaliveBytes - kEnvelope, tail.size() + 2);
+    const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);
     url = url_of(records);
     body = body_of(records);
     journal.put_back(id);

@@ -145,6 +145,7 @@ class Delivery {
   void server_answers(Lane lane, Moment now, Effects& effects);
   void settle_flushes(Moment now, Effects& effects);
   void refill(Millis now);
+  std::size_t envelope() const;
   std::string body_of(const std::vector<const Record*>& records) const;
   std::string url_of(const std::vector<const Record*>& records) const;
 

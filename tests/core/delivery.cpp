@@ -318,6 +318,17 @@ TEST_CASE("no body with keepalive is larger than its share of the quota", "[deli
   CHECK(post.requests.size() <= 6);
 }
 
+TEST_CASE("an app's id takes its share of a body", "[delivery]") {
+  Post post([](Config& config) { config.app_id = std::string(1000, 'a'); });
+  post.track_many(2, 29700);
+  post.delivery->visible(false);
+  post.drain();
+  REQUIRE(post.requests.size() == 1);
+  CHECK(post.sent() == Names{"e1"});
+  post.serve();
+  CHECK(post.arrived == numbered(1, 2));
+}
+
 TEST_CASE("enough bytes for a batch do not wait", "[delivery]") {
   Post post;
   post.track_many(20, 2900);
