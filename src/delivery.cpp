@@ -417,7 +417,8 @@ void Delivery::leave_behind(Effects& effects) {
   Journal& journal = state_[events].journal;
   const bool wanted = (config_.confirm_unload || journal.storage_failing()) && !leaving_ &&
                       online_ && !state_[events].recovering();
-  const std::uint32_t mark = wanted && journal.waiting() > 0 ? journal.last_number() : 0;
+  const std::uint64_t first = wanted ? journal.first_waiting() : 0;
+  const std::uint64_t mark = first == 0 ? 0 : first << 32 | journal.last_number();
   if (mark == left_behind_) return;
   left_behind_ = mark;
   std::string url;

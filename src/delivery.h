@@ -161,7 +161,7 @@ class Delivery {
   int tokens_ = kBurst;
   Millis refilled_ = 0;
   Millis lock_wanted_ = kNever;
-  std::uint32_t left_behind_ = 0;
+  std::uint64_t left_behind_ = 0;  // the first and the last number of what was waiting
   bool online_ = true;
   bool visible_ = true;
   bool hurry_ = false;

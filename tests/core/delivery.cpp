@@ -1172,6 +1172,19 @@ TEST_CASE("with confirmUnload what waits is left with the browser as well", "[de
   CHECK(post.left.back().empty());  // and in backoff nothing is pressed on the server
 }
 
+TEST_CASE("what is left with the browser is what waits, not what is on its way", "[delivery]") {
+  Post post([](Config& config) { config.confirm_unload = config.later = true; });
+  post.track_many(130);
+  CHECK(post.sent() == numbered(1, 100));
+  const auto body = parsed(post.left.back());
+  CHECK(body["events"].size() == 30);
+  CHECK(body["events"][0]["event_name"] == "e101");
+  post.track_many(120);
+  post.answer(200);
+  CHECK(post.sent() == numbered(101, 200));
+  CHECK(parsed(post.left.back())["events"][0]["event_name"] == "e201");
+}
+
 TEST_CASE("without storage what waits is left with the browser", "[delivery]") {
   Post post([](Config& config) { config.later = true; });
   post.track("a");
