@@ -10,11 +10,16 @@ export interface Exports {
   apz_track(
     nameSize: number,
     propertiesSize: number,
+    appSize: number,
     happened: number,
     monotonic: number,
     wall: number,
   ): number;
   apz_set_user_id(size: number, monotonic: number, wall: number): number;
+  apz_set_user_properties(size: number, monotonic: number, wall: number): number;
+  apz_reset(monotonic: number, wall: number): number;
+  apz_set_consent(size: number, monotonic: number, wall: number): number;
+  apz_user_id(): void;
   apz_flush(token: number, monotonic: number, wall: number): number;
   apz_value(keySize: number, valueSize: number, monotonic: number, wall: number): void;
   apz_keys(size: number, monotonic: number, wall: number): void;
@@ -77,6 +82,7 @@ export const EFFECT = {
   watch: 14,
   form_values: 15,
   form_look: 16,
+  compose: 17,
 } as const;
 
 /** `Effect::Watched` */
@@ -120,4 +126,6 @@ export const STATUS = {
   properties_unusable: -5,
   user_id_unusable: -6,
   options_unusable: -7,
+  consent_unusable: -8,
+  user_properties_unusable: -9,
 } as const;

@@ -5,7 +5,7 @@ import type { Core } from './core.js';
 import type { Host } from './host.js';
 import { toJson } from './json.js';
 import { type Runtime, run } from './runtime.js';
-import type { Appizer, FlushResult, Options, Properties, Report } from './types.js';
+import type { Appizer, FlushResult, Options, OutgoingEvent, Properties, Report } from './types.js';
 
 /** Puts the core's numbers into words; see sentences.ts. */
 export interface Sentences {
@@ -28,6 +28,14 @@ export interface Build {
   version: string;
 }
 
+// A hint says more about these (client.cpp).
+const HINTED = new Set<number>([
+  STATUS.properties_unusable,
+  STATUS.user_id_unusable,
+  STATUS.consent_unusable,
+  STATUS.user_properties_unusable,
+]);
+
 // Calls kept before `init`: a page that never calls it must not collect them for ever.
 const MOST_EARLY = 1000;
 
@@ -36,6 +44,7 @@ const NOT_STARTED: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 export function createAppizer(build: Build): Appizer {
   let runtime: Runtime | undefined;
   let early: ((runtime: Runtime) => void)[] = [];
+  let chosen: Hooks | undefined;
   let wall = () => Date.now();
   let debug = false;
   let log: (sentence: string) => void = (sentence) => console.info(sentence);
@@ -49,8 +58,7 @@ export function createAppizer(build: Build): Appizer {
     sentences.then((all) => log(`[Appizer] ${words(all)}`)).catch(() => {});
   };
   const check = (status: number) => {
-    // A hint says more about these two (client.cpp).
-    if (status && status !== STATUS.properties_unusable && status !== STATUS.user_id_unusable) {
+    if (status && !HINTED.has(status)) {
       say((all) => all.mistake(status));
     }
   };
@@ -90,7 +98,12 @@ export function createAppizer(build: Build): Appizer {
 
   const start = (core: Core, host: Host, options: Options, onError: unknown) => {
     if (runtime) return;
+    const hooks = hooksOf(options);
     const started = run(core, host, {
+      compose: (name, json) => {
+        const { happened, app, properties } = JSON.parse(json);
+        compose(started, hooks, name, properties, happened, app);
+      },
       tell: (hint, detail) => say((all) => all.hint(hint, detail)),
       report: (json) => {
         if (typeof onError === 'function') quietly(() => onError(JSON.parse(json) as Report));
@@ -100,36 +113,83 @@ export function createAppizer(build: Build): Appizer {
         flushes.delete(token);
       },
     });
-    const status = started.start(plain(options));
+    const status = started.start(plain(options), !!hooks);
     check(status);
     if (status) return;
     wall = host.wall;
     runtime = started;
+    chosen = hooks;
     for (const call of early) call(started);
     early = [];
+  };
+
+  // An event passes the site's hooks; what they throw costs only what they would have done.
+  const compose = (
+    to: Runtime,
+    { beforeSend, globalProperties }: Partial<Hooks> = {},
+    name: string,
+    own: unknown,
+    happened: number,
+    app?: string,
+  ) => {
+    let properties: unknown = own;
+    quietly(() => {
+      const all = typeof globalProperties === 'function' ? globalProperties() : globalProperties;
+      if (own == null || typeof own === 'object') properties = { ...all, ...own };
+    });
+    let event: OutgoingEvent | null = { event_name: name, properties: properties as Properties };
+    quietly(() => {
+      if (!beforeSend) return;
+      // A copy: what it changes before it throws must not count.
+      const copy = { event_name: name, properties: parse(toJson(properties)) };
+      const left = beforeSend(copy);
+      event = left === undefined ? copy : (left as OutgoingEvent | null);
+    });
+    if (!event) return;
+    check(to.track(String(event.event_name), toJson(event.properties), happened, app));
   };
 
   let token = 0;
   return {
     version: build.version,
-    create: (chosen) => {
+    create: (options) => {
       const other = createAppizer(build);
-      if (chosen !== undefined) other.init(chosen);
+      if (options !== undefined) other.init(options);
       return other;
     },
     init: (options) => quietly(() => begin(options)),
     trackEvent: (name: string, properties?: Properties) =>
       quietly(() => {
         const happened = wall();
-        const text = toJson(properties);
         const words = typeof name === 'string' || typeof name === 'number' ? String(name) : '';
-        whenRunning((to) => check(to.track(words, text, happened)));
+        if (runtime && !chosen) {
+          check(runtime.track(words, toJson(properties), happened));
+          return;
+        }
+        // Frozen in its text: the page may change its object before the call is replayed.
+        const text = runtime ? undefined : toJson(properties);
+        whenRunning((to) => {
+          if (!chosen) check(to.track(words, text ?? '', happened));
+          else compose(to, chosen, words, text === undefined ? properties : parse(text), happened);
+        });
       }),
     setUserId: (id: string | number) =>
       quietly(() => {
         const text = toJson(id);
         whenRunning((to) => check(to.setUserId(text)));
       }),
+    getUserId: () => runtime?.userId() || undefined,
+    setUserProperties: (properties) =>
+      quietly(() => {
+        const text = toJson(properties);
+        whenRunning((to) => check(to.setUserProperties(text)));
+      }),
+    setConsent: (state) =>
+      quietly(() => {
+        const text = toJson(state);
+        whenRunning((to) => check(to.setConsent(text)));
+      }),
+    reset: () => quietly(() => whenRunning((to) => check(to.reset()))),
     flush: () =>
       new Promise((resolve) => {
         if (!runtime) {
@@ -149,10 +209,26 @@ export function createAppizer(build: Build): Appizer {
 export const NO_PAGE = -100;
 export const NO_WASM = -101;
 
+/** Options that stay on this side. */
+const LIVE: (keyof Options)[] = ['host', 'onError', 'beforeSend', 'globalProperties'];
+
+type Hooks = Required<Pick<Options, 'beforeSend' | 'globalProperties'>>;
+
+function hooksOf(options: Options): Hooks | undefined {
+  const beforeSend = option(options, 'beforeSend');
+  const globalProperties = option(options, 'globalProperties');
+  return beforeSend || globalProperties ? ({ beforeSend, globalProperties } as Hooks) : undefined;
+}
+
+function parse(text: string): Properties {
+  return text ? JSON.parse(text) : {};
+}
+
 // The options without what JSON cannot carry.
 function plain(options: unknown): string {
   if (typeof options !== 'object' || options === null) return toJson(options) || 'null';
-  const { host: _, onError: __, ...rest } = options as Record<string, unknown>;
+  const rest = { ...(options as Record<string, unknown>) };
+  for (const name of LIVE) delete rest[name];
   return toJson(rest);
 }
 

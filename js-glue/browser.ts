@@ -49,6 +49,8 @@ export function browserHost(): Host {
     },
     log: (sentence) => console.info(sentence),
     userAgent: navigator.userAgent,
+    gpc: (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true,
+    dnt: navigator.doNotTrack === '1',
     online: navigator.onLine !== false,
     visible: isVisible(),
   };

@@ -2,8 +2,9 @@
 
 import type { Exports } from './abi.js';
 
-/** Random bytes that `apz_start` takes. */
+/** Random bytes that `apz_start` takes, and those that make a user id. */
 export const SEED_BYTES = 32;
+export const ENTROPY_BYTES = 16;
 
 /** Bytes that one UTF-16 unit takes at most as UTF-8. */
 const WIDEST = 3;
@@ -24,6 +25,8 @@ export interface Core {
   write(...texts: string[]): number[];
   /** Writes bytes behind the first `offset` bytes of the input buffer. */
   writeBytes(offset: number, bytes: Uint8Array): void;
+  /** What the output buffer holds. */
+  read(): string;
   /** Takes out the next effect. */
   poll(): Effect | undefined;
 }
@@ -66,6 +69,11 @@ function open(exports: Exports): Core {
     if (bytes.buffer !== exports.memory.buffer) bytes = new Uint8Array(exports.memory.buffer);
   };
 
+  const read = () =>
+    decoder.decode(
+      new Uint8Array(exports.memory.buffer, exports.apz_output(), exports.apz_output_size()),
+    );
+
   return {
     exports,
     write(...texts) {
@@ -83,13 +91,11 @@ function open(exports: Exports): Core {
       reserve(offset + more.length);
       bytes.set(more, input + offset);
     },
+    read,
     poll() {
       const kind = exports.apz_poll();
       if (!kind) return undefined;
-      const start = exports.apz_output();
-      const text = decoder.decode(
-        new Uint8Array(exports.memory.buffer, start, exports.apz_output_size()),
-      );
+      const text = read();
       const first = text.indexOf('\0');
       const second = text.indexOf('\0', first + 1);
       return {

@@ -105,6 +105,9 @@ export interface Host {
   /** Where debug sentences go. */
   log(sentence: string): void;
   userAgent: string;
+  /** What the browser signals: Global Privacy Control, Do Not Track. Default: no. */
+  gpc?: boolean;
+  dnt?: boolean;
   online: boolean;
   visible: boolean;
 }

@@ -11,8 +11,10 @@ export { type NodeHostOptions, nodeHost } from './node.js';
 export type {
   Appizer,
   AutoEvents,
+  Consent,
   FlushResult,
   Options,
+  OutgoingEvent,
   PageViewOptions,
   Properties,
   Reason,

@@ -6,7 +6,7 @@
  */
 
 import { EFFECT, NEWS } from './abi.js';
-import { type Core, type Effect, SEED_BYTES } from './core.js';
+import { type Core, type Effect, ENTROPY_BYTES, SEED_BYTES } from './core.js';
 import type { Answer, Ears, Host, Storage } from './host.js';
 
 /** What the core says, for others to put into words. */
@@ -14,13 +14,19 @@ export interface Voice {
   tell(hint: number, detail: string): void;
   report(json: string): void;
   flushed(token: number, json: string): void;
+  /** An automatic event wants to pass the site's hooks. */
+  compose(name: string, json: string): void;
 }
 
 export interface Runtime {
   /** Starts the client; returns a status. */
-  start(options: string): number;
-  track(name: string, properties: string, happened: number): number;
+  start(options: string, hooks: boolean): number;
+  track(name: string, properties: string, happened: number, app?: string): number;
   setUserId(id: string): number;
+  setUserProperties(properties: string): number;
+  setConsent(state: string): number;
+  reset(): number;
+  userId(): string;
   flush(token: number): number;
   /** Ends everything. */
   stop(): void;
@@ -49,6 +55,12 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       stop();
       return otherwise;
     }
+  };
+
+  const entropy = (size: number) => {
+    const bytes = new Uint8Array(size);
+    host.random(bytes);
+    return bytes;
   };
 
   const news = (what: number) => exports.apz_news(what, host.monotonic(), host.wall());
@@ -120,6 +132,9 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         break;
       case EFFECT.report:
         voice.report(text);
+        break;
+      case EFFECT.compose:
+        voice.compose(text, more);
         break;
       case EFFECT.flushed:
         voice.flushed(number, text);
@@ -229,7 +244,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
   };
 
   return {
-    start: (options) =>
+    start: (options, hooks) =>
       guarded(() => {
         const facts = JSON.stringify({
           ua: host.userAgent,
@@ -237,26 +252,59 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
           visible: host.visible,
           locks: !!host.locks,
           later: !!host.leave,
+          gpc: !!host.gpc,
+          dnt: !!host.dnt,
+          hooks,
         });
         const [size] = core.write(`{"options":${options},"facts":${facts}}`) as [number];
-        const seed = new Uint8Array(SEED_BYTES);
-        host.random(seed);
-        core.writeBytes(size, seed);
+        core.writeBytes(size, entropy(SEED_BYTES));
         const status = exports.apz_start(size, host.monotonic(), host.wall());
         drain();
         if (!status) stops.push(host.listen?.(ears));
         return status;
       }, -1),
-    track: (name, properties, happened) =>
+    track: (name, properties, happened, app = '') =>
       command(() => {
-        const [nameSize, propertiesSize] = core.write(name, properties) as [number, number];
-        return exports.apz_track(nameSize, propertiesSize, happened, host.monotonic(), host.wall());
+        const [nameSize, propertiesSize, appSize] = core.write(name, properties, app) as [
+          number,
+          number,
+          number,
+        ];
+        return exports.apz_track(
+          nameSize,
+          propertiesSize,
+          appSize,
+          happened,
+          host.monotonic(),
+          host.wall(),
+        );
       }),
     setUserId: (id) =>
       command(() => {
         const [size] = core.write(id) as [number];
         return exports.apz_set_user_id(size, host.monotonic(), host.wall());
       }),
+    setUserProperties: (properties) =>
+      command(() => {
+        const [size] = core.write(properties) as [number];
+        return exports.apz_set_user_properties(size, host.monotonic(), host.wall());
+      }),
+    setConsent: (state) =>
+      command(() => {
+        const [size] = core.write(state) as [number];
+        core.writeBytes(size, entropy(ENTROPY_BYTES));
+        return exports.apz_set_consent(size, host.monotonic(), host.wall());
+      }),
+    reset: () =>
+      command(() => {
+        core.writeBytes(0, entropy(ENTROPY_BYTES));
+        return exports.apz_reset(host.monotonic(), host.wall());
+      }),
+    userId: () =>
+      guarded(() => {
+        exports.apz_user_id();
+        return core.read();
+      }, ''),
     flush: (token) => command(() => exports.apz_flush(token, host.monotonic(), host.wall())),
     stop,
   };

@@ -37,6 +37,40 @@ export interface Options {
   maxQueueBytes?: number;
   /** Milliseconds without an event after which a new session begins. Default: 1,800,000 (30 minutes). */
   sessionTimeout?: number;
+  /**
+   * Where the user id is kept. A cookie is shared by the sub-domains of a site (`SameSite=Lax`, `Secure` on
+   * https, 400 days); with `both` either restores the other; with `memory` each page is a new visitor. Events
+   * that wait are kept in localStorage all the same, see `cookieless`. Default: `localStorage`.
+   */
+  persistence?: 'localStorage' | 'cookie' | 'both' | 'memory';
+  /**
+   * Whether the visitor agreed. `pending`: nothing is stored, read or sent; what happens waits in memory (at
+   * most 1,000 calls) for `setConsent`. `denied`: nothing happens at all, and what was stored before is
+   * removed. Default: `granted`, unless the browser signals otherwise (`respectGPC`, `respectDNT`).
+   */
+  consent?: Consent;
+  /**
+   * Keep the decision in storage, so that the next page knows it. Default: `false`: your consent banner
+   * remembers it already, and two memories of one decision will differ one day.
+   */
+  rememberConsent?: boolean;
+  /**
+   * Take Global Privacy Control for a no, unless you give `consent` or call `setConsent`. Default: `true`: it is
+   * a person's own choice, and the law of several states.
+   */
+  respectGPC?: boolean;
+  /** The same for Do Not Track. Default: `false`: browsers have abandoned it, and some set it unasked. */
+  respectDNT?: boolean;
+  /** Keep everything in memory: no storage, no cookie. Each page is a new visitor. Default: `false`. */
+  cookieless?: boolean;
+  /** Properties that every event carries; an event's own win. A function is asked each time. */
+  globalProperties?: Properties | (() => Properties);
+  /**
+   * Sees a copy of every event before it is recorded, automatic ones too, and returns what becomes of it: an
+   * event, or `null` to drop it; nothing for the copy as it left it. If it throws, the event goes on unchanged.
+   */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its argument returns nothing
+  beforeSend?: (event: OutgoingEvent) => OutgoingEvent | null | void;
   /** Hears of every event that ended otherwise than delivered. What it throws is ignored. */
   onError?: (report: Report) => void;
   /**
@@ -58,6 +92,11 @@ export interface AutoEvents {
    * `scroll_percent`: how much of it was}. Default: `true`.
    */
   pageLeave?: boolean;
+  /**
+   * `session_start` with the first view of a session: where the visitor landed, the referrer and the campaign.
+   * Default: `false`.
+   */
+  sessionStart?: boolean;
   /** `outbound_link_clicked` {`url`, `page`}, for a link to another host. Default: `false`. */
   outboundLinks?: boolean;
   /**
@@ -76,6 +115,14 @@ export interface PageViewOptions {
    * is a route, as hash routers write it (`#/inbox`, `#!/inbox`).
    */
   hash?: boolean;
+}
+
+export type Consent = 'granted' | 'pending' | 'denied';
+
+/** An event on its way into the queue. */
+export interface OutgoingEvent {
+  event_name: string;
+  properties: Properties;
 }
 
 /** Why records ended otherwise than delivered. */
@@ -133,6 +180,17 @@ export interface Appizer {
    * `[object Object]`) are refused.
    */
   setUserId(id: string | number): void;
+  /** The visitor's id; `undefined` before `init`, and without consent. */
+  getUserId(): string | undefined;
+  /**
+   * Says what you know of the visitor (`POST /users`): `email` and `phone` (with country code) as texts, anything
+   * else as properties. Calls are merged while they wait to be sent.
+   */
+  setUserProperties(properties: Properties): void;
+  /** The visitor logs out: a new anonymous id and a new session. What waits goes out under the old id. */
+  reset(): void;
+  /** The visitor decided. See the option `consent`. */
+  setConsent(state: Consent): void;
   /** Sends what waits without delay, and says what became of it. Never rejects. */
   flush(): Promise<FlushResult>;
   /**

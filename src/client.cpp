@@ -50,33 +50,127 @@ void Client::tell(Hint hint, std::string detail) {
 }
 
 Status Client::start(std::string_view config, const Seed& seed, Moment now) {
-  if (input(now)) return Status::already_started;
+  now_ = now;
+  if (started_) return Status::already_started;
   Config chosen;
   std::vector<Config::Complaint> complaints;
   const Status status = chosen.read(config, complaints);
   if (status != Status::ok) return status;
+  started_ = true;
   config_ = std::move(chosen);
   ids_.seed(seed.ids);
   user_entropy_ = seed.user;
-  document_ = ids_.token(kDocumentLength);
   prefix_ = prefix_of(config_);
-  running_ = std::make_unique<Running>(config_, ids_, prefix_);
   for (auto& complaint : complaints) tell(complaint.hint, std::move(complaint.name));
-  auto& [delivery, adoption, leases, identity, session] = *running_;
-  delivery.journal(Delivery::events).set_document(document_);
-  delivery.journal(Delivery::people).set_document(document_);
-  read_all();
-  adoption.look(now.monotonic + Adoption::kFirstLook);
-  views_.start(now, effects_);
-  forms_.start(effects_);
+  if (config_.remember_consent && !config_.consent_given) {
+    // The answer may be in storage; until it is read nothing else is.
+    config_.consent = Consent::pending;
+    effects_.read(consent_key());
+    return Status::ok;
+  }
+  return decide(config_.consent);
+}
+
+std::string Client::consent_key() const { return prefix_ + "c"; }
+
+Status Client::decide(Consent consent) {
+  config_.consent = consent;
+  switch (consent) {
+    case Consent::granted:
+      if (!running_) begin();
+      break;
+    case Consent::denied:
+      end();
+      return Status::ok;
+    case Consent::pending:
+      break;
+  }
+  if (!views_started_) {
+    views_started_ = true;
+    views_.start(now_, effects_);
+    forms_.start(effects_);
+  }
   return Status::ok;
 }
 
-Status Client::track(std::string_view name, std::string_view properties, Millis happened,
-                     Moment now) {
-  if (!input(now)) return Status::not_started;
+void Client::begin() {
+  document_ = ids_.token(kDocumentLength);
+  running_ = std::make_unique<Running>(config_, ids_, prefix_);
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
+  delivery.journal(Delivery::events).set_document(document_);
+  delivery.journal(Delivery::people).set_document(document_);
+  owns_lock_ = wants_recovery_ = told_storage_ = false;
+  read_all();
+  adoption.look(now_.monotonic + Adoption::kFirstLook);
+}
+
+// Nothing may be left of what was stored, by this page or an earlier one.
+void Client::end() {
+  if (running_) running_->delivery.abandon(effects_);
+  running_.reset();
+  waiting_.clear();
+  Identity(config_.user_id_storage_key, Persistence::both).erase(effects_);
+  effects_.scan(prefix_);
+  effects_.leave({}, {});
+  if (config_.locks) effects_.unlock(prefix_);
+}
+
+Status Client::set_consent(std::string_view state, const Entropy& user, Moment now) {
+  now_ = now;
+  if (!started_) return Status::not_started;
+  const auto name = json::string(state);
+  const auto consent = name ? consent_of(*name) : std::nullopt;
+  // What was decided can be decided otherwise, but not undecided: events would have no place to
+  // wait.
+  const bool late = consent == Consent::pending && config_.consent == Consent::granted;
+  if (!consent || late) {
+    tell(Hint::consent_refused, std::string(json::clip(state, kLongestUserId)));
+    return Status::consent_unusable;
+  }
+  if (*consent == config_.consent) return Status::ok;
+  user_entropy_ = user;
+  decide(*consent);
+  if (config_.remember_consent) {
+    effects_.store(consent_key(), std::string(name_of(*consent)));
+  }
+  return Status::ok;
+}
+
+// What waited for consent happens now, in order.
+void Client::replay() {
+  report_dropped(waiting_.dropped());
+  for (const Held& held : waiting_.take()) {
+    switch (held.kind) {
+      case Held::event:
+        record(held.name, held.value, held.happened, held.app);
+        break;
+      case Held::user_id:
+        set_user_id(held.value, now_);
+        break;
+      case Held::user_properties:
+        set_user_properties(held.value, now_);
+        break;
+      case Held::person:
+        record_person(held.value, held.name, held.app);
+        break;
+    }
+  }
+}
+
+void Client::report_dropped(std::size_t count) {
+  if (count == 0) return;
+  effects_.report(report_of("evicted", 0, count, {}));
+  std::string text;
+  json::append_integer(text, static_cast<std::int64_t>(count));
+  tell(Hint::event_evicted, std::move(text));
+}
+
+Status Client::track(std::string_view name, std::string_view properties, std::string_view app,
+                     Millis happened, Moment now) {
+  input(now);
+  if (!started_) return Status::not_started;
   if (is_blank(name)) return Status::name_missing;
-  const Event event = record(name, properties, happened);
+  const Event event = record(name, properties, happened, std::string(app));
   if (config_.debug) {
     if (!is_snake_case(name)) tell(Hint::name_not_snake_case, std::string(name));
     if (says_nothing(name)) tell(Hint::name_says_nothing, std::string(name));
@@ -91,7 +185,14 @@ Status Client::track(std::string_view name, std::string_view properties, Millis 
 // Returns what was made of it, for the hints; its text is in the journal.
 Event Client::record(std::string_view name, std::string_view properties, Millis happened,
                      std::string app) {
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  if (!running_) {
+    if (watches()) {
+      waiting_.add(
+          {Held::event, std::string(name), std::string(properties), std::move(app), happened});
+    }
+    return {};
+  }
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   const std::string id = ids_.event_id(happened);
   const std::string& session_id = session.touch(ids_, happened, effects_);
   Event event = make_event(name, properties, {identity.id(), session_id, id, happened});
@@ -104,39 +205,65 @@ Event Client::record(std::string_view name, std::string_view properties, Millis 
 }
 
 Status Client::set_user_id(std::string_view id, Moment now) {
-  if (!input(now)) return Status::not_started;
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  input(now);
+  if (!started_) return Status::not_started;
   const auto text = json::string(id);
   const std::string named = text ? *text : json::number(id) ? std::string(id) : std::string();
   if (!is_plausible_user_id(named)) {
     tell(Hint::user_id_refused, std::string(json::clip(id, kLongestUserId)));
     return Status::user_id_unusable;
   }
+  if (!running_) {
+    if (watches()) waiting_.add({Held::user_id, {}, std::string(id), {}, 0});
+    return Status::ok;
+  }
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   const std::string before = identity.id();
   const auto change = identity.set(named, effects_);
   if (change == Identity::Change::none) return Status::ok;
-  Record user;
-  user.kind = Kind::user;
-  user.text = "{\"user_id\":";
-  json::append_string(user.text, named);
-  if (change == Identity::Change::named) {
-    Record alias = user;
-    alias.kind = Kind::alias;
-    alias.text += ",\"alias_id\":";
-    json::append_string(alias.text, before);
-    delivery.add(Delivery::people, std::move(user), effects_);
-    delivery.add(Delivery::people, std::move(alias), effects_);
-  } else {
-    // Another person on the same device: nothing may link the two.
-    session.end();
-    delivery.add(Delivery::people, std::move(user), effects_);
+  const bool linked = change == Identity::Change::named;
+  // Another person on the same device: nothing may link the two.
+  if (!linked) session.end();
+  people.named(named, linked ? before : std::string(), delivery, effects_);
+  return Status::ok;
+}
+
+Status Client::set_user_properties(std::string_view properties, Moment now) {
+  input(now);
+  if (!started_) return Status::not_started;
+  if (!json::is_object(properties)) {
+    tell(Hint::user_properties_refused, {});
+    return Status::user_properties_unusable;
+  }
+  if (running_) {
+    running_->people.know(running_->identity.id(), properties, running_->delivery, effects_);
+  } else if (watches()) {
+    waiting_.add({Held::user_properties, {}, std::string(properties), {}, 0});
   }
   return Status::ok;
 }
 
+Status Client::reset(const Entropy& user, Moment now) {
+  input(now);
+  if (!started_) return Status::not_started;
+  if (!running_) return Status::ok;
+  running_->identity.reset(user, effects_);
+  running_->session.end();
+  return Status::ok;
+}
+
+std::string_view Client::user_id() const {
+  return running_ ? std::string_view(running_->identity.id()) : std::string_view();
+}
+
 Status Client::flush(std::uint32_t token, Moment now) {
-  if (!input(now)) return Status::not_started;
-  if (views_.hurry(effects_)) {
+  input(now);
+  if (!started_) return Status::not_started;
+  if (!running_) {
+    std::string json = "{\"delivered\":0,\"dropped\":0,\"pending\":";
+    json::append_integer(json, static_cast<std::int64_t>(waiting_.size()));
+    effects_.flushed(token, json + "}");
+  } else if (views_.hurry(effects_)) {
     flushes_.push_back(token);
   } else {
     running_->delivery.flush(token);
@@ -145,8 +272,13 @@ Status Client::flush(std::uint32_t token, Moment now) {
 }
 
 void Client::value(std::string_view key, const std::string* text, Moment now) {
-  if (!input(now)) return;
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  input(now);
+  if (key == consent_key() && !running_ && config_.consent == Consent::pending) {
+    const auto remembered = text != nullptr ? consent_of(*text) : std::nullopt;
+    decide(remembered.value_or(config_.consent_default));
+  }
+  if (!running_) return;
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   Adoption::Found segment;
   if (const auto news = identity.value(key, text, now, effects_); news != Identity::News::foreign) {
     if (news == Identity::News::refused) {
@@ -176,20 +308,26 @@ void Client::value(std::string_view key, const std::string* text, Moment now) {
 }
 
 void Client::keys(std::string_view list, Moment now) {
-  if (!input(now)) return;
+  input(now);
   std::vector<std::string_view> all;
   while (!list.empty()) {
     const std::size_t end = std::min(list.find('\n'), list.size());
     all.push_back(list.substr(0, end));
     list.remove_prefix(std::min(end + 1, list.size()));
   }
-  running_->adoption.keys(all, document_, now.monotonic);
+  if (running_) {
+    running_->adoption.keys(all, document_, now.monotonic);
+  } else if (config_.consent == Consent::denied) {
+    for (const std::string_view key : all) {
+      if (key != consent_key()) effects_.erase(std::string(key));
+    }
+  }
 }
 
 // Lock names are the prefix and a document's name, or "r" for the one that recovers.
 void Client::locked(std::string_view name, bool granted, Moment now) {
   if (!input(now)) return;
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   if (name.substr(0, prefix_.size()) != prefix_) return;
   const std::string_view document = name.substr(prefix_.size());
   if (document == document_) return;
@@ -214,7 +352,7 @@ void Client::store_failed(std::string_view key, Moment now) {
 
 void Client::storage_cleared(Moment now) {
   if (!input(now)) return;
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   delivery.journal(Delivery::events).storage_lost();
   delivery.journal(Delivery::people).storage_lost();
   identity.write(effects_);
@@ -226,25 +364,30 @@ void Client::answered(std::uint32_t id, int status, const Wait& wait, std::strin
 }
 
 void Client::online(bool online, Moment now) {
+  config_.online = online;
   if (!input(now)) return;
   running_->delivery.online(online, now);
   if (online) running_->adoption.look(now.monotonic + Adoption::kFirstLook);
 }
 
 void Client::visible(bool visible, Moment now) {
-  if (!input(now)) return;
-  views_.visible(visible, now, effects_);
+  input(now);
+  config_.visible = visible;
+  if (watches()) views_.visible(visible, now, effects_);
+  if (!running_) return;
   running_->delivery.visible(visible);
   if (visible) running_->adoption.look(now.monotonic + Adoption::kFirstLook);
 }
 
 void Client::leaving(Moment now) {
-  if (!input(now)) return;
+  input(now);
   away_ = true;
-  forms_.leaving(now, effects_);
-  record_forms();
-  views_.leaving(effects_);
-  running_->delivery.leaving();
+  if (watches()) {
+    forms_.leaving(now, effects_);
+    record_forms();
+    views_.leaving(effects_);
+  }
+  if (running_) running_->delivery.leaving();
 }
 
 void Client::gone(Moment now) {
@@ -260,65 +403,99 @@ void Client::gone(Moment now) {
 }
 
 void Client::returned(Moment now) {
-  if (!input(now) || !std::exchange(away_, false)) return;
-  rejoin();
-  views_.returned(now, effects_);
+  input(now);
+  if (!std::exchange(away_, false)) return;
+  if (running_) rejoin();
+  if (watches()) views_.returned(now, effects_);
 }
 
 void Client::navigated(std::string_view url, Moment now) {
-  if (input(now)) views_.navigated(url, now, effects_);
+  input(now);
+  if (watches()) views_.navigated(url, now, effects_);
 }
 
 void Client::page(const PageViews::Page& page, Moment now) {
-  if (!input(now)) return;
+  input(now);
+  if (!watches()) return;
   PageViews::Findings found;
   views_.look(page, now, found);
-  if (!found.landing.empty()) running_->session.touch(ids_, found.landed, effects_, found.landing);
+  if (running_ && !found.landing.empty()) {
+    const std::string before = running_->session.id();
+    const std::string after = running_->session.touch(ids_, found.landed, effects_, found.landing);
+    if (config_.session_start && after != before)
+      automatic("session_start", found.landing, found.landed);
+  }
   for (std::size_t i = 0; i < found.count; ++i) {
     const auto& [name, properties, happened] = found.all[i];
-    record(name, properties, happened);
+    automatic(name, properties, happened);
   }
 }
 
 void Client::clicked(const Link& link, Moment now) {
-  if (!input(now)) return;
+  input(now);
+  if (!watches()) return;
   std::string properties;
   const std::string_view name = link_event(config_, views_.url(), views_.page(), link, properties);
-  if (!name.empty()) record(name, properties, now.wall);
+  if (!name.empty()) automatic(name, properties, now.wall);
 }
 
 void Client::form(Forms::News news, std::uint32_t id, double detail, std::string_view text,
                   Moment now) {
-  if (!input(now)) return;
+  input(now);
+  if (!watches()) return;
   forms_.hear(news, id, detail, text, now, effects_);
   record_forms();
 }
 
+// The site's hooks see it first, if it has any.
+void Client::automatic(std::string_view name, std::string_view properties, Millis happened,
+                       std::string_view app) {
+  if (!config_.hooks) {
+    record(name, properties, happened, std::string(app));
+    return;
+  }
+  std::string event = "{\"happened\":";
+  json::append_integer(event, happened);
+  event += ",\"app\":";
+  json::append_string(event, app);
+  event += ",\"properties\":";
+  event += properties;
+  effects_.compose(std::string(name), event + "}");
+}
+
 void Client::record_forms() {
-  auto& [delivery, adoption, leases, identity, session] = *running_;
   Forms::Finding form;
   while (forms_.take(form)) {
-    record(form.event, form.properties, form.happened, form.app);
-    if (!form.person.empty()) {
-      Record user;
-      user.kind = Kind::user;
-      user.app = std::move(form.app);
-      user.text = "{\"user_id\":";
-      json::append_string(user.text, identity.id());
-      user.text += "," + form.person + ",\"origin\":{" + form.origin;
-      append_origin(user.text, session.landing());
-      user.text += '}';
-      delivery.add(Delivery::people, std::move(user), effects_);
-    }
+    automatic(form.event, form.properties, form.happened, form.app);
+    if (!form.person.empty()) record_person(form.person, form.origin, form.app);
     // The page may be about to be left for what the form leads to.
-    if (form.event == "form_submit") delivery.hurry();
+    if (running_ && form.event == "form_submit") running_->delivery.hurry();
   }
+}
+
+void Client::record_person(std::string_view person, std::string_view origin, std::string app) {
+  if (!running_) {
+    waiting_.add({Held::person, std::string(origin), std::string(person), std::move(app), 0});
+    return;
+  }
+  Record user;
+  user.kind = Kind::user;
+  user.app = std::move(app);
+  user.text = "{\"user_id\":";
+  json::append_string(user.text, running_->identity.id());
+  user.text += ',';
+  user.text += person;
+  user.text += ",\"origin\":{";
+  user.text += origin;
+  append_origin(user.text, running_->session.landing());
+  user.text += '}';
+  running_->delivery.add(Delivery::people, std::move(user), effects_);
 }
 
 // The document's segments may have been inherited meanwhile. So it takes a new name, and comes by
 // what is left under the old one like any heir.
 void Client::rejoin() {
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   const std::string former = std::exchange(document_, ids_.token(kDocumentLength));
   owns_lock_ = false;
   delivery.journal(Delivery::events).set_document(document_);
@@ -331,7 +508,7 @@ void Client::rejoin() {
 
 // What all documents of the site share.
 void Client::read_all() {
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   identity.read(user_entropy_, effects_);
   effects_.read(session.key());
   effects_.read(delivery.wait_key(Delivery::events));
@@ -351,7 +528,7 @@ void Client::take_lock(std::string_view document) {
 // Held from the first segment until nothing is left and nobody watches the page: giving it back
 // after every delivery would cost more than it gives others.
 void Client::own_lock() {
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   if (away_) return;
   if (delivery.idle()) {
     for (const std::string& document : adoption.release()) {
@@ -380,19 +557,22 @@ void Client::tell_storage(bool failing) {
 }
 
 void Client::settle() {
-  auto& [delivery, adoption, leases, identity, session] = *running_;
+  if (!away_ && watches()) {
+    views_.settle(now_, effects_);
+    forms_.settle(now_, effects_);
+    record_forms();
+  }
+  if (!running_) return;
+  auto& [delivery, adoption, leases, identity, session, people] = *running_;
   if (!config_.locks && leases.overslept(now_)) {
     leases.release(effects_);
     leases.forget();
     rejoin();
     return;
   }
+  if (identity.is_known() && waiting_.size() > 0) replay();
   for (const std::uint32_t token : flushes_) delivery.flush(token);
   flushes_.clear();
-  if (!away_) {
-    views_.settle(now_, effects_);
-    forms_.settle(now_, effects_);
-  }
   own_lock();
   leases.settle(now_, effects_);
   if (!away_) {
@@ -414,17 +594,38 @@ void Client::settle() {
 }
 
 bool Client::poll(Effect& effect) {
-  if (effects_.empty() && running_) settle();
-  if (effects_.empty()) return false;
-  effect = effects_.take();
-  return true;
+  for (;;) {
+    if (effects_.empty() && started_) settle();
+    if (effects_.empty()) return false;
+    effect = effects_.take();
+    if (!config_.cookieless) return true;
+    // Nothing outlives the page, so nothing is looked for either.
+    switch (effect.kind) {
+      case Effect::read:
+        value(effect.text, nullptr, now_);
+        break;
+      case Effect::scan:
+        keys({}, now_);
+        break;
+      case Effect::store:
+      case Effect::erase:
+      case Effect::lock:
+      case Effect::unlock:
+        break;
+      default:
+        return true;
+    }
+  }
 }
 
 Millis Client::next_wake() const {
-  if (!running_ || away_) return -1;
-  const auto& [delivery, adoption, leases, identity, session] = *running_;
-  const Millis next = std::min({delivery.next_wake(now_.monotonic), adoption.next_wake(),
-                                leases.next_wake(), views_.next_wake(), forms_.next_wake()});
+  if (!watches() || away_) return -1;
+  Millis next = std::min(views_.next_wake(), forms_.next_wake());
+  if (running_) {
+    const auto& [delivery, adoption, leases, identity, session, people] = *running_;
+    next = std::min(
+        {next, delivery.next_wake(now_.monotonic), adoption.next_wake(), leases.next_wake()});
+  }
   return next == kNever ? -1 : std::max<Millis>(0, next - now_.monotonic);
 }
 

@@ -18,6 +18,7 @@
 #include "adoption.h"
 #include "answers.h"
 #include "config.h"
+#include "consent.h"
 #include "delivery.h"
 #include "effect.h"
 #include "event.h"
@@ -28,6 +29,7 @@
 #include "links.h"
 #include "moment.h"
 #include "page_views.h"
+#include "people.h"
 #include "session.h"
 #include "status.h"
 
@@ -47,10 +49,19 @@ class Client {
   /// Begins. `config` is {"options":{…},"facts":{…}}, see `Config`.
   Status start(std::string_view config, const Seed& seed, Moment now);
   /// Records an event that happened at `happened` (wall time). `properties` is JSON text, empty for
-  /// none.
-  Status track(std::string_view name, std::string_view properties, Millis happened, Moment now);
+  /// none; `app` is empty for the client's own.
+  Status track(std::string_view name, std::string_view properties, std::string_view app,
+               Millis happened, Moment now);
   /// Names the visitor. `id` is JSON text: a string, or a number, which counts as its digits.
   Status set_user_id(std::string_view id, Moment now);
+  /// The site knows something of the visitor: a JSON object, merged into what it said before.
+  Status set_user_properties(std::string_view properties, Moment now);
+  /// The visitor leaves (logout): a new anonymous one begins. What waits goes out under its old id.
+  Status reset(const Entropy& user, Moment now);
+  /// The visitor decided; `state` is JSON text: "granted", "denied" or "pending".
+  Status set_consent(std::string_view state, const Entropy& user, Moment now);
+  /// The visitor's id; empty while there is none.
+  std::string_view user_id() const;
   /// Sends what is pending without waiting for company; answered by `Flushed` with the token.
   Status flush(std::uint32_t token, Moment now);
 
@@ -109,12 +120,24 @@ class Client {
     Leases leases;
     Identity identity;
     Session session;
+    People people;
   };
 
   bool input(Moment now);
+  /// Whether page, forms and links may be watched.
+  bool watches() const { return started_ && config_.consent != Consent::denied; }
+  Status decide(Consent consent);
+  void begin();
+  void end();
+  void replay();
+  void report_dropped(std::size_t count);
   Event record(std::string_view name, std::string_view properties, Millis happened,
                std::string app = {});
+  void automatic(std::string_view name, std::string_view properties, Millis happened,
+                 std::string_view app = {});
   void record_forms();
+  void record_person(std::string_view person, std::string_view origin, std::string app);
+  std::string consent_key() const;
   void settle();
   void own_lock();
   void take_lock(std::string_view document);
@@ -129,7 +152,11 @@ class Client {
   Moment now_;
   std::string document_;
   std::string prefix_;
+  /// None before consent is granted.
   std::unique_ptr<Running> running_;
+  Waiting waiting_;
+  bool started_ = false;
+  bool views_started_ = false;
   PageViews views_{config_};
   Forms forms_{config_};
   /// Flushes that wait for the page to say what it is.

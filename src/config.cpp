@@ -68,6 +68,8 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   if (!options || !facts || !json::is_object(*options)) return Status::options_unusable;
   std::string_view chosen_events;
   std::string_view chosen_hook;
+  std::string chosen_consent;
+  std::string chosen_persistence;
   const Option known[] = {
       {"appId", &app_id},
       {"autoEvents", &chosen_events},
@@ -79,17 +81,38 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
       {"maxQueueEvents", &max_queue_events},
       {"maxQueueBytes", &max_queue_bytes},
       {"sessionTimeout", &session_timeout},
+      {"consent", &chosen_consent},
+      {"rememberConsent", &remember_consent},
+      {"respectGPC", &respect_gpc},
+      {"respectDNT", &respect_dnt},
+      {"cookieless", &cookieless},
+      {"persistence", &chosen_persistence},
   };
   read_into(known, *options, complaints);
   if (!chosen_events.empty()) read_auto_events(chosen_events, complaints);
   if (!chosen_hook.empty()) read_auto_hook(chosen_hook, complaints);
-  const Option given[] = {{"ua", &user_agent},
-                          {"online", &online},
-                          {"visible", &visible},
-                          {"locks", &locks},
-                          {"later", &later}};
+  const Option given[] = {{"ua", &user_agent}, {"online", &online}, {"visible", &visible},
+                          {"locks", &locks},   {"later", &later},   {"gpc", &gpc},
+                          {"dnt", &dnt},       {"hooks", &hooks}};
   std::vector<Complaint> none;
   read_into(given, *facts, none);
+  if (!chosen_persistence.empty() && !read_persistence(chosen_persistence)) {
+    complaints.push_back({Hint::option_wrong_type, "persistence"});
+  }
+  if (cookieless) persistence = Persistence::memory;
+  // A signal of the browser is a default; what the site knows of this visitor's own choice is more.
+  const bool signal = (respect_gpc && gpc) || (respect_dnt && dnt);
+  if (signal) consent = consent_default = Consent::denied;
+  if (const auto given_consent = consent_of(chosen_consent)) {
+    consent = consent_default = *given_consent;
+    // A decision that waits is none yet: a remembered one counts.
+    consent_given = *given_consent != Consent::pending;
+  } else if (!chosen_consent.empty()) {
+    complaints.push_back({Hint::option_wrong_type, "consent"});
+    // Whoever meant to restrict must not get the opposite for a slip of the pen.
+    consent = consent_default = Consent::denied;
+    consent_given = true;
+  }
   while (!api_base.empty() && api_base.back() == '/') api_base.pop_back();
   return app_id.empty() ? Status::app_id_missing : Status::ok;
 }
@@ -102,6 +125,7 @@ void Config::read_auto_events(std::string_view value, std::vector<Complaint>& co
   std::string_view views;
   const Option known[] = {{"pageViews", &views},
                           {"pageLeave", &page_leave},
+                          {"sessionStart", &session_start},
                           {"outboundLinks", &outbound_links},
                           {"downloads", &downloads}};
   if (!read_into(known, value, complaints, "autoEvents.")) {
@@ -135,6 +159,16 @@ void Config::read_auto_hook(std::string_view value, std::vector<Complaint>& comp
     form_submits = false;
     complaints.push_back({Hint::option_wrong_type, "autoHook"});
   }
+}
+
+bool Config::read_persistence(std::string_view value) {
+  constexpr std::string_view kNames[] = {"localStorage", "cookie", "both", "memory"};
+  for (std::size_t i = 0; i < std::size(kNames); ++i) {
+    if (value != kNames[i]) continue;
+    persistence = static_cast<Persistence>(i);
+    return true;
+  }
+  return false;
 }
 
 }  // namespace appizer

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "consent.h"
 #include "hint.h"
 #include "identity.h"
 #include "json.h"
@@ -48,6 +49,7 @@ struct Config {
   /// What `autoEvents` asks for.
   bool page_views = false;
   bool page_leave = false;
+  bool session_start = false;
   bool outbound_links = false;
   bool downloads = false;
   /// What besides the path makes another page.
@@ -56,6 +58,18 @@ struct Config {
   /// What `autoHook` asks for.
   bool form_submits = false;
   bool form_starts = false;
+  Consent consent = Consent::granted;
+  /// Whether the site itself said so, and not a default.
+  bool consent_given = false;
+  /// What counts where nothing was given and nothing is remembered.
+  Consent consent_default = Consent::granted;
+  /// Keep the decision in storage.
+  bool remember_consent = false;
+  /// Take Global Privacy Control, Do Not Track for a no where the site has no decision of its own.
+  bool respect_gpc = true;
+  bool respect_dnt = false;
+  /// Nothing is kept anywhere but in memory.
+  bool cookieless = false;
   /// Keep what was sent while the page went away until the server has acknowledged it.
   bool confirm_unload = false;
   /// The queue's caps; the oldest goes first.
@@ -70,6 +84,11 @@ struct Config {
   bool visible = true;
   /// Whether the host has locks that all documents of the origin share (Web Locks).
   bool locks = false;
+  /// What the browser signals: Global Privacy Control, Do Not Track.
+  bool gpc = false;
+  bool dnt = false;
+  /// Whether the site wants to see automatic events before they are recorded.
+  bool hooks = false;
   /// Whether the host can leave a request with the browser (`fetchLater`).
   bool later = false;
 
@@ -84,6 +103,7 @@ struct Config {
 
  private:
   void read_auto_events(std::string_view value, std::vector<Complaint>& complaints);
+  bool read_persistence(std::string_view value);
   void read_auto_hook(std::string_view value, std::vector<Complaint>& complaints);
 };
 

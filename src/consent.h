@@ -23,10 +23,12 @@ std::string_view name_of(Consent consent);
 
 /// A command that waits for the decision.
 struct Held {
-  enum Kind { event, user_id, user_properties };
+  /// `person`: what a form says of its sender; `name` is where it was sent from.
+  enum Kind { event, user_id, user_properties, person };
   Kind kind;
   std::string name;
   std::string value;
+  std::string app;
   Millis happened;
 };
 

@@ -55,6 +55,10 @@ void Effects::form_look(std::uint32_t id, bool further) {
   add(Effect::form_look, id, further, {}, {});
 }
 
+void Effects::compose(std::string name, std::string event) {
+  add(Effect::compose, 0, false, std::move(name), std::move(event));
+}
+
 Effect Effects::take() {
   Effect first = std::move(all_[next_]);
   if (++next_ == all_.size()) {

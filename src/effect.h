@@ -60,6 +60,10 @@ struct Effect {
     /// since; answered by `Client::form` only if so. Otherwise there is nothing more to be told of
     /// it.
     form_look = 16,
+    /// Asks the site's hooks what becomes of an automatic event: `text` is its name, `more` the
+    /// JSON object
+    /// {"happened","app","properties"}. What they leave of it comes back by `Client::track`.
+    compose = 17,
   };
 
   /// What the page can be watched for. Without need nothing of it is listened to.
@@ -99,6 +103,7 @@ class Effects {
   void watch(std::uint32_t what);
   void form_values(std::uint32_t id, std::string fields);
   void form_look(std::uint32_t id, bool further);
+  void compose(std::string name, std::string event);
 
   bool empty() const { return next_ == all_.size(); }
   /// Takes out the first.

@@ -30,6 +30,8 @@ enum class Hint : std::int32_t {
   field_never_sent = 30,
   field_key_unusable = 31,
   form_not_counted = 32,
+  consent_refused = 33,
+  user_properties_refused = 34,
 };
 
 }  // namespace appizer

@@ -23,6 +23,10 @@ enum class Status : std::int32_t {
   user_id_unusable = -6,
   /// The options are not a JSON object.
   options_unusable = -7,
+  /// The state of consent is none of the three, or undoes a decision.
+  consent_unusable = -8,
+  /// The user's properties are not a JSON object.
+  user_properties_unusable = -9,
 };
 
 constexpr std::int32_t code(Status status) { return static_cast<std::int32_t>(status); }

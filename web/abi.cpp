@@ -35,6 +35,13 @@ std::string_view text(std::uint32_t size, std::uint32_t offset = 0) {
   return std::string_view(input).substr(offset, size);
 }
 
+// Random bytes of the input, after `offset` bytes of others.
+Entropy entropy(std::uint32_t offset) {
+  Entropy bytes;
+  std::memcpy(bytes.data(), text(sizeof bytes, offset).data(), sizeof bytes);
+  return bytes;
+}
+
 }  // namespace
 
 extern "C" {
@@ -53,24 +60,41 @@ std::uint32_t apz_output_size() { return static_cast<std::uint32_t>(output.size(
 
 APZ_EXPORT(apz_start)
 std::int32_t apz_start(std::uint32_t config_size, double monotonic, double wall) {
-  Client::Seed seed;
-  const std::string_view random = text(sizeof seed.ids + sizeof seed.user, config_size);
-  std::memcpy(seed.ids.data(), random.data(), seed.ids.size());
-  std::memcpy(seed.user.data(), random.data() + seed.ids.size(), seed.user.size());
+  const Client::Seed seed{entropy(config_size), entropy(config_size + sizeof(Entropy))};
   return code(client.start(text(config_size), seed, at(monotonic, wall)));
 }
 
 APZ_EXPORT(apz_track)
-std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size, double happened,
-                       double monotonic, double wall) {
-  return code(client.track(text(name_size), text(properties_size, name_size), millis(happened),
-                           at(monotonic, wall)));
+std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size,
+                       std::uint32_t app_size, double happened, double monotonic, double wall) {
+  const std::string_view properties = text(properties_size, name_size);
+  const std::string_view app = text(app_size, name_size + properties_size);
+  return code(
+      client.track(text(name_size), properties, app, millis(happened), at(monotonic, wall)));
 }
 
 APZ_EXPORT(apz_set_user_id)
 std::int32_t apz_set_user_id(std::uint32_t size, double monotonic, double wall) {
   return code(client.set_user_id(text(size), at(monotonic, wall)));
 }
+
+APZ_EXPORT(apz_set_user_properties)
+std::int32_t apz_set_user_properties(std::uint32_t size, double monotonic, double wall) {
+  return code(client.set_user_properties(text(size), at(monotonic, wall)));
+}
+
+APZ_EXPORT(apz_reset)
+std::int32_t apz_reset(double monotonic, double wall) {
+  return code(client.reset(entropy(0), at(monotonic, wall)));
+}
+
+APZ_EXPORT(apz_set_consent)
+std::int32_t apz_set_consent(std::uint32_t size, double monotonic, double wall) {
+  return code(client.set_consent(text(size), entropy(size), at(monotonic, wall)));
+}
+
+APZ_EXPORT(apz_user_id)
+void apz_user_id() { output = client.user_id(); }
 
 APZ_EXPORT(apz_flush)
 std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall) {

@@ -26,11 +26,20 @@ std::uint32_t apz_output_size();
 
 /// Input: `config_size` bytes of {"options":{…},"facts":{…}}, then 32 random bytes.
 std::int32_t apz_start(std::uint32_t config_size, double monotonic, double wall);
-/// Input: the event's name, then its properties as JSON. `happened` is wall time.
-std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size, double happened,
-                       double monotonic, double wall);
+/// Input: the event's name, its properties as JSON, and its app, empty for the client's own.
+/// `happened` is wall time.
+std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size,
+                       std::uint32_t app_size, double happened, double monotonic, double wall);
 /// Input: the id as JSON.
 std::int32_t apz_set_user_id(std::uint32_t size, double monotonic, double wall);
+/// Input: a JSON object.
+std::int32_t apz_set_user_properties(std::uint32_t size, double monotonic, double wall);
+/// Input: 16 random bytes.
+std::int32_t apz_reset(double monotonic, double wall);
+/// Input: `size` bytes of the state as JSON, then 16 random bytes.
+std::int32_t apz_set_consent(std::uint32_t size, double monotonic, double wall);
+/// Puts the visitor's id into the output buffer; nothing while there is none.
+void apz_user_id();
 std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall);
 
 /// Input: the key, then its value. `value_size` is negative where it has none.

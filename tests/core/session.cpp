@@ -114,8 +114,7 @@ TEST_CASE("anything else in storage is ignored", "[session]") {
 TEST_CASE("times from the ends of the calendar do no harm", "[session]") {
   const auto stored = GENERATE(values<std::string>(
       {"9223372036854775807", "-9223372036854775808", "-9223372036854775807", "0"}));
-  const Millis wall =
-      GENERATE(Millis{0}, kNow, Millis{-9007199254740992}, Millis{9007199254740992});
+  const Millis wall = GENERATE(values<Millis>({0, kNow, -kFurthest, kFurthest}));
   CAPTURE(stored, wall);
   Visit visit;
   visit.restore("abcdefghijkl " + stored);
@@ -159,4 +158,26 @@ TEST_CASE("a damaged arrival costs only itself", "[session]") {
   visit.restore("abcdefghijkl 1763928000000" + rest);
   CHECK(visit.touch(kNow) == "abcdefghijkl");
   CHECK(visit.session.landing().empty());
+}
+
+TEST_CASE("a landing by another campaign begins a new session, and only that", "[session]") {
+  Visit visit;
+  const auto land = [&](const char* landing) {
+    return visit.session.touch(visit.ids, kNow, visit.effects, landing);
+  };
+  const std::string first = land(R"({"url":"/a","referrer":"","utm_source":"news"})");
+  CHECK(land(R"({"url":"/b","referrer":"/a"})") == first);
+  CHECK(land(R"({"url":"/b","referrer":"/a","utm_source":"news"})") == first);
+  const std::string second = land(R"({"url":"/c","referrer":"","utm_source":"ads"})");
+  CHECK(second != first);
+  CHECK(visit.session.landing() == R"({"url":"/c","referrer":"","utm_source":"ads"})");
+}
+
+TEST_CASE("a campaign on the second page of a visit without one begins a new session",
+          "[session]") {
+  Visit visit;
+  const std::string first =
+      visit.session.touch(visit.ids, kNow, visit.effects, R"({"url":"/a","referrer":""})");
+  CHECK(visit.session.touch(visit.ids, kNow, visit.effects,
+                            R"({"url":"/b","referrer":"","gclid":"1"})") != first);
 }

@@ -47,7 +47,7 @@ void Document::start(bool visible, bool online) {
 }
 
 void Document::track(Tag tag, std::string_view properties) {
-  client_->track("e" + std::to_string(tag), properties, world_.clock.wall(), moment());
+  client_->track("e" + std::to_string(tag), properties, {}, world_.clock.wall(), moment());
 }
 
 void Document::set_user(const std::string& id) {
