@@ -359,6 +359,13 @@ void Delivery::gone(Effects& effects) {
                  flights_.end());
 }
 
+void Delivery::abandon(Effects& effects) {
+  for (const Flight& flight : flights_) effects.cancel(flight.id);
+  for (const Flush& flush : flushes_) {
+    effects.flushed(flush.token, "{\"delivered\":0,\"dropped\":0,\"pending\":0}");
+  }
+}
+
 void Delivery::returned(Moment now, Effects& effects) {
   leaving_ = false;
   has_lock_ = false;
@@ -377,7 +384,7 @@ void Delivery::returned(Moment now, Effects& effects) {
                                 [](const Flight& flight) { return !flight.handed_over; }),
                  flights_.end());
   for (State& state : state_) {
-    state.journal.forget_stored();
+    if (!config_.cookieless) state.journal.forget_stored();
     state.due = kNever;
   }
 }

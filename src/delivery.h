@@ -70,6 +70,8 @@ class Delivery {
   void leaving() { leaving_ = true; }
   /// The page is gone as far as we can tell: what went out with keepalive is the browser's now.
   void gone(Effects& effects);
+  /// Everything is given up: what is on its way too, as far as it can be.
+  void abandon(Effects& effects);
   /// The page came back from the back/forward cache.
   void returned(Moment now, Effects& effects);
   /// Nothing is sent while the page's former segments are being taken back.

@@ -228,7 +228,7 @@ test('flush sends the view that is pending', async () => {
 
 test('where a session began is kept with it', () => {
   const { world } = start({}, { url: 'https://shop.example/?utm_source=news' });
-  world.navigate('/a?utm_source=other');
+  world.navigate('/a?utm_source=news');
   world.advance(5000);
   const key = world.storage?.keys().find((name) => /^appizer\.1\..*\.s$/.test(name)) ?? '';
   const text = world.storage?.getItem(key)?.split(' ').slice(2).join(' ') ?? '';
