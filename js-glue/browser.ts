@@ -1,6 +1,7 @@
 /** The page as a host. */
 
 import { WATCHED } from './abi.js';
+import { openForms } from './forms.js';
 import type { Host } from './host.js';
 import { isVisible, listenToPage } from './lifecycle.js';
 import { watchLinks } from './links.js';
@@ -21,6 +22,7 @@ export function browserHost(): Host {
   const { fetch, setTimeout, clearTimeout, queueMicrotask } = window;
   const { fetchLater } = window as { fetchLater?: FetchLater };
   const navigation = openNavigation();
+  const forms = openForms();
   return {
     monotonic: () => performance.now(),
     wall: () => Date.now(),
@@ -42,11 +44,14 @@ export function browserHost(): Host {
       const stops = [
         what & WATCHED.navigation && navigation.watch(ears.navigated),
         what & WATCHED.links && watchLinks(ears.clicked),
+        what & (WATCHED.forms | WATCHED.form_starts) &&
+          forms.watch(ears.form, !!(what & WATCHED.forms), !!(what & WATCHED.form_starts)),
       ];
       return () => {
         for (const stop of stops) if (stop) stop();
       };
     },
+    forms,
     log: (sentence) => console.info(sentence),
     userAgent: navigator.userAgent,
     gpc: (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true,

@@ -64,6 +64,19 @@ export interface Link {
   button: number;
 }
 
+/** Tells of submission `id` of a form: `news` is one of `FORM` (abi.ts), and says what the rest is. */
+export type FormEar = (news: number, id: number, detail: number, text: string) => void;
+
+/** Answers about forms, by way of the `FormEar`. */
+export interface FormWatch {
+  /** Tells the values of the fields with these numbers. */
+  values(id: number, fields: string): void;
+  /** Tells if the form is gone or the URL is another; or, if nothing further is wanted, forgets it. */
+  look(id: number, further: boolean): void;
+  /** Tells now what the end of a task would tell. */
+  settle(): void;
+}
+
 /** What the world tells. */
 export interface Ears {
   visible(visible: boolean): void;
@@ -76,6 +89,7 @@ export interface Ears {
   /** The page's URL is another now. */
   navigated(url: string): void;
   clicked(link: Link): void;
+  form: FormEar;
 }
 
 /** A world. Times are in milliseconds. */
@@ -102,6 +116,8 @@ export interface Host {
   page?(scroll: boolean): Page;
   /** Starts telling what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. */
   watch?(what: number, ears: Ears): () => void;
+  /** What a form holds, and what became of it. */
+  forms?: FormWatch | undefined;
   /** Where debug sentences go. */
   log(sentence: string): void;
   userAgent: string;

@@ -11,6 +11,7 @@ export { type NodeHostOptions, nodeHost } from './node.js';
 export type {
   Appizer,
   AutoEvents,
+  AutoHook,
   Consent,
   FlushResult,
   Options,

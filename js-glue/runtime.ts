@@ -127,6 +127,12 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       case EFFECT.watch:
         stops.push(attempt(() => host.watch?.(number, ears)));
         break;
+      case EFFECT.form_values:
+        attempt(() => host.forms?.values(number, text));
+        break;
+      case EFFECT.form_look:
+        attempt(() => host.forms?.look(number, flag));
+        break;
       case EFFECT.tell:
         voice.tell(number, text);
         break;
@@ -201,9 +207,13 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     }, -1);
 
   const ears: Ears = {
-    visible: (visible) => hear(() => news(visible ? NEWS.visible : NEWS.hidden)),
+    visible: (visible) => {
+      if (!visible) attempt(() => host.forms?.settle());
+      hear(() => news(visible ? NEWS.visible : NEWS.hidden));
+    },
     online: (online) => hear(() => news(online ? NEWS.online : NEWS.offline)),
     leaving: () => {
+      attempt(() => host.forms?.settle());
       away = true;
       hear(() => news(NEWS.leaving));
     },
@@ -220,6 +230,11 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       hear(() => {
         const [size] = core.write(url) as [number];
         exports.apz_navigated(size, host.monotonic(), host.wall());
+      }),
+    form: (what, id, detail, text) =>
+      hear(() => {
+        const [size] = core.write(text) as [number];
+        exports.apz_form(what, id, detail, size, host.monotonic(), host.wall());
       }),
     clicked: ({ url, download, button }) =>
       hear(() => {

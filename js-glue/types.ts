@@ -14,8 +14,11 @@ export interface Options {
    * An object says in what it should differ from `true`. Default: `false`.
    */
   autoEvents?: boolean | AutoEvents;
-  /** Record form submissions by itself. Default: `false`. */
-  autoHook?: boolean;
+  /**
+   * Record form submissions by itself: `true` for those of forms that have an email field or are marked
+   * `data-appizer="true"`. An object says in what it should differ from `true`. Default: `false`.
+   */
+  autoHook?: boolean | AutoHook;
   /**
    * Where the API is, without `/v1`. Default: `https://api.appizer.com`. Your own domain with a proxy
    * behind it works too.
@@ -78,6 +81,18 @@ export interface Options {
    * page and without a host, `init` does nothing.
    */
   host?: Host;
+}
+
+/** What is recorded of forms. */
+export interface AutoHook {
+  /**
+   * `form_submit`, when a form is really submitted: {`form_id`, `form_name`, `form_action`, `page`,
+   * `field_names`}, and what the form says of the person (email, phone, names, organisation, and fields
+   * marked `data-appizer-field`) as a user record. Default: `true`.
+   */
+  submits?: boolean;
+  /** `form_start`, when a visitor begins to fill in a form. Default: `false`. */
+  starts?: boolean;
 }
 
 /** What is recorded without being asked for each time. */
