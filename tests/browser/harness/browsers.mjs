@@ -36,6 +36,9 @@ const chromiumFlags = [
   '--disable-sync',
 ];
 
+// Puppeteer takes the back/forward cache away, which visitors have.
+const firefoxPreferences = { 'fission.bfcacheInParent': true };
+
 /**
  * Starts a browser with a new profile, or with the one in `profile`.
  *
@@ -52,7 +55,7 @@ export async function launch(name, { profile, args = [] } = {}) {
           ...(name === 'chromium'
             ? // Over a pipe, as a browser whose pipe breaks ends by itself.
               { args: [...chromiumFlags, ...args], pipe: true }
-            : { browser: 'firefox', args }),
+            : { browser: 'firefox', args, extraPrefsFirefox: firefoxPreferences }),
           executablePath: findTool(name === 'chromium' ? 'Chromium' : 'Firefox'),
           headless: true,
           ...(profile ? { userDataDir: profile } : {}),

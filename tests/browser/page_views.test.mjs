@@ -1,0 +1,383 @@
+/** Page views in real pages: each visit with the exact list of what is recorded of it. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { engines, launch } from './harness/browsers.mjs';
+import { waitFor } from './harness/wait.mjs';
+import { pageOf, pause, visit } from './visits.mjs';
+
+// Older browsers have no Navigation API, so its absence is tested where there is one.
+const noNavigation =
+  '<script>Object.defineProperty(window, "navigation", {value: undefined})</script>';
+
+const home = pageOf('Home', '<a href="/next?from=home">next</a><a id="top" name="top"></a>');
+
+for (const engine of engines) {
+  describe(`page views in ${engine}`, { timeout: 400_000 }, () => {
+    /** @type {import('./harness/browsers.mjs').Browser} */
+    let browser;
+    before(async () => {
+      browser = await launch(engine);
+    });
+    after(() => browser.close());
+
+    /**
+     * @param {string} name @param {Partial<Parameters<typeof visit>[0]>} wishes
+     * @param {Parameters<typeof visit>[1]} body
+     */
+    const scene = (name, wishes, body) =>
+      test(name, { timeout: 60_000 }, () =>
+        visit({ browser, pages: { '/': home }, ...wishes }, body),
+      );
+
+    scene(
+      'pages without a router',
+      { pages: { '/': home, '/next': pageOf('Next') }, open: '/?utm_source=news' },
+      async ({ page, site, settle, leave, arrives, recorded, events }) => {
+        await page.click('a');
+        await settle();
+        await leave();
+        await arrives(4);
+        assert.deepEqual(recorded(), [
+          'page_view /',
+          'page_leave /',
+          'page_view /next',
+          'page_leave /next',
+        ]);
+        const [first, , next] = events().map(({ properties }) => properties);
+        assert.equal(first.title, 'Home');
+        assert.equal(first.url, `${site.address}/?utm_source=news`);
+        assert.equal(first.utm_source, 'news');
+        assert.equal(first.referrer, '');
+        assert.equal(next.title, 'Next');
+        assert.equal(next.url, `${site.address}/next?from=home`);
+        assert.equal(next.referrer, `${site.address}/?utm_source=news`);
+        assert.equal(first.$session_id, next.$session_id);
+      },
+    );
+
+    for (const [way, head] of [
+      ['as the browser has it', ''],
+      ['without the Navigation API', noNavigation],
+    ]) {
+      const pages = { '/': pageOf('Home', '<p id="price">Price</p>', head) };
+
+      scene(`every way to change the URL, ${way}`, { pages }, async (visiting) => {
+        const { go, leave, arrives, recorded, events } = visiting;
+        await go(() => {
+          history.pushState(null, '', '/a');
+          setTimeout(() => {
+            document.title = 'A';
+          }, 30);
+        });
+        await go(() => history.pushState(null, '', '/a')); // the same again
+        await go(() => history.replaceState({ scroll: 1 }, '')); // only the state
+        await go(() => history.pushState(null, '', '/a?page=2'));
+        await go(() => {
+          location.hash = 'price';
+        });
+        await go(() => history.replaceState(null, '', '/b'));
+        await go(() => {
+          history.pushState(null, '', '/account'); // is redirected
+          history.replaceState(null, '', '/login');
+          document.title = 'Log in';
+        });
+        await go(() => {
+          for (let i = 0; i < 20; ++i) history.pushState(null, '', `/step/${i}`);
+        });
+        await go(() => history.go(-20)); // to /login
+        await go(() => history.forward()); // to /step/0
+        await go(() => {
+          location.hash = '/inbox';
+        });
+        await go(() => {
+          location.hash = '#/inbox?sort=date';
+        });
+        await go(() => {
+          location.hash = '#!/sent';
+        });
+        await leave();
+        const pages = ['/', '/a', '/b', '/login', '/step/19', '/login', '/step/0'].concat(
+          '/step/0#/inbox',
+          '/step/0#!/sent',
+        );
+        await arrives(2 * pages.length);
+        assert.deepEqual(
+          recorded(),
+          pages.flatMap((at) => [`page_view ${at}`, `page_leave ${at}`]),
+        );
+        const views = events()
+          .filter(({ event_name }) => event_name === 'page_view')
+          .map(({ properties }) => properties);
+        assert.deepEqual(
+          views.slice(0, 4).map(({ title }) => title),
+          ['Home', 'A', 'A', 'Log in'],
+        );
+        const { origin } = new URL(views[0].url);
+        assert.deepEqual(
+          views.slice(1, 4).map(({ referrer }) => referrer.replace(origin, '')),
+          ['/', '/a?page=2#price', '/b'],
+        );
+      });
+    }
+
+    scene(
+      'queries and hashes, where they are to count',
+      { options: { autoEvents: { pageLeave: false, pageViews: { query: true, hash: true } } } },
+      async ({ go, leave, arrives, recorded }) => {
+        await go(() => history.pushState(null, '', '/?tab=2'));
+        await go(() => {
+          location.hash = 'price';
+        });
+        await go(() => history.back());
+        await leave();
+        await arrives(4);
+        assert.deepEqual(recorded(), [
+          'page_view /',
+          'page_view /',
+          'page_view /#price',
+          'page_view /',
+        ]);
+      },
+    );
+
+    scene(
+      'how long and how far',
+      {
+        pages: { '/': pageOf('Long', '<div style="height:5000px">Long</div>') },
+      },
+      async ({ go, leave, arrives, events }) => {
+        const percent = await go(() => {
+          scrollTo(0, 2000);
+          return (100 * (2000 + innerHeight)) / document.documentElement.scrollHeight;
+        });
+        await go(() => scrollTo(0, 0));
+        await go(() => history.pushState(null, '', '/b'));
+        await leave();
+        await arrives(4);
+        const [, first, , second] = events().map(({ properties }) => properties);
+        assert.equal(first.scroll_percent, Math.round(percent));
+        assert.ok(second.scroll_percent < first.scroll_percent);
+        assert.ok(first.visible_ms >= 2000 && first.visible_ms < 15_000, String(first.visible_ms));
+        assert.ok(
+          second.visible_ms >= 700 && second.visible_ms < 10_000,
+          String(second.visible_ms),
+        );
+      },
+    );
+
+    scene(
+      'a visitor who leaves at once',
+      {
+        pages: {
+          '/': pageOf('Home', '<script>setTimeout(() => { location.href = "/bare" }, 20)</script>'),
+        },
+      },
+      async ({ arrives, recorded }) => {
+        await arrives(2);
+        assert.deepEqual(recorded(), ['page_view /', 'page_leave /']);
+      },
+    );
+
+    scene(
+      'back from the back/forward cache',
+      {},
+      async ({ page, settle, leave, arrives, recorded, events }) => {
+        await page.evaluate(() => {
+          addEventListener('pageshow', (event) => {
+            /** @type {any} */ (window).cached = event.persisted;
+          });
+        });
+        await leave();
+        await page.back();
+        await settle();
+        // Firefox keeps no page that held a lock when it was left, and loads it anew.
+        const kept = await page.evaluate(() => /** @type {any} */ (window).cached);
+        assert.equal(kept, engine === 'firefox' ? undefined : true);
+        await leave();
+        await arrives(4);
+        assert.deepEqual(recorded(), [
+          'page_view /',
+          'page_leave /',
+          'page_view /',
+          'page_leave /',
+        ]);
+        assert.equal(events()[2].properties.referrer, '');
+      },
+    );
+
+    scene(
+      'names that pages give to their elements',
+      {
+        pages: {
+          '/': pageOf(
+            'Home',
+            `<nav id="navigation"></nav><form name="title"></form><img name="referrer">
+             <form name="history"></form><form name="location"></form>`,
+          ),
+        },
+      },
+      async ({ go, leave, arrives, recorded, events }) => {
+        await go(() => window.history.pushState(null, '', '/a'));
+        await leave();
+        await arrives(4);
+        assert.deepEqual(
+          recorded().filter((line) => line.startsWith('page_view')),
+          ['page_view /', 'page_view /a'],
+        );
+        assert.equal(events()[0].properties.title, 'Home');
+        assert.equal(events()[0].properties.referrer, '');
+      },
+    );
+
+    scene(
+      'links',
+      {
+        options: { autoEvents: { pageLeave: false, outboundLinks: true, downloads: true } },
+        pages: {
+          '/': pageOf(
+            'Links',
+            `<a id="inside" href="#top">top</a>
+             <a id="outside" href="https://other.example/a?b"><b>other</b></a>
+             <a id="file" href="/list.pdf">list</a>
+             <a id="made" href="/export" download="orders.csv">orders</a>
+             <svg width="50" height="20"><a id="drawn" href="https://svg.example/"><text y="15">svg</text></a></svg>
+             <map name="m"><area id="area" href="https://area.example/" coords="0,0,9,9"></map>
+             <a id="broken" href="https://[">broken</a><a id="empty">empty</a>
+             <div id="host"></div>
+             <script>
+               host.attachShadow({ mode: 'open' }).innerHTML = '<a href="https://shadow.example/">shadow</a>';
+               window.prevented = [];
+               for (const type of ['click', 'auxclick']) {
+                 addEventListener(type, (event) => {
+                   prevented.push(event.defaultPrevented);
+                   event.preventDefault();
+                 });
+               }
+             </script>`,
+          ),
+        },
+      },
+      async ({ page, settle, arrives, events }) => {
+        await page.evaluate(() => {
+          const click = (/** @type {Element | null | undefined} */ node, button = 0) =>
+            node?.dispatchEvent(
+              new MouseEvent(button ? 'auxclick' : 'click', {
+                bubbles: true,
+                composed: true,
+                cancelable: true,
+                button,
+              }),
+            );
+          const of = (/** @type {string} */ id) => document.getElementById(id);
+          for (const id of ['inside', 'file', 'made', 'drawn', 'area', 'broken', 'empty'])
+            click(of(id));
+          click(of('outside')?.querySelector('b'));
+          click(of('outside'), 1);
+          click(of('outside'), 2);
+          click(of('host')?.shadowRoot?.querySelector('a'));
+        });
+        await settle();
+        await arrives(8);
+        assert.deepEqual(
+          events()
+            .map(({ event_name, properties }) =>
+              [event_name, properties.file_name ?? new URL(properties.url).host].join(' '),
+            )
+            .slice(1),
+          [
+            'file_downloaded list.pdf',
+            'file_downloaded orders.csv',
+            'outbound_link_clicked svg.example',
+            'outbound_link_clicked area.example',
+            'outbound_link_clicked other.example',
+            'outbound_link_clicked other.example',
+            'outbound_link_clicked shadow.example',
+          ],
+        );
+        const prevented = await page.evaluate(() => /** @type {any} */ (window).prevented);
+        assert.ok(prevented.length > 0 && prevented.every((/** @type {boolean} */ one) => !one));
+      },
+    );
+
+    scene(
+      'a click that leaves for another site',
+      {
+        options: { autoEvents: { outboundLinks: true } },
+        pages: { '/': pageOf('Home', '<a href="/bare">elsewhere</a>') },
+      },
+      async ({ page, site, arrives, recorded }) => {
+        const elsewhere = site.address.replace('127.0.0.1', 'localhost');
+        await page.evaluate((url) => {
+          /** @type {HTMLAnchorElement} */ (document.querySelector('a')).href = url;
+        }, `${elsewhere}/bare`);
+        await page.click('a');
+        await arrives(3);
+        assert.deepEqual(recorded(), ['page_view /', 'outbound_link_clicked /', 'page_leave /']);
+      },
+    );
+
+    if (engine === 'chromium') {
+      scene(
+        'a page in a background tab',
+        { pages: { '/': home, '/next': pageOf('Next') } },
+        async ({ page, site, settle, arrives, recorded, events }) => {
+          const session = await page.raw.createCDPSession();
+          const { targetId } = await session.send('Target.createTarget', {
+            url: `${site.address}/next`,
+            background: true,
+          });
+          await waitFor(() => site.requests.some(({ path }) => path === '/next'), {
+            what: 'the tab',
+          });
+          await pause(2000);
+          assert.deepEqual(recorded(), ['page_view /']);
+          const shown = Date.now();
+          await session.send('Target.activateTarget', { targetId });
+          await settle();
+          await arrives(2);
+          assert.deepEqual(recorded(), ['page_view /', 'page_view /next']);
+          assert.ok(Date.parse(events()[1].properties.$timestamp) >= shown);
+          await session.send('Target.closeTarget', { targetId });
+        },
+      );
+
+      for (const path of ['/next', '/bare']) {
+        scene(
+          `a prerendered page, when ${path} is what is visited`,
+          {
+            pages: {
+              '/': pageOf(
+                'Home',
+                `<a href="${path}">on</a><script type="speculationrules">
+              {"prerender": [{"urls": ["/next"], "eagerness": "immediate"}]}</script>`,
+              ),
+              '/next': pageOf('Next'),
+            },
+          },
+          async ({ page, site, settle, arrives, recorded }) => {
+            await waitFor(() => site.requests.some(({ path: asked }) => asked === '/next'), {
+              what: 'prerendering',
+            });
+            await pause(1000);
+            assert.deepEqual(recorded(), ['page_view /']);
+            await page.click('a');
+            await settle();
+            await pause(1000);
+            if (path === '/next') {
+              const start = await page.evaluate(
+                () =>
+                  /** @type {any} */ (performance.getEntriesByType('navigation')[0])
+                    .activationStart,
+              );
+              assert.ok(start > 0, 'it was prerendered');
+              await arrives(3);
+              assert.deepEqual(recorded(), ['page_view /', 'page_leave /', 'page_view /next']);
+            } else {
+              assert.deepEqual(recorded(), ['page_view /', 'page_leave /']);
+            }
+          },
+        );
+      }
+    }
+  });
+}

@@ -1,0 +1,107 @@
+/** What the tests of automatic events share: for each visit a site and a collector of its own. */
+import { createCollector } from '../../examples/collector/server.mjs';
+import { createSite } from './harness/site.mjs';
+import { waitFor } from './harness/wait.mjs';
+
+/** Longer than the SDK waits for a title. */
+const SETTLED = 700;
+
+/** @param {number} ms @returns {Promise<void>} */
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * @typedef {{
+ *   page: import('./harness/browsers.mjs').Page,
+ *   browser: import('./harness/browsers.mjs').Browser,
+ *   site: Awaited<ReturnType<typeof createSite>>,
+ *   settle: () => Promise<void>,
+ *   go: (code: Function | string, ...args: unknown[]) => Promise<any>,
+ *   leave: () => Promise<unknown>,
+ *   events: () => any[],
+ *   recorded: () => string[],
+ *   arrives: (count: number) => Promise<void>,
+ * }} Visit
+ *
+ * @typedef {import('./harness/site.mjs').Content} Content
+ */
+
+/** What a page has in its head; `/init.js` starts the SDK as the visit wishes. */
+export const sdk = '<script src="/appizer-web.js"></script><script src="/init.js"></script>';
+
+/** A page with the SDK. @param {string} title @param {string} [body] @param {string} [before] */
+export const pageOf = (title, body = '', before = '') =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>
+${before}${sdk}</head><body>${body}</body></html>`;
+
+// WebKit's driver shows no window but the first, so there all visits are made in that one.
+/** @type {WeakMap<import('./harness/browsers.mjs').Browser, import('./harness/browsers.mjs').Page>} */
+const windows = new WeakMap();
+
+/**
+ * Opens a page of a new site, so that neither storage nor events are shared with another visit.
+ *
+ * @param {object} wishes
+ * @param {import('./harness/browsers.mjs').Browser} wishes.browser
+ * @param {Record<string, Content>} wishes.pages
+ * @param {object} [wishes.options] of `AppizerWeb.init`
+ * @param {string[]} [wishes.folders]
+ * @param {string} [wishes.open] the first page
+ * @param {(visit: Visit) => Promise<void>} body
+ */
+export async function visit(
+  { browser, pages, options = { autoEvents: true }, folders = [], open = '/' },
+  body,
+) {
+  const collector = createCollector({ db: ':memory:' });
+  const all = { appId: 'demo', apiBase: await collector.listen(), ...options };
+  const site = await createSite({
+    pages: {
+      '/bare': '<!doctype html><title>No SDK here</title>',
+      '/init.js': {
+        headers: { 'content-type': 'text/javascript' },
+        body: `AppizerWeb.init(${JSON.stringify(all)});`,
+      },
+      ...pages,
+    },
+    folders,
+  });
+  /** @type {import('./harness/browsers.mjs').Page | undefined} */
+  let page;
+  /** @returns {any[]} */
+  const events = () => collector.store.newest('events', 'demo', 100_000);
+  const settle = () => pause(SETTLED);
+  try {
+    const shown = windows.get(browser) ?? (await browser.newPage());
+    page = shown;
+    if (browser.name === 'webkit') windows.set(browser, shown);
+    await shown.goto(site.address + open);
+    await settle();
+    await body({
+      page: shown,
+      browser,
+      site,
+      settle,
+      events,
+      async go(code, ...args) {
+        const result = await shown.evaluate(code, ...args);
+        await settle();
+        return result;
+      },
+      leave: () => shown.goto(`${site.address}/bare`),
+      recorded: () =>
+        events().map(({ event_name, properties }) => `${event_name} ${properties.page}`),
+      async arrives(count) {
+        await waitFor(() => events().length >= count, {
+          what: `${count} events`,
+          timeout: 20_000,
+        }).catch((error) => {
+          throw new Error(`${error.message}; there are ${JSON.stringify(events(), null, 1)}`);
+        });
+      },
+    });
+  } finally {
+    await (browser.name === 'webkit' ? page?.goto('about:blank') : page?.close());
+    await site.close();
+    await collector.close();
+  }
+}
