@@ -13,9 +13,11 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { build as buildFolder, dist as DIST, root as ROOT } from './paths.mjs';
+import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
 
 const WASM = join(buildFolder, 'wasm', 'core.wasm');
+// Built beside, and moved when it is whole: whoever serves `dist/` meanwhile has the old one.
+const DIST = join(buildFolder, `dist-${process.pid}`);
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 /** The module's bytes and the version, as an import. @type {import('esbuild').Plugin} */
@@ -118,11 +120,19 @@ export async function bundle() {
   }
   execFileSync(
     process.execPath,
-    [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.types.json'],
+    [
+      join(ROOT, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      'tsconfig.types.json',
+      '--outDir',
+      join(DIST, 'types'),
+    ],
     { cwd: ROOT, stdio: 'inherit' },
   );
   declare();
   copyFileSync(WASM, join(DIST, 'core.wasm'));
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(DIST, dist);
 }
 
 /**
