@@ -9,20 +9,29 @@ const ada = { id: 'user_123', name: 'Ada' };
 
 const button = document.querySelector('#sign-in');
 
+const account = () => JSON.parse(localStorage.getItem(key) ?? 'null');
+
 export function showHeader() {
   document.querySelector('#pieces').textContent = cart.pieces() || '';
-  const account = JSON.parse(localStorage.getItem(key) ?? 'null');
-  button.textContent = account ? `Hello, ${account.name}` : 'Sign in';
-  button.disabled = account !== null;
+  const who = account();
+  button.textContent = who ? `Sign out, ${who.name}` : 'Sign in';
 }
 
 button.addEventListener('click', () => {
-  localStorage.setItem(key, JSON.stringify(ada));
+  const signsOut = account() !== null;
+  if (signsOut) localStorage.removeItem(key);
+  else localStorage.setItem(key, JSON.stringify(ada));
   showHeader();
 
-  // From now on events belong to this account, and what was tracked before is linked to it.
-  AppizerWeb.setUserId(ada.id);
-  tell('setUserId', ada.id);
+  if (signsOut) {
+    // Whoever comes next on this device is somebody else.
+    AppizerWeb.reset();
+    tell('reset', 'a new visitor begins');
+  } else {
+    // From now on events belong to this account, and what was tracked before is linked to it.
+    AppizerWeb.setUserId(ada.id);
+    tell('setUserId', ada.id);
+  }
 });
 
 showHeader();

@@ -90,6 +90,20 @@ test('a visitor looks, signs in, buys: all of it is stored once', async (t) => {
     ],
   );
 
+  // So was the form: the names of its fields in an event, what is known of Ada in her user record.
+  const [form] = await events('form_submit');
+  assert.deepEqual(own(form), {
+    form_id: 'checkout',
+    form_action: `${address}/thanks.html`,
+    page: '/checkout.html',
+    field_names: ['email', 'name', 'street'],
+  });
+  const ada = () => stored('users').find(({ email }) => email !== null);
+  await waitFor(ada, { what: 'a user with an email' });
+  assert.equal(ada().external_id, 'user_123');
+  assert.equal(ada().email, 'ada@example.com');
+  assert.deepEqual(ada().properties, { full_name: 'Ada Lovelace' });
+
   // The next page tells what the one before did.
   const told = await page.evaluate(() => document.querySelector('#panel li')?.textContent);
   assert.equal(told, 'purchase_completedamount: 29.99 · currency: USD · product_id: premium_plan');
@@ -109,6 +123,21 @@ test('a visitor looks, signs in, buys: all of it is stored once', async (t) => {
   assert.equal(sessions.size, 1);
   assert.doesNotMatch(JSON.stringify([stored('events'), stored('users')]), /4242/);
   assert.deepEqual(wrong, []);
+});
+
+test('who signs out is a new visitor', async (t) => {
+  const { address, page, events } = await createStage(t, shop);
+  await page.goto(`${address}/product.html?id=hand_grinder`);
+  const [{ user_id: stranger }] = await events('product_viewed');
+  await page.click('#sign-in');
+  await page.click('#add');
+  const [{ user_id: known }] = await events('cart_item_added');
+  assert.equal(known, 'user_123');
+  await page.click('#sign-in');
+  await page.click('#add');
+  const [, { user_id: next }] = await events('cart_item_added', 2);
+  assert.match(next, /^[0-9a-f]{8}-/);
+  assert.notEqual(next, stranger);
 });
 
 test('two products are two purchases, and one can be taken out of the cart', async (t) => {
