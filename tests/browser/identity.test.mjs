@@ -48,6 +48,17 @@ for (const engine of engines) {
           }
         });
 
+      // Leaves the page before, and waits until the last of its requests has come in.
+      const requestsWhenQuiet = async () => {
+        await page.goto(`${site.address}/bare`);
+        let last = -1;
+        while (last < stage.proxy.requests.length) {
+          last = stage.proxy.requests.length;
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        }
+        return last;
+      };
+
       await t.test('the id is kept, and survives a reload', async () => {
         await page.goto(`${site.address}/`);
         const id = await userId(page);
@@ -114,8 +125,8 @@ for (const engine of engines) {
         await track(page, 'before', 1);
         assert.notEqual((await kept(page)).length, 0);
         await stage.storedCount(before + 1);
+        const requests = await requestsWhenQuiet();
         await page.goto(`${site.address}/denied`);
-        const requests = stage.proxy.requests.length;
         await track(page, 'denied', 3);
         await new Promise((resolve) => setTimeout(resolve, 2000));
         assert.deepEqual(await kept(page), []);
@@ -124,8 +135,8 @@ for (const engine of engines) {
       });
 
       await t.test('pending: the same, until the visitor agrees', async () => {
+        const requests = await requestsWhenQuiet();
         await page.goto(`${site.address}/pending`);
-        const requests = stage.proxy.requests.length;
         const before = stage.stored().length;
         await track(page, 'pending', 2);
         await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -144,8 +155,8 @@ for (const engine of engines) {
       });
 
       await t.test('Global Privacy Control is a no', async () => {
+        const requests = await requestsWhenQuiet();
         await page.goto(`${site.address}/gpc`);
-        const requests = stage.proxy.requests.length;
         await track(page, 'gpc', 1);
         await new Promise((resolve) => setTimeout(resolve, 2000));
         assert.deepEqual(await kept(page), []);
