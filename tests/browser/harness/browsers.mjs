@@ -84,26 +84,28 @@ function wrap(raw) {
   };
 }
 
-// After a page came out of Firefox's back/forward cache, puppeteer misses the end of the next
-// navigation. So the document is asked as well; whoever knows first is believed.
+// Firefox's driver is not to be believed alone: after a page came out of the back/forward cache it misses
+// the end of the next navigation, and now and then it tells of one while scripts still see the document
+// before. So the document is asked. One that stays the same is believed a second after the driver said so:
+// only the hash of its URL has changed.
 async function loaded(raw, navigate) {
   const before = await raw.evaluate(() => performance.timeOrigin);
-  let told = false;
+  let told = Number.POSITIVE_INFINITY;
   const navigated = navigate().finally(() => {
-    told = true;
+    told = Date.now();
   });
   navigated.catch(() => {}); // it may give up long after the page was there
-  const there = waitFor(
-    () =>
-      told ||
-      raw.evaluate(
-        (old) => performance.timeOrigin !== old && document.readyState === 'complete',
-        before,
-      ),
+  await waitFor(
+    async () => {
+      const { origin, complete } = await raw.evaluate(() => ({
+        origin: performance.timeOrigin,
+        // An empty document may come in between, and be complete.
+        complete: document.readyState === 'complete' && location.href !== 'about:blank',
+      }));
+      return complete && (origin !== before || Date.now() - told > 1000);
+    },
     { timeout: 60_000, what: 'the next document' },
   );
-  there.catch(() => {});
-  await Promise.race([navigated, there]);
 }
 
 // The page goes back by itself: drivers wait for a load that the back/forward cache does not need.
