@@ -1,0 +1,148 @@
+/**
+ * The same small shop made with one router after another (`pages/`). Everything that is installed or
+ * made for it is in `build/pages`, once for each state of the sources.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build as bundle } from 'esbuild';
+import { build } from '../../scripts/paths.mjs';
+import { sdk } from './visits.mjs';
+
+const sources = join(dirname(fileURLToPath(import.meta.url)), 'pages');
+const made = join(build, 'pages');
+
+/** Installs the frameworks and makes the pages, as far as that has not been done. */
+export async function makePages() {
+  mkdirSync(made, { recursive: true });
+  once('installed', ['package.json', 'package-lock.json', '.npmrc'], () => {
+    for (const name of ['package.json', 'package-lock.json', '.npmrc']) {
+      cpSync(join(sources, name), join(made, name));
+    }
+    // Not `ci`, which wants a lock with the binaries of every platform that there is.
+    run('npm', ['install', '--no-progress', '--loglevel=error'], made);
+  });
+  for (const [name, command] of Object.entries(builders)) {
+    once(name, [name, 'package-lock.json'], () => {
+      rmSync(join(made, name), { recursive: true, force: true });
+      cpSync(join(sources, name), join(made, name), { recursive: true });
+      run(process.execPath, command, join(made, name));
+    });
+  }
+  for (const entry of ['react-router.jsx', 'vue-router.js', 'turbo.js']) {
+    cpSync(join(sources, entry), join(made, entry));
+    await bundle({
+      entryPoints: [join(made, entry)],
+      bundle: true,
+      outfile: join(made, 'bundles', entry.replace(/\.\w+$/, '.js')),
+      format: 'iife',
+      jsx: 'automatic',
+      define: {
+        'process.env.NODE_ENV': '"production"',
+        __VUE_OPTIONS_API__: 'true',
+        __VUE_PROD_DEVTOOLS__: 'false',
+        __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+      },
+      logLevel: 'warning',
+    });
+  }
+}
+
+/** @type {Record<string, string[]>} */
+const builders = {
+  'svelte-kit': ['../node_modules/vite/bin/vite.js', 'build'],
+  next: ['../node_modules/next/dist/bin/next', 'build'],
+};
+
+/** @param {string} program @param {string[]} args @param {string} cwd */
+function run(program, args, cwd) {
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CI: '1' };
+  execFileSync(program, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/**
+ * Does the work unless it has been done for these sources.
+ *
+ * @param {string} name @param {string[]} from @param {() => void} work
+ */
+function once(name, from, work) {
+  const stamp = join(made, `.${name}.stamp`);
+  const hash = createHash('sha256');
+  for (const one of from) addTo(hash, join(sources, one));
+  const state = hash.digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  work();
+  writeFileSync(stamp, state);
+}
+
+/** @param {import('node:crypto').Hash} hash @param {string} path */
+function addTo(hash, path) {
+  try {
+    hash.update(readFileSync(path));
+  } catch {
+    for (const name of readdirSync(path).sort()) {
+      hash.update(name);
+      addTo(hash, join(path, name));
+    }
+  }
+}
+
+/** @param {string} script */
+const app = (script) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>Loading</title>${sdk}</head><body><div id="app"></div><script src="/${script}"></script></body></html>`;
+
+const paths = ['/', '/about', '/items/1', '/old'];
+
+/** @param {(path: string) => import('./harness/site.mjs').Content} page */
+const pagesOf = (page) => Object.fromEntries(paths.map((path) => [path, page(path)]));
+
+/** @param {string} name @param {string} text */
+const turboPage = (name, text) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>${name}</title>${sdk}<script src="/turbo.js" defer></script></head><body>
+<a id="about" href="/about">about</a> <a id="item" href="/items/1">item</a> <a id="old" href="/old">old</a>
+<a id="tab" href="/about?tab=2">tab</a><h1>${text}</h1></body></html>`;
+
+/** Each shop: its pages, and the names that they have in events. */
+export const shops = () => {
+  const bundles = join(made, 'bundles');
+  /** @param {string} folder @param {string} file */
+  const html = (folder, file) => readFileSync(join(made, folder, file), 'utf8');
+  return {
+    'React Router': { folders: [bundles], pages: pagesOf(() => app('react-router.js')) },
+    'Vue Router': { folders: [bundles], pages: pagesOf(() => app('vue-router.js')) },
+    'Vue Router, by the hash': {
+      folders: [bundles],
+      pages: { '/hash': app('vue-router.js') },
+      open: '/hash',
+      /** @param {string} path */
+      name: (path) => (path === '/' ? '/hash' : `/hash#${path}`),
+    },
+    SvelteKit: {
+      folders: [join(made, 'svelte-kit', 'build')],
+      pages: pagesOf(() => html('svelte-kit/build', 'index.html')),
+    },
+    Turbo: {
+      folders: [bundles],
+      pages: {
+        '/': turboPage('Home', 'Home'),
+        '/about': turboPage('About', 'About'),
+        '/items/1': turboPage('Item 1', 'Item 1'),
+        '/old': { status: 302, headers: { location: '/about' } },
+      },
+    },
+    'Next.js': {
+      folders: [join(made, 'next', 'out')],
+      pages: pagesOf((path) => html('next/out', path === '/' ? 'index.html' : `${path}.html`)),
+    },
+  };
+};
