@@ -175,7 +175,7 @@ export function createAppizer(build: Build): Appizer {
       }),
     setUserId: (id: string | number) =>
       quietly(() => {
-        const text = toJson(id);
+        const text = toJson(id) || 'undefined';
         whenRunning((to) => check(to.setUserId(text)));
       }),
     getUserId: () => runtime?.userId() || undefined,

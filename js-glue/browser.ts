@@ -54,6 +54,8 @@ export function browserHost(): Host {
     forms,
     log: (sentence) => console.info(sentence),
     userAgent: navigator.userAgent,
+    // Firefox has it from 133 on.
+    keepalive: 'keepalive' in Request.prototype,
     gpc: (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true,
     dnt: navigator.doNotTrack === '1',
     online: navigator.onLine !== false,

@@ -121,6 +121,11 @@ export interface Host {
   /** Where debug sentences go. */
   log(sentence: string): void;
   userAgent: string;
+  /**
+   * Whether a request can survive the page. Where it cannot, nothing is handed over to the browser: the next page
+   * sends what has not been acknowledged. Default: yes.
+   */
+  keepalive?: boolean;
   /** What the browser signals: Global Privacy Control, Do Not Track. Default: no. */
   gpc?: boolean;
   dnt?: boolean;

@@ -13,17 +13,17 @@ export function send(
   fetch: typeof globalThis.fetch,
   { url, body, keepalive }: Outgoing,
   answer: (answer: Answer) => void,
+  headers: Record<string, string> = {},
 ): () => void {
   let stop: AbortController | undefined;
   try {
     stop = new AbortController();
     fetch(url, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', ...headers },
       body,
       keepalive,
       credentials: 'omit',
-      cache: 'no-store',
       // An answer from elsewhere acknowledges nothing.
       redirect: 'manual',
       signal: stop.signal,

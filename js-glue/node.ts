@@ -6,6 +6,8 @@ import { send } from './network.js';
 export interface NodeHostOptions {
   /** Where ids and waiting events are kept. Default: in memory. */
   storage?: Storage;
+  /** Your server's API key. The API tells pages by their origin; a server has none, so it needs a key. */
+  apiKey?: string;
   /** Sent as `ua`. Default: none. */
   userAgent?: string;
 }
@@ -17,14 +19,16 @@ export interface NodeHostOptions {
 export function nodeHost({
   storage = memoryStorage(),
   userAgent = '',
+  apiKey,
 }: NodeHostOptions = {}): Host {
+  const headers: Record<string, string> = apiKey ? { Authorization: `Bearer ${apiKey}` } : {};
   return {
     monotonic: () => performance.now(),
     wall: () => Date.now(),
     random: (bytes) => {
       crypto.getRandomValues(bytes);
     },
-    send: (request, answer) => send(fetch, { ...request, keepalive: false }, answer),
+    send: (request, answer) => send(fetch, { ...request, keepalive: false }, answer, headers),
     timer: (delay, call) => {
       const id = setTimeout(call, delay) as unknown as { unref?: () => void };
       id.unref?.();

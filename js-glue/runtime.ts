@@ -267,6 +267,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
           visible: host.visible,
           locks: !!host.locks,
           later: !!host.leave,
+          keepalive: host.keepalive !== false,
           gpc: !!host.gpc,
           dnt: !!host.dnt,
           hooks,

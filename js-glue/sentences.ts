@@ -24,7 +24,7 @@ const HINTS: Record<number, string> = {
   15: 'Sending failed (status $; 0 means no answer). The events are kept and will be sent again. If it stays at 0: does a Content-Security-Policy forbid it (connect-src), or is apiBase wrong?',
   16: 'init does not know the option "$". Is it misspelt?',
   17: 'The option "$" has a value of the wrong type, so its default counts.',
-  18: 'Delivered $.',
+  18: 'Delivered: $ (events, user records and aliases).',
   19: 'Recorded "$".',
   30: 'The form field marked data-appizer-field="$" is of a kind that is never sent (password, card, code, document, health, birth, free text), so it was left out.',
   31: 'The form field marked data-appizer-field="$" was left out, as that cannot be a property name. Use at most 64 of a-z, A-Z, 0-9, "_", "-" and ".".',

@@ -25,13 +25,21 @@ const parts = [
   { name: 'build', command: [node, 'scripts/build.mjs'] },
   // After the build, whose declarations the tests are checked against.
   { name: 'types-node', command: [tsc, '-p', 'tsconfig.node.json'] },
-  { name: 'core', tests: true, command: [node, 'scripts/native.mjs', 'san', 'core_tests'] },
+  { name: 'core', tests: true, command: native('san', 'core_tests') },
+  { name: 'sim', tests: true, command: native('fast', 'sim', '--worlds', '20000') },
+  { name: 'sim-san', tests: true, command: native('san', 'sim', '--worlds', '300') },
   { name: 'glue', tests: true, command: nodeTests('tests/glue') },
   { name: 'package', tests: true, command: nodeTests('tests/package') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
+  { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   // One at a time: browsers that share two cores miss their timeouts.
   { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=1') },
 ];
+
+/** @param {string[]} args the build, the program and its arguments */
+function native(...args) {
+  return [node, 'scripts/native.mjs', ...args];
+}
 
 /**
  * Names the files one by one, as each major of Node takes a folder to mean something else.

@@ -176,7 +176,11 @@ Status Client::track(std::string_view name, std::string_view properties, std::st
     if (says_nothing(name)) tell(Hint::name_says_nothing, std::string(name));
     if (event.properties_lost) tell(Hint::properties_not_an_object, std::string(name));
     if (event.name_cut) tell(Hint::name_cut, std::string(name));
-    for (const std::string& property : event.cut) tell(Hint::properties_cut, property);
+    for (const std::string& property : event.cut) {
+      // Said already, and better.
+      const bool said = event.properties_lost || (event.name_cut && property == "event_name");
+      if (!said) tell(Hint::properties_cut, property);
+    }
     for (const std::string& property : event.reserved) tell(Hint::property_name_reserved, property);
   }
   return event.properties_lost ? Status::properties_unusable : Status::ok;
@@ -195,7 +199,9 @@ Event Client::record(std::string_view name, std::string_view properties, Millis 
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   const std::string id = ids_.event_id(happened);
   const std::string& session_id = session.touch(ids_, happened, effects_);
-  Event event = make_event(name, properties, {identity.id(), session_id, id, happened});
+  Event event =
+      make_event(name, properties,
+                 {viewed_by_.empty() ? identity.id() : viewed_by_, session_id, id, happened});
   tell(Hint::tracked, std::string(name));
   Record record;
   record.text = std::move(event.head);
@@ -219,6 +225,7 @@ Status Client::set_user_id(std::string_view id, Moment now) {
   }
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   const std::string before = identity.id();
+  keep_viewer();
   const auto change = identity.set(named, effects_);
   if (change == Identity::Change::none) return Status::ok;
   const bool linked = change == Identity::Change::named;
@@ -226,6 +233,11 @@ Status Client::set_user_id(std::string_view id, Moment now) {
   if (!linked) session.end();
   people.named(named, linked ? before : std::string(), delivery, effects_);
   return Status::ok;
+}
+
+// A view that is still to be counted was seen by whoever was there.
+void Client::keep_viewer() {
+  if (viewer_.empty() && views_.is_pending()) viewer_ = running_->identity.id();
 }
 
 Status Client::set_user_properties(std::string_view properties, Moment now) {
@@ -247,6 +259,7 @@ Status Client::reset(const Entropy& user, Moment now) {
   input(now);
   if (!started_) return Status::not_started;
   if (!running_) return Status::ok;
+  keep_viewer();
   running_->identity.reset(user, effects_);
   running_->session.end();
   return Status::ok;
@@ -425,10 +438,12 @@ void Client::page(const PageViews::Page& page, Moment now) {
     if (config_.session_start && after != before)
       automatic("session_start", found.landing, found.landed);
   }
+  if (found.count > 0) viewed_by_ = std::exchange(viewer_, {});
   for (std::size_t i = 0; i < found.count; ++i) {
     const auto& [name, properties, happened] = found.all[i];
     automatic(name, properties, happened);
   }
+  viewed_by_.clear();
 }
 
 void Client::clicked(const Link& link, Moment now) {
@@ -443,6 +458,8 @@ void Client::form(Forms::News news, std::uint32_t id, double detail, std::string
                   Moment now) {
   input(now);
   if (!watches()) return;
+  // Who submits has seen the page: it comes before its form, and says where the visit began.
+  if (news == Forms::News::submits) views_.hurry(effects_);
   forms_.hear(news, id, detail, text, now, effects_);
   record_forms();
 }

@@ -128,6 +128,7 @@ class Client {
   bool watches() const { return started_ && config_.consent != Consent::denied; }
   Status decide(Consent consent);
   void begin();
+  void keep_viewer();
   void end();
   void replay();
   void report_dropped(std::size_t count);
@@ -157,6 +158,9 @@ class Client {
   Waiting waiting_;
   bool started_ = false;
   bool views_started_ = false;
+  /// Whose view is pending, where the visitor has another id since; and while it is recorded.
+  std::string viewer_;
+  std::string viewed_by_;
   PageViews views_{config_};
   Forms forms_{config_};
   /// Flushes that wait for the page to say what it is.

@@ -92,13 +92,14 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   if (!chosen_events.empty()) read_auto_events(chosen_events, complaints);
   if (!chosen_hook.empty()) read_auto_hook(chosen_hook, complaints);
   const Option given[] = {{"ua", &user_agent}, {"online", &online}, {"visible", &visible},
-                          {"locks", &locks},   {"later", &later},   {"gpc", &gpc},
-                          {"dnt", &dnt},       {"hooks", &hooks}};
+                          {"locks", &locks},   {"later", &later},   {"keepalive", &keepalive},
+                          {"gpc", &gpc},       {"dnt", &dnt},       {"hooks", &hooks}};
   std::vector<Complaint> none;
   read_into(given, *facts, none);
   if (!chosen_persistence.empty() && !read_persistence(chosen_persistence)) {
     complaints.push_back({Hint::option_wrong_type, "persistence"});
   }
+  if (!keepalive) confirm_unload = true;
   if (cookieless) persistence = Persistence::memory;
   // A signal of the browser is a default; what the site knows of this visitor's own choice is more.
   const bool signal = (respect_gpc && gpc) || (respect_dnt && dnt);

@@ -84,6 +84,8 @@ struct Config {
   bool visible = true;
   /// Whether the host has locks that all documents of the origin share (Web Locks).
   bool locks = false;
+  /// Whether a request can survive the page. Where it cannot, `confirm_unload` is on.
+  bool keepalive = true;
   /// What the browser signals: Global Privacy Control, Do Not Track.
   bool gpc = false;
   bool dnt = false;

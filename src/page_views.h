@@ -82,6 +82,7 @@ class PageViews {
   /// When `settle` next has something to do.
   Millis next_wake() const { return due_; }
 
+  bool is_pending() const { return stage_ != Stage::none; }
   /// Where the page is now, as far as it has said; cleaned.
   const std::string& url() const { return url_; }
   /// The name of the page there.

@@ -317,3 +317,29 @@ test('beforeSend sees automatic events too', () => {
     ],
   );
 });
+
+test('a view belongs to who was there when it was seen, not to who logs in a moment later', () => {
+  const world = createWorld();
+  const app = AppizerWeb.create({ appId: 'demo', host: world.host, autoEvents: true });
+  app.setUserId('user_1');
+  app.trackEvent('logged_in');
+  world.advance(5000);
+  const ids = Object.fromEntries(
+    world.events().map(({ event_name, user_id }) => [event_name, user_id]),
+  );
+  assert.equal(ids.logged_in, 'user_1');
+  assert.match(String(ids.page_view), /^[0-9a-f]{8}-/);
+});
+
+for (const keepalive of [true, false]) {
+  test(`a page that goes away ${keepalive ? 'hands over' : 'keeps, without keepalive,'} what it sent`, async () => {
+    const { world, host, inner } = watchedWorld();
+    const app = AppizerWeb.create({ appId: 'demo', host: { ...host, keepalive } });
+    app.trackEvent('left_behind');
+    world.failNext(0, 1, { delay: 60_000 });
+    world.leave();
+    for (let turns = 0; turns < 50; ++turns) await null;
+    const waits = inner.keys().some((/** @type {string} */ key) => key.includes('.j.'));
+    assert.equal(waits, !keepalive);
+  });
+}
