@@ -438,6 +438,7 @@ void Delivery::leave_behind(Effects& effects) {
     url = url_of(records);
     body = body_of(records);
     journal.put_back(id);
+    if (body.size() > kKeepaliveBytes) url = body = std::string();
   }
   effects.leave(std::move(url), std::move(body));
 }
