@@ -340,6 +340,7 @@ bool Delivery::wait_stored(std::string_view key, const std::string* value, Momen
 }
 
 void Delivery::gone(Effects& effects) {
+  gone_ = true;
   std::vector<Flight> cancelled;
   for (Flight& flight : flights_) {
     if (!flight.keepalive) {
@@ -368,6 +369,7 @@ void Delivery::abandon(Effects& effects) {
 
 void Delivery::returned(Moment now, Effects& effects) {
   leaving_ = false;
+  gone_ = false;
   has_lock_ = false;
   lock_wanted_ = kNever;
   for (Flight& flight : flights_) {
@@ -400,7 +402,7 @@ void Delivery::settle_flushes(Moment now, Effects& effects) {
   for (std::size_t i = 0; i < flushes_.size();) {
     const Flush& flush = flushes_[i];
     std::size_t pending = 0;
-    bool moving = !flights_.empty() || tokens_ == 0;
+    bool moving = !gone_ && (!flights_.empty() || tokens_ == 0);
     for (const Lane lane : {events, people}) {
       const State& state = state_[lane];
       if (!state.journal.has_up_to(flush.up_to[lane])) continue;
@@ -470,6 +472,12 @@ void Delivery::settle(Moment now, Effects& effects) {
     for (const State& state : state_) lock_wanted_ = std::max(lock_wanted_, state.not_before);
   }
   if (!effects.empty()) return;  // the writes must be made, and may fail, before more is decided
+  if (gone_) {
+    // What storage has is the next page's, which may be quick. What a page still tracks now is
+    // sent.
+    settle_flushes(now, effects);
+    for (State& state : state_) state.journal.forget_stored();
+  }
   send_due(now, effects);
   leave_behind(effects);
   settle_flushes(now, effects);

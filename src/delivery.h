@@ -168,6 +168,7 @@ class Delivery {
   bool visible_ = true;
   bool hurry_ = false;
   bool leaving_ = false;
+  bool gone_ = false;
   bool held_ = false;
   bool has_lock_ = false;
 };

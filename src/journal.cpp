@@ -81,6 +81,14 @@ bool from_line(std::string_view line, Record& record) {
 void Journal::set_document(std::string_view document) {
   document_ = document;
   last_is_open_ = false;
+  for (const auto& segment : segments_) {
+    if (!segment->stored) new_key(*segment);
+  }
+}
+
+void Journal::new_key(Segment& segment) {
+  segment.key = prefix_ + document_ + "." + lane_;
+  json::append_integer(segment.key, next_segment_++);
 }
 
 Journal::Segment& Journal::open_segment(std::size_t bytes) {
@@ -89,8 +97,7 @@ Journal::Segment& Journal::open_segment(std::size_t bytes) {
     if (last.written < kRewritten && last.bytes + bytes <= kSegment) return last;
   }
   auto segment = std::make_unique<Segment>();
-  segment->key = prefix_ + document_ + "." + lane_;
-  json::append_integer(segment->key, next_segment_++);
+  new_key(*segment);
   segments_.push_back(std::move(segment));
   last_is_open_ = true;
   return *segments_.back();
@@ -324,6 +331,7 @@ void Journal::forget_stored() {
     auto& records = segment->records;
     // What was handed over is not in storage; its flight may still have something to say of it.
     const auto stored = [](const Record& record) { return record.stored && !record.handed_over; };
+    if (!segment->stored && std::none_of(records.begin(), records.end(), stored)) continue;
     for (const Record& record : records) {
       if (!stored(record)) continue;
       segment->bytes -= record.text.size();
@@ -332,9 +340,8 @@ void Journal::forget_stored() {
       flying_ -= record.flight != 0;
     }
     records.erase(std::remove_if(records.begin(), records.end(), stored), records.end());
-    // Its key is the former document's, who may have an heir by now.
-    segment->key = prefix_ + document_ + "." + lane_;
-    json::append_integer(segment->key, next_segment_++);
+    // The text under its key may have an heir by now.
+    new_key(*segment);
     segment->stored = false;
     segment->written = 0;
     mark_dirty(*segment);

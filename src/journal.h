@@ -51,7 +51,7 @@ class Journal {
   /// A key is `prefix`, then the document, then `lane` and the segment's number.
   Journal(std::string prefix, char lane) : prefix_(std::move(prefix)), lane_(lane) {}
 
-  /// New segments belong to this document from now on.
+  /// What is written from now on belongs to this document.
   void set_document(std::string_view document);
 
   void append(Record record);
@@ -87,8 +87,8 @@ class Journal {
   /// and counted as dropped. Returns the number of such lines.
   std::size_t adopt(std::string_view key, std::string_view text);
 
-  /// The page comes back from where others could take its segments: forgets what storage has, which
-  /// is then adopted anew, and keeps what only memory has.
+  /// Others may take the document's segments from now on: forgets what storage has, to adopt it
+  /// anew if it is still there later, and keeps what only memory has.
   void forget_stored();
 
   /// Storage was emptied under us: everything must be written again.
@@ -129,6 +129,7 @@ class Journal {
   };
   using Segments = std::vector<std::unique_ptr<Segment>>;
 
+  void new_key(Segment& segment);
   Segment& open_segment(std::size_t bytes);
   void mark_dirty(Segment& segment);
   void write(Segment& segment, Effects& effects);
