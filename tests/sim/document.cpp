@@ -168,11 +168,11 @@ void Document::gone() {
     Send& send = world_.sends[index];
     if (send.state != Send::flying || !send.keepalive || world_.plan.confirm_unload) continue;
     send.state = Send::handed_over;
-    world_.coverage.add(Count::handed_over);
+    world_.ledger.handed_over(send);
   }
   client_->gone(moment());
   drain();
-  world_.ledger.leaves(id_, world_.clock.now());
+  world_.ledger.leaves(id_, unsaved(), world_.clock.now());
 }
 
 void Document::die() {
@@ -181,14 +181,14 @@ void Document::die() {
   world_.ledger.dies(id_, unsaved(), world_.clock.now());
   world_.locks.release_all(id_);
   world_.tell_locks();
+  if (!left_body_.empty()) {
+    world_.coverage.add(Count::left_with_browser);
+    request(0, std::move(left_url_), std::move(left_body_), true);
+  }
   for (const std::uint32_t index : sends_) {
     Send& send = world_.sends[index];
     if (send.state == Send::flying) send.state = Send::orphaned;
     world_.network.orphan(send);
-  }
-  if (!left_body_.empty()) {
-    world_.coverage.add(Count::left_with_browser);
-    request(0, std::move(left_url_), std::move(left_body_), true);
   }
 }
 
@@ -202,6 +202,7 @@ void Document::come_back() {
   const bool shown_first = world_.rng.percent(70);
   if (shown_first) show(true);
   left_ = leaving_ = parting_ = false;
+  came_back_ = true;
   world_.ledger.returns(id_);
   returning_ = true;
   client_->returned(moment());
@@ -244,12 +245,17 @@ void Document::perform(Effect& effect) {
     case Effect::scan:
       return client_->keys(world_.storage.keys(effect.text), moment());
     case Effect::lock:
+      world_.trace.say("  " + name() + " asks for lock " + effect.text);
       world_.locks.request(id_, effect.text, effect.flag, world_.clock.monotonic());
       return world_.tell_locks();
     case Effect::unlock:
+      world_.trace.say("  " + name() + " gives back " + effect.text);
       world_.locks.release(id_, effect.text);
       return world_.tell_locks();
     case Effect::leave:
+      if (effect.more.size() > appizer::Delivery::kKeepaliveBytes) {
+        world_.ledger.break_promise("more is left with the browser than it takes");
+      }
       left_url_ = std::move(effect.text);
       left_body_ = std::move(effect.more);
       return;
@@ -276,7 +282,7 @@ bool Document::lane_of_wait(std::string_view key, Lane& lane) const {
 void Document::store(const std::string& key, const std::string& value) {
   const std::string* before = world_.storage.get(key);
   Lane lane;
-  const bool journal = World::is_journal(key, lane);
+  const bool journal = is_journal(key, lane);
   if (journal) check_write(before, value);
   if (journal) world_.ledger.wrote(lane, value);
   const bool changed = before == nullptr || *before != value;
@@ -290,6 +296,7 @@ void Document::store(const std::string& key, const std::string& value) {
   }
   world_.trace.say("  " + name() + " may not write " + key);
   world_.coverage.add(Count::quota_refusals);
+  world_.ledger.disturb();  // it may have been a lease
   failing_[events] = failing_[people] = true;
   failed_ = world_.clock.monotonic();
   client_->store_failed(key, moment());
@@ -304,7 +311,9 @@ void Document::check_write(const std::string* before, const std::string& value) 
   if (value.size() > Journal::kSegment + kLines && !single) {
     world_.ledger.break_promise(name() + " writes a segment of " + std::to_string(value.size()));
   }
-  if (before == nullptr || before->size() < Journal::kRewritten + kLines / 10) return;
+  // What a page that came back puts back was its own before.
+  if (came_back_ || before == nullptr) return;
+  if (before->size() < Journal::kRewritten + kLines / 10) return;
   if (value.size() > before->size() && value.starts_with(*before)) {
     world_.ledger.break_promise(name() + " rewrites " + std::to_string(before->size()) +
                                 " bytes to append");
@@ -317,7 +326,7 @@ void Document::erase(const std::string& key) {
   Lane lane;
   if (world_.storage.health() == Storage::Health::throws) {
     const auto item = world_.storage.items().find(key);
-    if (item != world_.storage.items().end() && World::is_journal(key, lane)) {
+    if (item != world_.storage.items().end() && is_journal(key, lane)) {
       world_.ledger.outdate(lane, item->second);
     }
   }
@@ -330,7 +339,7 @@ void Document::read(const std::string& key, bool news) {
   if (prefix_.empty() && key.ends_with(".w.e")) prefix_ = key.substr(0, key.size() - 3);
   const std::string* stored = world_.storage.get(key);
   Lane lane;
-  if (stored != nullptr && World::is_journal(key, lane)) {
+  if (stored != nullptr && is_journal(key, lane)) {
     if (!news) {
       world_.trace.say("  " + name() + " takes in " + key);
       world_.coverage.add(Count::adoptions);
@@ -394,7 +403,8 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
 
 // What is sent must be in storage, in case the page dies before the answer.
 void Document::check_persisted(const Send& send) {
-  if (send.parts.empty() || failing_[send.lane] || world_.rng.below(4) != 0) return;
+  if (send.parts.empty() || failing_[send.lane] || world_.ledger.leases_excuse()) return;
+  if (world_.rng.below(4) != 0) return;
   for (const Part* part : {&send.parts.front(), &send.parts.back()}) {
     const Entry& entry = world_.ledger.entry(part->tag);
     if (entry.harmed >= 0 || entry.outdated || entry.repeated) continue;
@@ -435,7 +445,10 @@ void Document::answer(std::uint32_t index) {
     if (send.state == Send::handed_over && meaning != appizer::Outcome::delivered) {
       world_.coverage.add(Count::put_back_on_return);
     }
-    if (meaning == appizer::Outcome::delivered) {
+    if (left_ && send.state == Send::flying) {
+      // Too late: what it carried is the next page's already.
+      send.state = Send::orphaned;
+    } else if (meaning == appizer::Outcome::delivered) {
       send.state = Send::acknowledged;
     } else if (meaning == appizer::Outcome::refused && !send.batch()) {
       send.state = Send::refused_alone;

@@ -113,6 +113,7 @@ class Document {
   bool parting_ = false;
   bool leaving_ = false;
   bool returning_ = false;
+  bool came_back_ = false;
   bool online_ = true;
   Millis hidden_since_ = 0;
   std::vector<Input> inbox_;

@@ -104,43 +104,48 @@ void Ledger::check_cause(const Entry& entry, Tag tag) {
   }
 }
 
-// Side by side while leaving, or handed over, nobody can say which arrives first. And once a page
-// has been away, others may have inherited what it left behind.
+// Side by side while leaving, nobody can say which arrives first; what was handed over is not
+// waited for; and once a page has been away, others may have inherited what it left behind.
 bool Ledger::may_be_overtaken(const Entry& entry, const Send& by) const {
-  if (entry.holder != by.document) return documents_[entry.document].was_away || leases_excuse();
+  if (entry.handed_over) return true;
+  if (entry.holder != by.document) return documents_[entry.document].was_away;
   if (entry.last_send == kNone) return false;
   const Send& last = sends_[entry.last_send];
-  return last.document == by.document &&
-         (last.state == Send::flying || last.state == Send::handed_over);
+  if (last.document != by.document) return false;
+  // An alias is refused where the server does not know its user yet.
+  return last.state == Send::flying && by.lane == events;
+}
+
+void Ledger::check_order(const Send& send, Tag tag, const Entry* before) {
+  const Entry& entry = entries_[tag];
+  Document& owner = documents_[entry.document];
+  const auto& tracked = owner.tracked[send.lane];
+  std::size_t& first = owner.first_open[send.lane];
+  while (first < tracked.size() && entries_[tracked[first]].closed()) ++first;
+  std::size_t from = first;
+  if (before != nullptr && before->document == entry.document && before->place < entry.place) {
+    from = std::max<std::size_t>(from, before->place + 1);  // the others were looked at already
+  }
+  for (std::size_t i = from; i < entry.place; ++i) {
+    const Entry& earlier = entries_[tracked[i]];
+    if (earlier.closed() || earlier.in_this_send || earlier.life != entry.life) continue;
+    if (!may_be_overtaken(earlier, send)) {
+      break_promise(word(tag) + " overtakes " + word(tracked[i]));
+    }
+  }
 }
 
 void Ledger::check_order(const Send& send) {
-  if (unnamed_[send.lane] > 0) return;  // some of what looks open was evicted
+  if (unnamed_[send.lane] > 0 || leases_excuse()) return;  // what looks open may have been evicted
   const Entry* before = nullptr;
   for (const Part& part : send.parts) {
-    const Entry& entry = entries_[part.tag];
+    Entry& entry = entries_[part.tag];
     if (entry.closed()) continue;
-    Document& owner = documents_[entry.document];
-    const auto& tracked = owner.tracked[send.lane];
-    std::size_t& first = owner.first_open[send.lane];
-    while (first < tracked.size() && entries_[tracked[first]].closed()) ++first;
-    std::size_t from = first;
-    if (before != nullptr && before->document == entry.document) {
-      if (before->place > entry.place && before->life == entry.life && !leases_excuse()) {
-        break_promise("out of order in one batch: " + word(part.tag));
-      }
-      from = std::max<std::size_t>(from, before->place + 1);
-    }
-    for (std::size_t i = from; i < entry.place; ++i) {
-      const Entry& earlier = entries_[tracked[i]];
-      if (earlier.closed() || earlier.life != entry.life || leases_excuse()) continue;
-      // The server knows no alias of a user whom it does not know.
-      const bool its_user = entry.kind == Entry::alias && tracked[i] + 1 == part.tag;
-      if (may_be_overtaken(earlier, send) && !its_user) continue;
-      break_promise(word(part.tag) + " overtakes " + word(tracked[i]));
-    }
+    check_order(send, part.tag, before);
+    entry.in_this_send = true;
     before = &entry;
   }
+  for (const Part& part : send.parts) entries_[part.tag].in_this_send = false;
 }
 
 void Ledger::sending(std::uint32_t index) {
@@ -217,8 +222,18 @@ void Ledger::harm(Lane lane, std::string_view text, Millis now) {
   std::vector<Part> parts;
   read_parts(lane, text, parts);
   for (const Part& part : parts) {
-    if (part.tag < entries_.size()) entries_[part.tag].harmed = now;
+    if (part.tag >= entries_.size()) continue;
+    Entry& entry = entries_[part.tag];
+    // Damage to what no page has in memory is final, whoever comes by it later.
+    const Document& before = documents_[entry.keeper];
+    if (entry.harmed < 0 || !(before.dead || before.away)) entry.keeper = entry.holder;
+    entry.harmed = now;
   }
+}
+
+void Ledger::handed_over(const Send& send) {
+  for (const Part& part : send.parts) entries_[part.tag].handed_over = true;
+  coverage_.add(Count::handed_over);
 }
 
 void Ledger::outdate(Lane lane, std::string_view text) {
@@ -230,12 +245,21 @@ void Ledger::outdate(Lane lane, std::string_view text) {
   }
 }
 
-void Ledger::leaves(std::uint32_t document, Millis now) {
+// What storage has of a page that could not write of late may be what the page wanted gone.
+void Ledger::outdate_all() {
+  for (const auto& [key, value] : storage_.items()) {
+    Lane lane;
+    if (is_journal(key, lane)) outdate(lane, value);
+  }
+}
+
+void Ledger::leaves(std::uint32_t document, bool unsaved, Millis now) {
   Document& page = documents_[document];
+  if (unsaved) outdate_all();
   page.away = true;
   page.was_away = true;
   if (page.uncounted > 0) count_may_be_lost_ = true;
-  last_end_ = now;
+  page.end = now;
 }
 
 void Ledger::returns(std::uint32_t document) {
@@ -256,8 +280,9 @@ void Ledger::dies(std::uint32_t document, bool unsaved, Millis now) {
   Document& page = documents_[document];
   page.dead = true;
   if (page.uncounted > 0) count_may_be_lost_ = true;
-  last_end_ = now;
+  page.end = now;
   if (!unsaved) return;
+  outdate_all();
   for (Tag tag = 0; tag < entries_.size(); ++tag) {
     Entry& entry = entries_[tag];
     if (entry.holder == document && !entry.closed() && !persisted(tag)) entry.unsaved = true;
@@ -272,7 +297,8 @@ bool Ledger::all_closed() const {
 // Losses that the world itself caused.
 bool Ledger::excused(const Entry& entry) const {
   if (entry.unsaved || entry.repeated) return true;
-  if (entry.harmed >= 0 && last_end_ >= entry.harmed) return true;
+  const Document& keeper = documents_[entry.keeper];
+  if (entry.harmed >= 0 && (keeper.dead || keeper.away || keeper.end >= entry.harmed)) return true;
   return entry.last_send != kNone && sends_[entry.last_send].state == Send::handed_over;
 }
 

@@ -26,14 +26,17 @@ struct Entry {
   Millis tracked;
   std::uint64_t id = 0;
   std::uint32_t last_send = UINT32_MAX;
-  std::uint32_t copies = 0;  // that reached the server
+  bool in_this_send = false;  // while its order is looked at
+  std::uint32_t copies = 0;   // that reached the server
   Millis stored = -1;
-  Millis harmed = -1;     // the world damaged the stored text that it was in
-  bool outdated = false;  // storage holds it longer than the core wants
-  bool expected = true;   // an alias is, once it was seen
-  bool poison = false;    // the server refuses it, always
-  bool reported = false;  // in a report of a documented end
-  bool unsaved = false;   // its page died while storage did not take it
+  Millis harmed = -1;        // the world damaged the stored text that it was in
+  bool outdated = false;     // storage holds it longer than the core wants
+  bool handed_over = false;  // at some time
+  bool expected = true;      // an alias is, once it was seen
+  bool poison = false;       // the server refuses it, always
+  bool reported = false;     // in a report of a documented end
+  bool unsaved = false;      // its page died while storage did not take it
+  std::uint32_t keeper = 0;  // the document that had it in memory when it was harmed
   bool repeated = false;  // the site named the same user again: more than one record has this tag
 
   bool is_stored() const { return stored >= 0; }
@@ -68,7 +71,12 @@ class Ledger {
   /// The world did what can make a lease run out under its owner, or hid one.
   void disturb() { disturbed_ = true; }
 
-  void leaves(std::uint32_t document, Millis now);
+  /// Two pages may have taken themselves for the heirs of the same one.
+  bool leases_excuse() const { return !plan_.locks && disturbed_; }
+  /// A request was left to the browser as its page went away.
+  void handed_over(const Send& send);
+
+  void leaves(std::uint32_t document, bool unsaved, Millis now);
   void returns(std::uint32_t document);
   /// `unsaved`: storage did not take everything of late.
   void dies(std::uint32_t document, bool unsaved, Millis now);
@@ -94,19 +102,21 @@ class Ledger {
     bool away = false;
     bool dead = false;
     bool was_away = false;
+    Millis end = -1;  // when it went away last, or died
     std::vector<Tag> tracked[2];
     std::size_t first_open[2] = {0, 0};
     std::uint32_t uncounted = 0;  // lost events that no later event of it could tell of
   };
 
-  bool leases_excuse() const { return !plan_.locks && disturbed_; }
   bool copies_excused(const Entry& entry) const {
     return entry.harmed >= 0 || entry.outdated || entry.repeated || leases_excuse();
   }
   void check_cause(const Entry& entry, Tag tag);
   void check_order(const Send& send);
+  void check_order(const Send& send, Tag tag, const Entry* before);
   bool may_be_overtaken(const Entry& entry, const Send& by) const;
   bool excused(const Entry& entry) const;
+  void outdate_all();
   Entry& add(Entry::Kind kind, std::uint32_t document, Millis now);
 
   const Plan& plan_;
@@ -118,7 +128,6 @@ class Ledger {
   std::string broken_;
   bool disturbed_ = false;
   bool harmed_ = false;
-  Millis last_end_ = -1;           // of a document: it died, or went away
   std::uint64_t unnamed_[2] = {};  // of ends that were counted in a report, not named
   std::uint64_t told_[2] = {};     // in reports
   std::uint64_t counted_ = 0;      // what the server was told in `$dropped`

@@ -18,7 +18,7 @@ class Locks {
   struct Claim {
     std::uint32_t document;
     std::string name;
-    Millis asked;  // monotonic
+    Millis asked;          // monotonic
     bool open = true;      // not given back, not withdrawn
     bool granted = false;  // it is theirs, though they may not have heard
     bool told = false;

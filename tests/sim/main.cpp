@@ -1,7 +1,9 @@
 // Lives through many worlds, each from a seed, and says which of them broke a promise.
 //
 //   sim [--worlds N] [--start N] [--jobs J]    worlds of the seeds from start on
-//   sim --seed N [--trace]                     one of them, again
+//   sim --seed N [--trace]                     one of them, again, with all that happens
+//   --lines N                                  how much to show of a failure, made as short as it
+//   gets
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -26,6 +28,7 @@ struct Options {
   std::uint64_t start = 1;
   std::uint64_t seed = 0;
   unsigned jobs = 1;
+  std::size_t lines = 30;
   bool trace = false;
 };
 
@@ -52,6 +55,8 @@ Options read(int argc, char** argv) {
       options.start = value;
     } else if (name == "--seed") {
       options.seed = value;
+    } else if (name == "--lines") {
+      options.lines = value;
     } else if (name == "--jobs") {
       options.jobs = std::max(1U, static_cast<unsigned>(value));
     } else {
@@ -68,7 +73,7 @@ void print_actions(const Plan& plan) {
   }
 }
 
-void explain(const Failure& failure) {
+void explain(const Failure& failure, std::size_t shown) {
   const Plan plan = make_plan(failure.seed);
   const Plan small = shrink(plan);
   World world(small, true);
@@ -79,8 +84,7 @@ void explain(const Failure& failure) {
               promise.c_str());
   print_actions(small);
   const auto& lines = world.trace.lines();
-  for (std::size_t i = lines.size() - std::min<std::size_t>(lines.size(), 30); i < lines.size();
-       ++i) {
+  for (std::size_t i = lines.size() - std::min(lines.size(), shown); i < lines.size(); ++i) {
     std::printf("    %.200s\n", lines[i].c_str());
   }
   std::printf("  replay: sim --seed %llu --trace\n", static_cast<unsigned long long>(failure.seed));
@@ -120,7 +124,7 @@ int run_one(const Options& options) {
   World world(plan, options.trace);
   const std::string promise = world.run();
   for (const std::string& line : world.trace.lines()) std::printf("%.300s\n", line.c_str());
-  if (!promise.empty()) explain({options.seed, promise});
+  if (!promise.empty()) explain({options.seed, promise}, options.lines);
   std::printf("%d passed, %d failed\n", promise.empty(), !promise.empty());
   return promise.empty() ? 0 : 1;
 }
@@ -153,7 +157,8 @@ int run_many(const Options& options) {
   std::sort(failures.begin(), failures.end(),
             [](const Failure& a, const Failure& b) { return a.seed < b.seed; });
   print_coverage(coverage, options.worlds);
-  for (std::size_t i = 0; i < std::min(failures.size(), kShown); ++i) explain(failures[i]);
+  for (std::size_t i = 0; i < std::min(failures.size(), kShown); ++i)
+    explain(failures[i], options.lines);
   if (failures.size() > kShown) print_kinds(failures);
   std::printf("\n%llu worlds in %.1f s, %.0f a second\n",
               static_cast<unsigned long long>(options.worlds), took.count(),

@@ -157,7 +157,7 @@ void Manners::answered(std::uint32_t index, int status) {
 void Manners::online(std::uint32_t document, bool online) {
   documents_[document].online = online;
   if (!online) return;
-  for (Course& course : documents_[document].courses) course.earliest = 0;
+  for (Course& course : documents_[document].courses) course.earliest = course.holder_due = 0;
 }
 
 // Full jitter: over a run of failures the waits must neither all be the longest possible, nor all
@@ -219,7 +219,8 @@ void Manners::wait_read(std::uint32_t document, const std::string& key, Lane lan
   const Notice& notice = found->second;
   std::array<Millis, 3> numbers{};
   const bool known = text != nullptr && *text == notice.text && read_wait(*text, numbers);
-  const Millis rest = known ? std::clamp<Millis>(numbers[1] - clock_.wall(), 0, kDay) : 0;
+  const Millis whole = std::clamp<Millis>(numbers[1] - numbers[2], 0, kDay);
+  const Millis rest = known ? std::clamp<Millis>(numbers[1] - clock_.wall(), 0, whole) : 0;
   if (known && notice.by != document) course.holder_due = clock_.monotonic() + rest;
   // The word of others counts as much as the page's own, and the later one more.
   if (notice.by != document || text != nullptr) course.earliest = 0;

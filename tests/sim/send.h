@@ -11,8 +11,6 @@
 
 namespace sim {
 
-enum Lane : std::uint8_t { events, people };
-
 struct Send {
   enum State : std::uint8_t {
     flying,

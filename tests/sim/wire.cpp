@@ -1,5 +1,6 @@
 #include "wire.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -27,6 +28,18 @@ std::uint64_t hash(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_journal(std::string_view key, Lane& lane) {
+  const std::size_t start = key.find(".j.");
+  if (!key.starts_with("appizer.") || start == std::string_view::npos) return false;
+  const std::size_t dot = key.find('.', start + 3);
+  if (dot == std::string_view::npos || dot == start + 3 || dot + 2 >= key.size()) return false;
+  if (key[dot + 1] != 'e' && key[dot + 1] != 'p') return false;
+  lane = key[dot + 1] == 'e' ? events : people;
+  const std::string_view number = key.substr(dot + 2);
+  return number.size() < 10 &&
+         std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 bool contains(std::string_view text, std::string_view word) {
   return index_of(text, word, 0) != std::string_view::npos;

@@ -12,6 +12,8 @@ namespace sim {
 using Tag = std::uint32_t;
 constexpr Tag kNoTag = UINT32_MAX;
 
+enum Lane : std::uint8_t { events, people };
+
 struct Part {
   Tag tag;
   std::uint64_t id = 0;       // a hash of `$event_id`
@@ -22,6 +24,9 @@ struct Part {
 void read_events(std::string_view text, std::vector<Part>& parts);
 /// The users and aliases in a body or a segment.
 void read_people(std::string_view text, std::vector<Part>& parts);
+
+/// The lane of a journal's key, if it is one: <prefix>j.<document>.<lane><number>.
+bool is_journal(std::string_view key, Lane& lane);
 
 bool contains(std::string_view text, std::string_view word);
 

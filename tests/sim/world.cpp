@@ -27,19 +27,6 @@ std::string World::app(std::uint8_t site) const {
   return site == 1 && !plan.two_bases ? "app_b" : "app_a";
 }
 
-// <anything>.j.<document>.<lane><number>
-bool World::is_journal(std::string_view key, Lane& lane) {
-  const std::size_t start = key.find(".j.");
-  if (!key.starts_with("appizer.") || start == std::string_view::npos) return false;
-  const std::size_t dot = key.find('.', start + 3);
-  if (dot == std::string_view::npos || dot == start + 3 || dot + 2 >= key.size()) return false;
-  if (key[dot + 1] != 'e' && key[dot + 1] != 'p') return false;
-  lane = key[dot + 1] == 'e' ? events : people;
-  const std::string_view number = key.substr(dot + 2);
-  return number.size() < 10 &&
-         std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 void World::announce(std::uint32_t by, const std::string& key, bool cleared) {
   Lane lane;
   if (!cleared && !plan.all_storage_events && is_journal(key, lane)) return;

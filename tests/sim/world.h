@@ -66,8 +66,6 @@ class World {
   void announce(std::uint32_t by, const std::string& key, bool cleared = false);
   /// Passes on what became of claims to locks.
   void tell_locks();
-  /// The lane of a journal's key, if it is one.
-  static bool is_journal(std::string_view key, Lane& lane);
 
  private:
   void act(const Action& action);
