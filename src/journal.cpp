@@ -327,11 +327,14 @@ std::size_t Journal::adopt(std::string_view key, std::string_view text) {
 
 void Journal::forget_stored() {
   last_is_open_ = false;
+  bool touched = false;
   for (const auto& segment : segments_) {
     auto& records = segment->records;
     // What was handed over is not in storage; its flight may still have something to say of it.
     const auto stored = [](const Record& record) { return record.stored && !record.handed_over; };
-    if (!segment->stored && std::none_of(records.begin(), records.end(), stored)) continue;
+    // Their keys stay in the order of what they hold.
+    touched = touched || segment->stored || std::any_of(records.begin(), records.end(), stored);
+    if (!touched) continue;
     for (const Record& record : records) {
       if (!stored(record)) continue;
       segment->bytes -= record.text.size();
