@@ -144,8 +144,8 @@ void Document::leave() {
   if (ended < 0) ended = world_.clock.now();
   world_.trace.say("  " + name() + " leaves");
   parting_ = true;
-  client_->leaving(moment());
   leaving_ = true;
+  client_->leaving(moment());
   drain();
   for (const Input& input : std::exchange(microtasks_, {})) {
     feed(input);
@@ -203,7 +203,7 @@ void Document::come_back() {
   if (shown_first) show(true);
   left_ = leaving_ = parting_ = false;
   came_back_ = true;
-  world_.ledger.returns(id_);
+  world_.ledger.returns(id_, world_.storage.health() == Storage::Health::throws);
   returning_ = true;
   client_->returned(moment());
   settle();
@@ -360,6 +360,7 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   send.lane = url.find("/v1/users") == std::string::npos ? events : people;
   send.keepalive = keepalive;
   send.parting = parting_;
+  send.leaving = leaving_;
   send.began = world_.clock.monotonic();
   send.size = body.size();
   send.url = std::move(url);

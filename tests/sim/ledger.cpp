@@ -225,8 +225,7 @@ void Ledger::harm(Lane lane, std::string_view text, Millis now) {
     if (part.tag >= entries_.size()) continue;
     Entry& entry = entries_[part.tag];
     // Damage to what no page has in memory is final, whoever comes by it later.
-    const Document& before = documents_[entry.keeper];
-    if (entry.harmed < 0 || !(before.dead || before.away)) entry.keeper = entry.holder;
+    if (entry.harmed < 0 || in_memory(entry.keeper)) entry.keeper = entry.holder;
     entry.harmed = now;
   }
 }
@@ -262,9 +261,13 @@ void Ledger::leaves(std::uint32_t document, bool unsaved, Millis now) {
   page.end = now;
 }
 
-void Ledger::returns(std::uint32_t document) {
+void Ledger::returns(std::uint32_t document, bool blind) {
   documents_[document].away = false;
   ++documents_[document].life;
+  if (!blind) return;
+  for (Tag tag = 0; tag < entries_.size(); ++tag) {
+    if (entries_[tag].holder == document && persisted(tag)) entries_[tag].holder = kNone;
+  }
 }
 
 bool Ledger::persisted(Tag tag) const {
@@ -289,6 +292,10 @@ void Ledger::dies(std::uint32_t document, bool unsaved, Millis now) {
   }
 }
 
+bool Ledger::in_memory(std::uint32_t keeper) const {
+  return keeper != kNone && !documents_[keeper].dead && !documents_[keeper].away;
+}
+
 bool Ledger::all_closed() const {
   return std::all_of(entries_.begin(), entries_.end(),
                      [](const Entry& entry) { return entry.closed(); });
@@ -297,8 +304,11 @@ bool Ledger::all_closed() const {
 // Losses that the world itself caused.
 bool Ledger::excused(const Entry& entry) const {
   if (entry.unsaved || entry.repeated) return true;
-  const Document& keeper = documents_[entry.keeper];
-  if (entry.harmed >= 0 && (keeper.dead || keeper.away || keeper.end >= entry.harmed)) return true;
+  // A page whose lease ran out trusts storage more than its memory, as one that was away does.
+  if (entry.harmed >= 0 && (!in_memory(entry.keeper) || leases_excuse() ||
+                            documents_[entry.keeper].end >= entry.harmed)) {
+    return true;
+  }
   return entry.last_send != kNone && sends_[entry.last_send].state == Send::handed_over;
 }
 

@@ -77,7 +77,8 @@ class Ledger {
   void handed_over(const Send& send);
 
   void leaves(std::uint32_t document, bool unsaved, Millis now);
-  void returns(std::uint32_t document);
+  /// `blind`: it cannot read what it had stored.
+  void returns(std::uint32_t document, bool blind);
   /// `unsaved`: storage did not take everything of late.
   void dies(std::uint32_t document, bool unsaved, Millis now);
 
@@ -117,6 +118,7 @@ class Ledger {
   bool may_be_overtaken(const Entry& entry, const Send& by) const;
   bool excused(const Entry& entry) const;
   void outdate_all();
+  bool in_memory(std::uint32_t keeper) const;
   Entry& add(Entry::Kind kind, std::uint32_t document, Millis now);
 
   const Plan& plan_;

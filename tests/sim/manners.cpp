@@ -103,10 +103,11 @@ void Manners::check_company(std::uint32_t index, Document& page) {
 void Manners::check_recovery(const Send& send, const Course& course, const std::string& prefix) {
   const Millis now = clock_.monotonic();
   expect(now >= course.asked, "before the time that the server asked this page to wait", send);
-  expect(now >= course.learned, "before the time that the server asked another page to wait", send);
+  expect(now >= course.learned || course.jumps != clock_.jumps(),
+         "before the time that the server asked another page to wait", send);
   if (!course.failing) return;
   coverage_.add(Count::recovery_sends);
-  expect(!send.parting, "sent while leaving, though the last one failed", send);
+  expect(!send.leaving, "sent while leaving, though the last one failed", send);
   expect(now >= course.earliest, "sooner after a failure than any backoff is", send);
   expect(send.parts.size() <= Delivery::kFirstAfterFailure, "a large batch after a failure", send);
   if (!plan_.locks || locks_.holds(send.document, prefix + "r")) return;
@@ -227,6 +228,7 @@ void Manners::wait_read(std::uint32_t document, const std::string& key, Lane lan
   if (notice.by == document || (text == nullptr) != notice.text.empty()) return;
   const bool asked = known && notice.asked && notice.jumps == clock_.jumps();
   course.learned = asked ? clock_.monotonic() + rest : 0;
+  course.jumps = clock_.jumps();
 }
 
 }  // namespace sim

@@ -54,6 +54,7 @@ class Manners {
     Millis earliest = 0;      // the least that every backoff is
     Millis asked = 0;         // by an answer that this page heard
     Millis learned = 0;       // by an answer that another page heard
+    int jumps = 0;            // of the wall clock, until then
     bool asked_now = false;   // the last answer asked for a wait
     std::uint32_t split = 0;  // the next batch after a refusal is no larger than this
     std::vector<Millis> waits;

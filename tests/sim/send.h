@@ -26,7 +26,8 @@ struct Send {
   std::uint32_t flight = 0;
   Lane lane = events;
   bool keepalive = false;
-  bool parting = false;
+  bool parting = false;  // the page is hidden just now, or leaves
+  bool leaving = false;
   Millis began = 0;  // monotonic
   std::size_t size = 0;
   std::string url;
