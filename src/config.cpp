@@ -70,6 +70,7 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   std::string_view chosen_hook;
   std::string chosen_consent;
   std::string chosen_persistence;
+  std::string_view redact;
   const Option known[] = {
       {"appId", &app_id},
       {"autoEvents", &chosen_events},
@@ -87,10 +88,14 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
       {"respectDNT", &respect_dnt},
       {"cookieless", &cookieless},
       {"persistence", &chosen_persistence},
+      {"redactParameters", &redact},
   };
   read_into(known, *options, complaints);
   if (!chosen_events.empty()) read_auto_events(chosen_events, complaints);
   if (!chosen_hook.empty()) read_auto_hook(chosen_hook, complaints);
+  if (!redact.empty() && !json::strings(redact, redact_parameters)) {
+    complaints.push_back({Hint::option_wrong_type, "redactParameters"});
+  }
   const Option given[] = {{"ua", &user_agent}, {"online", &online}, {"visible", &visible},
                           {"locks", &locks},   {"later", &later},   {"keepalive", &keepalive},
                           {"gpc", &gpc},       {"dnt", &dnt},       {"hooks", &hooks}};

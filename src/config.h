@@ -70,6 +70,8 @@ struct Config {
   bool respect_dnt = false;
   /// Nothing is kept anywhere but in memory.
   bool cookieless = false;
+  /// Names of further parameters of URLs whose values are not told (redaction.h).
+  std::vector<std::string> redact_parameters;
   /// Keep what was sent while the page went away until the server has acknowledged it.
   bool confirm_unload = false;
   /// The queue's caps; the oldest goes first.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "json.h"
+#include "redaction.h"
 #include "timers.h"
 #include "url.h"
 
@@ -175,7 +176,7 @@ bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
     }
   }
 
-  const std::string page = page_of(split(form.url), config_.count_hash);
+  const std::string page = page_of(split(clean_url(form.url, config_)), config_.count_hash);
   const std::string_view place = form.action.substr(0, form.action.find_first_of("?#"));
   to.scripted = form.method == "dialog" || split(form.action).scheme == "javascript";
   to.finding.app = json::clip(form.app, kLongestFieldName);
@@ -183,7 +184,7 @@ bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
   properties = "{";
   append_member(properties, "form_id", form.id);
   append_member(properties, "form_name", form.name);
-  append_member(properties, "form_action", clean_url(place));
+  append_member(properties, "form_action", clean_url(place, config_));
   append_member(properties, "page", page);
   if (properties.size() > 1) properties += ',';
   properties += "\"field_names\":[" + names + "]}";

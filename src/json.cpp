@@ -335,6 +335,17 @@ std::optional<std::string> string(std::string_view text) {
   return value;
 }
 
+bool strings(std::string_view text, std::vector<std::string>& out) {
+  Scanner scanner(text);
+  if (!scanner.is(Token::begin_array)) return false;
+  for (scanner.next(); scanner.is(Token::value_string); scanner.next()) {
+    out.push_back(scanner.string());
+    scanner.next();
+    if (!scanner.is(Token::value_separator)) break;
+  }
+  return scanner.is(Token::end_array);
+}
+
 std::optional<bool> boolean(std::string_view text) {
   Scanner scanner(text);
   std::string unused;

@@ -34,6 +34,10 @@ std::optional<std::string> string(std::string_view text);
 std::optional<double> number(std::string_view text);
 std::optional<bool> boolean(std::string_view text);
 
+/// Adds the strings in the array that `text` is. False where there is anything else in it, or it is
+/// none.
+bool strings(std::string_view text, std::vector<std::string>& out);
+
 /// Appends a JSON string. Bytes that are not UTF-8 become U+FFFD: what we write is always valid.
 void append_string(std::string& out, std::string_view text);
 

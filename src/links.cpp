@@ -1,6 +1,7 @@
 #include "links.h"
 
 #include "json.h"
+#include "redaction.h"
 #include "url.h"
 
 namespace appizer {
@@ -36,11 +37,16 @@ std::string_view without_www(std::string_view host) {
   return host.substr(host.substr(0, 4) == "www." ? 4 : 0);
 }
 
+std::string name_of_file(const Url& url) {
+  return decoded(url.path.substr(url.path.rfind('/') + 1), false);
+}
+
 }  // namespace
 
 std::string_view link_event(const Config& config, std::string_view page_url, std::string_view page,
                             const Link& link, std::string& properties) {
   if (link.button > 1) return {};
+  const std::string target = clean_url(link.url, config);
   const Url url = split(link.url);
   const auto member = [&](std::string_view name, std::string_view value) {
     properties += properties.empty() ? "{\"" : ",\"";
@@ -48,15 +54,15 @@ std::string_view link_event(const Config& config, std::string_view page_url, std
     properties += "\":";
     json::append_string(properties, value);
   };
-  member("url", clean_url(link.url));
+  member("url", target);
   member("page", page);
-  std::string file = decoded(url.path.substr(url.path.rfind('/') + 1), false);
-  if (!link.download.empty()) file = link.download;
-  const std::string extension = extension_of(file);
+  const std::string extension =
+      extension_of(link.download.empty() ? name_of_file(url) : std::string(link.download));
   const bool known = url.is_web() && !extension.empty() &&
                      kFiles.find(" " + extension + " ") != std::string_view::npos;
   if (config.downloads && (link.downloads || known)) {
-    member("file_name", json::clip(file, kLongestTitle));
+    const std::string file = name_of_file(split(target));
+    member("file_name", json::clip(link.download.empty() ? file : link.download, kLongestTitle));
     member("file_extension", extension);
     properties += '}';
     return "file_downloaded";

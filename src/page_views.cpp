@@ -4,6 +4,7 @@
 
 #include "campaign.h"
 #include "json.h"
+#include "redaction.h"
 #include "url.h"
 
 namespace appizer {
@@ -59,7 +60,7 @@ void PageViews::take_visible(Millis now) {
 
 void PageViews::navigated(std::string_view url, Moment now, Effects& effects) {
   if (!runs_) return;
-  const std::string before = std::exchange(url_, clean_url(url));
+  const std::string before = std::exchange(url_, clean_url(url, config_));
   const std::string here = key();
   const bool settled = stage_ == Stage::none;
   if (!settled && here == pending_key_) return;
@@ -121,8 +122,8 @@ void PageViews::settle(Moment now, Effects& effects) {
 void PageViews::look(const Page& page, Moment now, Findings& findings) {
   if (!runs_) return;
   take_visible(now.monotonic);
-  if (url_.empty()) referrer_ = clean_url(page.referrer);
-  url_ = clean_url(page.url);
+  if (url_.empty()) referrer_ = clean_url(page.referrer, config_);
+  url_ = clean_url(page.url, config_);
   const bool count_now = std::exchange(count_now_, false);
   if (page.scroll >= 0) {
     const bool of_pending = stage_ != Stage::none && (stage_ != Stage::opened || count_now);

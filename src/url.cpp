@@ -1,7 +1,5 @@
 #include "url.h"
 
-#include "json.h"
-
 namespace appizer {
 namespace {
 
@@ -19,16 +17,11 @@ int hex_digit(char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-// What hash routers write: "#/inbox", "#!/inbox".
-bool is_route(std::string_view hash) {
-  return hash.substr(0, 1) == "/" || hash.substr(0, 2) == "!/";
-}
-
 }  // namespace
 
 Url split(std::string_view url) {
   Url parts;
-  std::string_view rest = url;
+  std::string_view rest = url.substr(url.starts_with(kSanitized));
   parts.hash = cut_at(rest, '#');
   parts.query = cut_at(rest, '?');
   const std::size_t colon = rest.find(':');
@@ -49,24 +42,7 @@ Url split(std::string_view url) {
   return parts;
 }
 
-std::string clean_url(std::string_view url) {
-  const Url parts = split(url);
-  std::string out;
-  if (!parts.scheme.empty()) {
-    out += parts.scheme;
-    out += ':';
-    if (url.substr(out.size(), 2) != "//") return out;
-    out += "//";
-    out += parts.host;
-  }
-  // From the path on as it stands.
-  const char* const path = parts.path.empty() ? nullptr : parts.path.data();
-  const std::size_t at =
-      path ? static_cast<std::size_t>(path - url.data()) : url.find_first_of("?#");
-  if (at < url.size()) out += url.substr(at);
-  out.resize(json::clip(out, kLongestUrl).size());
-  return out;
-}
+bool is_route(std::string_view hash) { return hash.starts_with('/') || hash.starts_with("!/"); }
 
 std::string page_of(const Url& url, Hashes hashes) {
   std::string page(url.path);

@@ -1,4 +1,4 @@
-// URLs: their parts, which page they name, and the one door that every URL passes on its way out.
+// URLs: their parts, and which page they name. None leaves but through redaction.h.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,9 @@
 #include "config.h"
 
 namespace appizer {
+
+/// Stands before a URL that the site itself has cleaned (`sanitizeUrl`). No URL begins so.
+constexpr char kSanitized = '\1';
 
 /// The parts of an absolute URL as a browser writes it, without what separates them.
 struct Url {
@@ -24,9 +27,8 @@ struct Url {
 /// Takes a URL apart. Whatever the text is, nothing worse than empty parts comes of it.
 Url split(std::string_view url);
 
-/// Returns what of a URL may be kept and sent: no user's name and password, no content (`data:`,
-/// `blob:`), and at most `kLongestUrl` bytes. Every URL passes through here.
-std::string clean_url(std::string_view url);
+/// Whether a hash is what hash routers write: "/inbox", "!/inbox".
+bool is_route(std::string_view hash);
 
 /// Returns the name of the page: the path, and what of the hash the site says belongs to it. The
 /// empty route ("#/") names the same page as no hash.

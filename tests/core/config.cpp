@@ -211,3 +211,20 @@ TEST_CASE("a mistake inside an option is complained of by its whole name", "[con
   // What cannot be read asks for nothing; inside an object the defaults stand.
   CHECK(config.page_views == (complaints[0].name != "autoEvents"));
 }
+
+TEST_CASE("names to redact are a list of texts", "[config]") {
+  const auto [status, config, complaints] =
+      read(R"({"appId":"demo","redactParameters":["customer","Bestell\u006er"]})");
+  CHECK(complaints.empty());
+  CHECK(config.redact_parameters == std::vector<std::string>{"customer", "Bestellnr"});
+  CHECK(read(R"({"appId":"demo","redactParameters":[]})").complaints.empty());
+
+  const auto value =
+      GENERATE(values<std::string>({"true", "\"customer\"", "{}", "[1]", "[\"a\",[]]"}));
+  CAPTURE(value);
+  const auto wrong = read(R"({"appId":"demo","redactParameters":)" + value + "}");
+  CHECK(wrong.status == Status::ok);
+  REQUIRE(wrong.complaints.size() == 1);
+  CHECK(wrong.complaints[0].hint == Hint::option_wrong_type);
+  CHECK(wrong.complaints[0].name == "redactParameters");
+}

@@ -49,6 +49,15 @@ TEST_CASE("an outbound click carries where it led and where it was", "[links]") 
         parsed(R"({"url":"https://other.example/a?b","page":"/list"})"));
 }
 
+TEST_CASE("a link does not carry what is not to be told", "[links]") {
+  Click click;
+  CHECK(click({"https://other.example/jane@x.example.pdf?token=a"}) == "file_downloaded");
+  const auto properties = parsed(click.properties);
+  CHECK(properties["url"] == "https://other.example/REDACTED?token=REDACTED");
+  CHECK(properties["file_name"] == "REDACTED");
+  CHECK(click({"\1https://other.example/?token=a"}) == "outbound_link_clicked");
+}
+
 TEST_CASE("a link to a file, or with the attribute, is a download", "[links]") {
   struct Row {
     Link link;

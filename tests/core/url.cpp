@@ -1,10 +1,8 @@
 #include "url.h"
 
 #include "catch.hpp"
-#include "core/text.h"
 
 using namespace appizer;
-using namespace appizer::test;
 
 TEST_CASE("a URL is taken apart as a browser writes it", "[url]") {
   struct Row {
@@ -44,31 +42,6 @@ TEST_CASE("a URL is taken apart as a browser writes it", "[url]") {
   CHECK(url.path == row.path);
   CHECK(url.query == row.query);
   CHECK(url.hash == row.hash);
-}
-
-TEST_CASE("a URL leaves without names, passwords and contents", "[url]") {
-  const auto [given, kept] = GENERATE(table<const char*, const char*>({
-      {"https://x.example/a?b=c#d", "https://x.example/a?b=c#d"},
-      {"https://x.example", "https://x.example"},
-      {"https://x.example?b", "https://x.example?b"},
-      {"https://x.example#b", "https://x.example#b"},
-      {"https://user:secret@x.example/a", "https://x.example/a"},
-      {"https://user@x.example:81/a@b", "https://x.example:81/a@b"},
-      {"https://user:secret@x.example?a", "https://x.example?a"},
-      {"file:///a/b", "file:///a/b"},
-      {"chrome-extension://abc/page.html", "chrome-extension://abc/page.html"},
-      {"blob:https://x.example/1-2-3", "blob:"},
-      {"data:text/html,secret", "data:"},
-      {"about:srcdoc", "about:"},
-      {"/a?b", "/a?b"},
-      {"", ""},
-  }));
-  CHECK(clean_url(given) == kept);
-}
-
-TEST_CASE("a long URL is cut", "[url]") {
-  const std::string url = "https://x.example/" + repeated("a", 5000);
-  CHECK(clean_url(url) == url.substr(0, kLongestUrl));
 }
 
 TEST_CASE("a page is named by its path, and the hash where that is a route", "[url]") {
