@@ -5,6 +5,7 @@ import type { Core } from './core.js';
 import type { Host } from './host.js';
 import { toJson } from './json.js';
 import { type Runtime, run } from './runtime.js';
+import { sanitizer } from './sanitize.js';
 import type { Appizer, FlushResult, Options, OutgoingEvent, Properties, Report } from './types.js';
 
 /** Puts the core's numbers into words; see sentences.ts. */
@@ -100,6 +101,7 @@ export function createAppizer(build: Build): Appizer {
     if (runtime) return;
     const hooks = hooksOf(options);
     const started = run(core, host, {
+      url: sanitizer(option(options, 'sanitizeUrl')),
       compose: (name, json) => {
         const { happened, app, properties } = JSON.parse(json);
         compose(started, hooks, name, properties, happened, app);
@@ -210,7 +212,13 @@ export const NO_PAGE = -100;
 export const NO_WASM = -101;
 
 /** Options that stay on this side. */
-const LIVE: (keyof Options)[] = ['host', 'onError', 'beforeSend', 'globalProperties'];
+const LIVE: (keyof Options)[] = [
+  'host',
+  'onError',
+  'beforeSend',
+  'globalProperties',
+  'sanitizeUrl',
+];
 
 type Hooks = Required<Pick<Options, 'beforeSend' | 'globalProperties'>>;
 

@@ -5,7 +5,7 @@
  * the end of its task, so that a burst is written in one go; what the world says is drained at once.
  */
 
-import { EFFECT, NEWS } from './abi.js';
+import { EFFECT, FORM, NEWS } from './abi.js';
 import { type Core, type Effect, ENTROPY_BYTES, SEED_BYTES } from './core.js';
 import type { Answer, Ears, Host, Storage } from './host.js';
 
@@ -14,6 +14,8 @@ export interface Voice {
   tell(hint: number, detail: string): void;
   report(json: string): void;
   flushed(token: number, json: string): void;
+  /** What is to be told of a URL. */
+  url(url: string): string;
   /** An automatic event wants to pass the site's hooks. */
   compose(name: string, json: string): void;
 }
@@ -116,11 +118,11 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       case EFFECT.look: {
         const page = attempt(() => host.page?.(flag));
         if (!page) break;
-        const [url, title, referrer] = core.write(page.url, page.title, page.referrer) as [
-          number,
-          number,
-          number,
-        ];
+        const [url, title, referrer] = core.write(
+          voice.url(page.url),
+          page.title,
+          voice.url(page.referrer),
+        ) as [number, number, number];
         exports.apz_page(url, title, referrer, page.scroll, host.monotonic(), host.wall());
         break;
       }
@@ -228,17 +230,18 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       }),
     navigated: (url) =>
       hear(() => {
-        const [size] = core.write(url) as [number];
+        const [size] = core.write(voice.url(url)) as [number];
         exports.apz_navigated(size, host.monotonic(), host.wall());
       }),
     form: (what, id, detail, text) =>
       hear(() => {
-        const [size] = core.write(text) as [number];
+        const told = what <= FORM.submits ? withUrls(text, voice.url) : text;
+        const [size] = core.write(told) as [number];
         exports.apz_form(what, id, detail, size, host.monotonic(), host.wall());
       }),
     clicked: ({ url, download, button }) =>
       hear(() => {
-        const [size, name] = core.write(url, download ?? '') as [number, number];
+        const [size, name] = core.write(voice.url(url), download ?? '') as [number, number];
         exports.apz_clicked(
           size,
           download === undefined ? -1 : name,
@@ -324,6 +327,16 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     flush: (token) => command(() => exports.apz_flush(token, host.monotonic(), host.wall())),
     stop,
   };
+}
+
+// The facts of a form (`Facts` in forms.cpp): its action and the page are URLs.
+function withUrls(facts: string, told: (url: string) => string): string {
+  const ACTION = 2;
+  const PAGE = 6;
+  return facts
+    .split('\0')
+    .map((fact, i) => (i === ACTION || i === PAGE ? told(fact) : fact))
+    .join('\0');
 }
 
 function write(storage: Storage | undefined, key: string, value: string): boolean {

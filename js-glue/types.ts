@@ -66,6 +66,17 @@ export interface Options {
   respectDNT?: boolean;
   /** Keep everything in memory: no storage, no cookie. Each page is a new visitor. Default: `false`. */
   cookieless?: boolean;
+  /**
+   * Names of further URL parameters whose values are not to be told, beside the usual ones (`token`, `code`,
+   * `password`, `email`, `key`, `session` and their kind; docs/privacy.md has the list). A name counts by its
+   * words: `customer` is also `customerId` and `order[customer]`.
+   */
+  redactParameters?: string[];
+  /**
+   * Returns what is to be told of a URL, in place of the SDK's own redaction: of the page's, the referrer's,
+   * links' and forms'. If it throws, or returns no text, the SDK's own counts.
+   */
+  sanitizeUrl?: (url: string) => string;
   /** Properties that every event carries; an event's own win. A function is asked each time. */
   globalProperties?: Properties | (() => Properties);
   /**
