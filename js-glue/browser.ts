@@ -58,6 +58,7 @@ export function browserHost(): Host {
     keepalive: 'keepalive' in Request.prototype,
     gpc: (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true,
     dnt: navigator.doNotTrack === '1',
+    webdriver: navigator.webdriver,
     online: navigator.onLine !== false,
     visible: isVisible(),
   };

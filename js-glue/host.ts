@@ -129,6 +129,8 @@ export interface Host {
   /** What the browser signals: Global Privacy Control, Do Not Track. Default: no. */
   gpc?: boolean;
   dnt?: boolean;
+  /** Whether the browser says that a program controls it (`navigator.webdriver`). Default: no. */
+  webdriver?: boolean;
   online: boolean;
   visible: boolean;
 }

@@ -273,6 +273,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
           keepalive: host.keepalive !== false,
           gpc: !!host.gpc,
           dnt: !!host.dnt,
+          webdriver: !!host.webdriver,
           hooks,
         });
         const [size] = core.write(`{"options":${options},"facts":${facts}}`) as [number];

@@ -77,6 +77,11 @@ export interface Options {
    * links' and forms'. If it throws, or returns no text, the SDK's own counts.
    */
   sanitizeUrl?: (url: string) => string;
+  /**
+   * What becomes of the events of programs (crawlers, monitors, browsers under a test's control): `mark` adds
+   * `$bot: true`, `drop` records and stores nothing, `keep` makes no difference. Default: `mark`.
+   */
+  bots?: 'mark' | 'drop' | 'keep';
   /** Properties that every event carries; an event's own win. A function is asked each time. */
   globalProperties?: Properties | (() => Properties);
   /**

@@ -62,6 +62,11 @@ Status Client::start(std::string_view config, const Seed& seed, Moment now) {
   user_entropy_ = seed.user;
   prefix_ = prefix_of(config_);
   for (auto& complaint : complaints) tell(complaint.hint, std::move(complaint.name));
+  if (config_.drops_bot()) {
+    // For good, and there is nothing to remove.
+    config_.consent = Consent::denied;
+    return Status::ok;
+  }
   if (config_.remember_consent && !config_.consent_given) {
     // The answer may be in storage; until it is read nothing else is.
     config_.consent = Consent::pending;
@@ -127,7 +132,7 @@ Status Client::set_consent(std::string_view state, const Entropy& user, Moment n
     tell(Hint::consent_refused, std::string(json::clip(state, kLongestUserId)));
     return Status::consent_unusable;
   }
-  if (*consent == config_.consent) return Status::ok;
+  if (*consent == config_.consent || config_.drops_bot()) return Status::ok;
   user_entropy_ = user;
   decide(*consent);
   if (config_.remember_consent) {

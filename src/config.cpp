@@ -4,6 +4,8 @@
 #include <span>
 #include <variant>
 
+#include "bots.h"
+
 namespace appizer {
 namespace {
 
@@ -70,6 +72,7 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   std::string_view chosen_hook;
   std::string chosen_consent;
   std::string chosen_persistence;
+  std::string chosen_bots;
   std::string_view redact;
   const Option known[] = {
       {"appId", &app_id},
@@ -88,6 +91,7 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
       {"respectDNT", &respect_dnt},
       {"cookieless", &cookieless},
       {"persistence", &chosen_persistence},
+      {"bots", &chosen_bots},
       {"redactParameters", &redact},
   };
   read_into(known, *options, complaints);
@@ -98,9 +102,18 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   }
   const Option given[] = {{"ua", &user_agent}, {"online", &online}, {"visible", &visible},
                           {"locks", &locks},   {"later", &later},   {"keepalive", &keepalive},
-                          {"gpc", &gpc},       {"dnt", &dnt},       {"hooks", &hooks}};
+                          {"gpc", &gpc},       {"dnt", &dnt},       {"hooks", &hooks},
+                          {"webdriver", &bot}};
   std::vector<Complaint> none;
   read_into(given, *facts, none);
+  bot = is_bot(user_agent, bot);
+  if (chosen_bots == "drop") {
+    bots = Bots::drop;
+  } else if (chosen_bots == "keep") {
+    bots = Bots::keep;
+  } else if (!chosen_bots.empty() && chosen_bots != "mark") {
+    complaints.push_back({Hint::option_wrong_type, "bots"});
+  }
   if (!chosen_persistence.empty() && !read_persistence(chosen_persistence)) {
     complaints.push_back({Hint::option_wrong_type, "persistence"});
   }

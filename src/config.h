@@ -39,6 +39,9 @@ constexpr std::size_t kLongestTitle = 500;
 /// or none.
 enum class Hashes { routes, all, none };
 
+/// What becomes of the events of programs (bots.h): they say so, there are none, or nothing.
+enum class Bots { mark, drop, keep };
+
 /// What the site chose (`AppizerWeb.init`), and the facts that the host adds.
 struct Config {
   std::string app_id;
@@ -70,6 +73,7 @@ struct Config {
   bool respect_dnt = false;
   /// Nothing is kept anywhere but in memory.
   bool cookieless = false;
+  Bots bots = Bots::mark;
   /// Names of further parameters of URLs whose values are not told (redaction.h).
   std::vector<std::string> redact_parameters;
   /// Keep what was sent while the page went away until the server has acknowledged it.
@@ -82,6 +86,8 @@ struct Config {
 
   /// The browser's user agent, sent as `ua`; empty where there is none.
   std::string user_agent;
+  /// Whether that, or the browser, says that a program is at work.
+  bool bot = false;
   bool online = true;
   bool visible = true;
   /// Whether the host has locks that all documents of the origin share (Web Locks).
@@ -95,6 +101,10 @@ struct Config {
   bool hooks = false;
   /// Whether the host can leave a request with the browser (`fetchLater`).
   bool later = false;
+
+  /// Whether events say that a program made them; whether there are none of it.
+  bool marks_bot() const { return bot && bots == Bots::mark; }
+  bool drops_bot() const { return bot && bots == Bots::drop; }
 
   /// A mistake in the options that does not keep the client from starting.
   struct Complaint {

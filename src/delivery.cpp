@@ -151,7 +151,8 @@ std::string Delivery::body_of(const std::vector<const Record*>& records) const {
   for (const Record* record : records) {
     if (record != &first) body += ',';
     body += record->text;
-    if (record->kind == Kind::event) append_event_tail(body, config_.user_agent, record->dropped);
+    if (record->kind == Kind::event)
+      append_event_tail(body, config_.user_agent, config_.marks_bot(), record->dropped);
     if (batch) body += '}';
   }
   body += batch ? "]}" : "," + app + "}";
@@ -169,7 +170,7 @@ bool Delivery::send(Lane lane, Moment now, Effects& effects) {
   if (parting && flying + envelope() >= kKeepaliveBytes) return false;
   const std::size_t room = kKeepaliveBytes - envelope() - (parting ? flying : 0);
   std::string tail;
-  append_event_tail(tail, config_.user_agent, UINT32_MAX);
+  append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
   const std::size_t most = std::min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
   const std::uint32_t id = next_flight_++;
   const auto records = state.journal.take(id, most, room, tail.size() + 2);
@@ -434,7 +435,7 @@ void Delivery::leave_behind(Effects& effects) {
   std::string body;
   if (mark != 0) {
     std::string tail;
-    append_event_tail(tail, config_.user_agent, UINT32_MAX);
+    append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
     const std::uint32_t id = next_flight_++;
     const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);
     url = url_of(records);

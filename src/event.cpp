@@ -9,8 +9,8 @@
 namespace appizer {
 namespace {
 
-constexpr std::array<std::string_view, 7> kOurs = {
-    "$event_id", "$timestamp", "$session_id", "$lib", "$lib_version", "$dropped", "$cut"};
+constexpr std::array<std::string_view, 8> kOurs = {
+    "$event_id", "$timestamp", "$session_id", "$lib", "$lib_version", "$bot", "$dropped", "$cut"};
 
 bool is_ours(std::string_view name) {
   return std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end();
@@ -135,9 +135,11 @@ Event make_event(std::string_view name, std::string_view properties, const Stamp
   return event;
 }
 
-void append_event_tail(std::string& out, std::string_view user_agent, std::uint32_t dropped) {
+void append_event_tail(std::string& out, std::string_view user_agent, bool bot,
+                       std::uint32_t dropped) {
   append_member(out, "$lib", kLibrary);
   append_member(out, "$lib_version", kVersion);
+  if (bot) out += ",\"$bot\":true";
   if (dropped > 0) {
     out += ",\"$dropped\":";
     json::append_integer(out, dropped);

@@ -37,9 +37,10 @@ struct Event {
 /// Makes an event. `name` must not be blank; `properties` is JSON text, empty or "null" for none.
 Event make_event(std::string_view name, std::string_view properties, const Stamp& stamp);
 
-/// Closes a journalled event: library, user agent, and the number of events before it that were
-/// lost.
-void append_event_tail(std::string& out, std::string_view user_agent, std::uint32_t dropped);
+/// Closes a journalled event: library, user agent, whether a program made it, and the number of
+/// events before it that were lost.
+void append_event_tail(std::string& out, std::string_view user_agent, bool bot,
+                       std::uint32_t dropped);
 
 /// Whether a name is snake_case: lower case letters and digits, words joined by single underscores.
 bool is_snake_case(std::string_view name);

@@ -228,3 +228,37 @@ TEST_CASE("names to redact are a list of texts", "[config]") {
   CHECK(wrong.complaints[0].hint == Hint::option_wrong_type);
   CHECK(wrong.complaints[0].name == "redactParameters");
 }
+
+TEST_CASE("programs are recognised by what the host says, and treated as the site wishes",
+          "[config]") {
+  struct Row {
+    const char* options;
+    const char* facts;
+    bool marked;
+    bool dropped;
+  };
+  const auto row = GENERATE(values<Row>({
+      {R"({"appId":"a"})", R"({"ua":"X"})", false, false},
+      {R"({"appId":"a"})", R"({"ua":"X","webdriver":true})", true, false},
+      {R"({"appId":"a"})", R"({"ua":"Googlebot"})", true, false},
+      {R"({"appId":"a","bots":"mark"})", R"({"ua":"Googlebot"})", true, false},
+      {R"({"appId":"a","bots":"keep"})", R"({"ua":"Googlebot"})", false, false},
+      {R"({"appId":"a","bots":"drop"})", R"({"ua":"Googlebot"})", false, true},
+      {R"({"appId":"a","bots":"drop"})", R"({"webdriver":true})", false, true},
+      {R"({"appId":"a","bots":"drop"})", R"({"ua":"X"})", false, false},
+  }));
+  CAPTURE(row.options, row.facts);
+  const auto [status, config, complaints] = read(row.options, row.facts);
+  CHECK(complaints.empty());
+  CHECK(config.marks_bot() == row.marked);
+  CHECK(config.drops_bot() == row.dropped);
+}
+
+TEST_CASE("another wish for programs is complained of", "[config]") {
+  const auto value = GENERATE(values<std::string>({"\"ignore\"", "true", "[]"}));
+  const auto wrong = read(R"({"appId":"demo","bots":)" + value + "}", R"({"webdriver":true})");
+  REQUIRE(wrong.complaints.size() == 1);
+  CHECK(wrong.complaints[0].hint == Hint::option_wrong_type);
+  CHECK(wrong.complaints[0].name == "bots");
+  CHECK(wrong.config.marks_bot());
+}

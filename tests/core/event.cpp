@@ -18,7 +18,7 @@ constexpr Stamp kStamp{.user_id = "user_123",
 
 nlohmann::json sent(const Event& event) {
   std::string text = event.head;
-  append_event_tail(text, "", 0);
+  append_event_tail(text, "", false, 0);
   const auto value = parsed(text + "}");
   REQUIRE(value.is_object());
   return value;
@@ -55,11 +55,13 @@ TEST_CASE("an event is what the API takes, with our facts under $ names", "[even
 
 TEST_CASE("an event is closed with what holds for the whole document", "[event]") {
   std::string out;
-  append_event_tail(out, "Mozilla/5.0 \"X\"", 0);
-  CHECK(out ==
-        golden(R"(,"$lib":"appizer-web","$lib_version":"VERSION"},"ua":"Mozilla/5.0 \"X\"")"));
+  append_event_tail(out, "Mozilla/5.0 \"X\"", true, 0);
+  CHECK(
+      out ==
+      golden(
+          R"(,"$lib":"appizer-web","$lib_version":"VERSION","$bot":true},"ua":"Mozilla/5.0 \"X\"")"));
   out.clear();
-  append_event_tail(out, "", 3);
+  append_event_tail(out, "", false, 3);
   CHECK(out == golden(R"(,"$lib":"appizer-web","$lib_version":"VERSION","$dropped":3})"));
 }
 
@@ -107,7 +109,7 @@ TEST_CASE("our names cannot be taken, others with a dollar sign can", "[event]")
 
 TEST_CASE("every one of our names is reserved, however it is written", "[event]") {
   const std::string name = GENERATE(values<std::string>(
-      {"event_id", "timestamp", "session_id", "lib", "lib_version", "dropped", "cut"}));
+      {"event_id", "timestamp", "session_id", "lib", "lib_version", "bot", "dropped", "cut"}));
   for (const std::string dollar : {"$", "\\u0024"}) {
     const Event event = make_event("plan_opened", "{\"" + dollar + name + "\":\"mine\"}", kStamp);
     CHECK(event.reserved == std::vector<std::string>{"$" + name});

@@ -97,3 +97,34 @@ test('where that function fails our own rule counts', () => {
     assert.deepEqual(urls(visit({ sanitizeUrl })), expected);
   }
 });
+
+test('the events of a program say so, or there are none', () => {
+  /** @param {object} options */
+  const run = (options) => {
+    const world = createWorld();
+    world.host.webdriver = true;
+    const app = AppizerWeb.create({
+      appId: 'demo',
+      host: world.host,
+      autoEvents: true,
+      ...options,
+    });
+    app.setConsent('granted');
+    app.setUserId('user_1');
+    app.trackEvent('plan_opened', { $bot: false });
+    world.advance(10_000);
+    return world;
+  };
+  const marks = (/** @type {object} */ options) =>
+    run(options)
+      .events()
+      .map(({ properties }) => properties.$bot);
+  assert.deepEqual(marks({}), [true, true]);
+  assert.deepEqual(marks({ bots: 'mark' }), [true, true]);
+  assert.deepEqual(marks({ bots: 'keep' }), [undefined, undefined]);
+
+  const dropped = run({ bots: 'drop', rememberConsent: true });
+  assert.deepEqual(dropped.requests, []);
+  assert.deepEqual(dropped.storage?.keys(), []);
+  assert.ok(dropped.isIdle());
+});
