@@ -54,6 +54,7 @@ export function openForms(): Forms {
   const elementsOf = getter(HTMLFormElement, 'elements');
   const isConnected = getter(Node, 'isConnected');
   const documentOf = getter(Node, 'ownerDocument');
+  const baseOf = getter(Node, 'baseURI');
   const viewOf = getter(Document, 'defaultView');
   const { setTimeout } = window;
 
@@ -132,8 +133,7 @@ export function openForms(): Forms {
     const parts = [
       attribute(form, 'id'),
       attribute(form, 'name'),
-      attempt(() => new URL(chosen('action') || page.location.href, page.document.baseURI).href) ??
-        '',
+      attempt(() => new URL(chosen('action') || page.location.href, baseOf.call(form)).href) ?? '',
       chosen('method').toLowerCase(),
       within(form, '[data-appizer="false"]') ? 'false' : attribute(form, 'data-appizer'),
       attribute(form, 'data-appizer-app-id'),
@@ -152,7 +152,7 @@ export function openForms(): Forms {
 
   const begin = (form: HTMLFormElement, event?: SubmitEvent) => {
     const view = viewOfForm(form);
-    if (!isOurs(view)) return;
+    if (!isConnected.call(form) || !isOurs(view)) return;
     const { fields, text } = facts(form, event?.submitter);
     const id = ++last;
     const submission: Submission = {
@@ -176,7 +176,8 @@ export function openForms(): Forms {
     if (submission.ended) return;
     submission.ended = true;
     const { form, fields, event, valid } = submission;
-    const sent = (!event || (event.isTrusted && !event.defaultPrevented)) && isConnected.call(form);
+    // What was removed by a handler is not sent; what `submit()` has been called on is on its way.
+    const sent = !event || (event.isTrusted && !event.defaultPrevented && isConnected.call(form));
     const accepted = valid && !fields.some((field) => attempt(() => isRefused(field)));
     tell(FORM.ended, id, (sent ? SENT : 0) + (accepted ? VALID : 0), '');
   };

@@ -11,6 +11,8 @@
 namespace appizer {
 namespace {
 
+// A look is answered at once, though not in the same millisecond.
+constexpr Millis kAnswer = 100;
 constexpr std::size_t kMostSubmissions = 8;
 constexpr std::size_t kMostAsked = 40;
 constexpr std::size_t kMostNames = 50;
@@ -249,6 +251,7 @@ void Forms::hear(News news, std::uint32_t id, double detail, std::string_view te
     if (!read(text, next, wanted, effects)) return;
     next.id = id;
     next.began = now;
+    next.until = now.monotonic + kWindow;
     next.finding.event = begun ? "form_start" : "form_submit";
     next.finding.happened = now.wall;
     if (begun) {
@@ -288,9 +291,7 @@ void Forms::hear(News news, std::uint32_t id, double detail, std::string_view te
       }
       break;
     default:
-      if (now.monotonic <= std::max(one.looked, one.began.monotonic + kWindow)) {
-        show(index, effects);
-      }
+      if (now.monotonic <= one.until) show(index, effects);
   }
 }
 
@@ -353,7 +354,7 @@ void Forms::settle(Moment now, Effects& effects) {
     }
     if (one.stage == Stage::open && age >= kWindow) {
       one.stage = Stage::late;
-      one.looked = now.monotonic;
+      one.until = now.monotonic + kAnswer;
       effects.form_look(one.id, true);
     }
     ++i;

@@ -111,8 +111,8 @@ class Forms {
     /// There is nothing that the browser could send.
     bool scripted = false;
     bool handled = false;
-    /// When the form was looked at.
-    Millis looked = 0;
+    /// A reset, a removal or another URL counts until then.
+    Millis until = 0;
     /// The form's name, for the developer.
     std::string name;
     std::vector<Asked> asked;

@@ -86,6 +86,8 @@ struct Page {
         hear(News::values, effect.number, 0, values);
       } else if (effect.kind == Effect::form_look) {
         (effect.flag ? looked : settled).push_back(effect.number);
+        now.monotonic += effect.flag;  // the clocks go on
+        now.wall += effect.flag;
         if (effect.flag && moved) hear(News::handled, effect.number);
       } else if (effect.kind == Effect::tell) {
         told.push_back(std::to_string(effect.number) + " " + effect.text);
@@ -253,7 +255,7 @@ TEST_CASE("what is no sign of a form that is handled", "[forms]") {
   }
   SECTION("a reset too late") {
     const auto id = page.prevented();
-    page.wait(Forms::kWindow + 1);
+    page.wait(Forms::kWindow + kSecond);
     page.handled(id);
   }
   SECTION("leaving too late") {
