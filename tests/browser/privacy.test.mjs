@@ -81,12 +81,12 @@ test('what is kept is what the paper says', { timeout: 240_000 }, async () => {
       assert.deepEqual(caches, []);
       return kept;
     };
+    // At first the server is out of order for both lanes.
+    proxy.next({ status: 503, path: '/v1/events/batch' });
+    proxy.next({ status: 503, path: '/v1/users' });
     for (const path of ['/busy', '/plain', '/old']) {
       await page.goto(`${site.address}${path}?token=s3cret&utm_source=news#id_token=s3cret`);
       const before = stage.stored().length;
-      // A server that is out of order for both lanes.
-      proxy.next({ status: 503, times: 2 });
-      proxy.next({ status: 503, path: '/v1/users' });
       await page.evaluate(() => /** @type {any} */ (window).AppizerWeb.setConsent('granted'));
       await track(page, 'busy', 5);
       await page.click('button');
@@ -115,7 +115,10 @@ test('what is kept is what the paper says', { timeout: 240_000 }, async () => {
     );
 
     // No secret of the URL was sent.
-    await waitFor(() => stage.proxy.requests.some(({ path }) => path === '/v1/users/aliases'));
+    await waitFor(() => proxy.requests.some(({ path }) => path === '/v1/users/aliases'), {
+      timeout: 60_000,
+      what: 'the alias',
+    });
     assert.ok(!JSON.stringify(proxy.requests).includes('s3cret'));
     const events = JSON.stringify(stage.stored());
     assert.ok(!/s3cret|jane/.test(events));
