@@ -77,6 +77,7 @@ function leaver(fetchLater: FetchLater): (url: string, body: string) => void {
         headers: { 'Content-Type': 'application/json' },
         body,
         credentials: 'omit',
+        referrerPolicy: 'strict-origin',
         signal: stop.signal,
       });
     } catch {

@@ -24,6 +24,8 @@ export function send(
       body,
       keepalive,
       credentials: 'omit',
+      // Where the page is, is in the events, without its secrets; the header would tell it with them.
+      referrerPolicy: 'strict-origin',
       // An answer from elsewhere acknowledges nothing.
       redirect: 'manual',
       signal: stop.signal,

@@ -343,3 +343,11 @@ for (const keepalive of [true, false]) {
     assert.equal(waits, !keepalive);
   });
 }
+
+test('a yes that was the default already is remembered too', () => {
+  const { world, host, inner } = watchedWorld();
+  AppizerWeb.create({ appId: 'demo', host, rememberConsent: true }).setConsent('granted');
+  world.advance(1000);
+  const key = inner.keys().find((/** @type {string} */ name) => name.endsWith('.c'));
+  assert.equal(inner.getItem(key), 'granted');
+});

@@ -186,7 +186,8 @@ test('without a page and without a host, init does nothing and says so', async (
   try {
     const app = AppizerWeb.create({ appId: 'demo', debug: true });
     app.trackEvent('nobody');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await import('../../dist/sentences.mjs');
+    for (let turns = 0; turns < 100; ++turns) await null;
     assert.deepEqual(await app.flush(), { delivered: 0, dropped: 0, pending: 1 });
   } finally {
     console.info = info;
