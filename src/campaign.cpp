@@ -59,11 +59,16 @@ void append_from(std::string& out, std::string_view query, std::size_t begin) {
     const std::string name = listed(pair.substr(0, equals));
     if (name.empty()) continue;
     if (name.rfind(" utm_", 0) != 0 && kKnown.find(name) == std::string_view::npos) continue;
-    std::string member = ",\"" + name.substr(1, name.size() - 2) + "\":";
-    if (out.find(member, begin) != std::string::npos) continue;
-    if (out.size() - begin > kRoom) return;
-    json::append_string(member, json::clip(decoded(pair.substr(equals + 1), true), kLongestValue));
-    out += member;
+    const std::string_view bare = std::string_view(name).substr(1, name.size() - 2);
+    const std::size_t undo = out.size();
+    if (undo - begin > kRoom) return;
+    const std::string value = decoded(pair.substr(equals + 1), true);
+    json::append_member(out, bare, json::clip(value, kLongestValue));
+    // Up to the value's quote the member is the name alone.
+    const std::string_view label = std::string_view(out).substr(undo, bare.size() + 4);
+    if (std::string_view(out).substr(begin, undo - begin).find(label) != std::string_view::npos) {
+      out.resize(undo);
+    }
   }
 }
 

@@ -19,13 +19,6 @@ bool is_ours(std::string_view name) {
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
-  out += ",\"";
-  out += name;
-  out += "\":";
-  json::append_string(out, value);
-}
-
 void append_padded(std::string& out, Millis value, int width) {
   Millis unit = 1;
   while (--width > 0) unit *= 10;
@@ -110,7 +103,7 @@ Event make_event(std::string_view name, std::string_view properties, const Stamp
   out.reserve(properties.size() + 300);
   out += "{\"event_name\":";
   json::append_string(out, short_name);
-  append_member(out, "user_id", stamp.user_id);
+  json::append_member(out, "user_id", stamp.user_id);
   out += ",\"properties\":{";
   if (!properties.empty() && properties != "null") {
     if (auto copy = json::copy(properties, kPropertyLimits, is_ours)) {
@@ -127,7 +120,7 @@ Event make_event(std::string_view name, std::string_view properties, const Stamp
   out += stamp.event_id;
   out += "\",\"$timestamp\":";
   append_time(out, stamp.wall);
-  append_member(out, "$session_id", stamp.session_id);
+  json::append_member(out, "$session_id", stamp.session_id);
   if (event.name_cut) event.cut.emplace_back("event_name");
   const std::size_t before = out.size();
   append_cut(out, event.cut, event.reserved);
@@ -137,15 +130,15 @@ Event make_event(std::string_view name, std::string_view properties, const Stamp
 
 void append_event_tail(std::string& out, std::string_view user_agent, bool bot,
                        std::uint32_t dropped) {
-  append_member(out, "$lib", kLibrary);
-  append_member(out, "$lib_version", kVersion);
+  json::append_member(out, "$lib", kLibrary);
+  json::append_member(out, "$lib_version", kVersion);
   if (bot) out += ",\"$bot\":true";
   if (dropped > 0) {
     out += ",\"$dropped\":";
     json::append_integer(out, dropped);
   }
   out += '}';
-  if (!user_agent.empty()) append_member(out, "ua", user_agent);
+  if (!user_agent.empty()) json::append_member(out, "ua", user_agent);
 }
 
 }  // namespace appizer

@@ -422,6 +422,14 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  if (out.empty() || out.back() != '{') out += ',';
+  out += '"';
+  out += name;
+  out += "\":";
+  append_string(out, value);
+}
+
 void append_integer(std::string& out, std::int64_t value) {
   char digits[20];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;

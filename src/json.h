@@ -41,6 +41,10 @@ bool strings(std::string_view text, std::vector<std::string>& out);
 /// Appends a JSON string. Bytes that are not UTF-8 become U+FFFD: what we write is always valid.
 void append_string(std::string& out, std::string_view text);
 
+/// Appends a member of an object, after a comma unless an object has just begun. `name` needs no
+/// escaping.
+void append_member(std::string& out, std::string_view name, std::string_view value);
+
 /// Appends a number without fraction.
 void append_integer(std::string& out, std::int64_t value);
 

@@ -48,22 +48,18 @@ std::string_view link_event(const Config& config, std::string_view page_url, std
   if (link.button > 1) return {};
   const std::string target = clean_url(link.url, config);
   const Url url = split(link.url);
-  const auto member = [&](std::string_view name, std::string_view value) {
-    properties += properties.empty() ? "{\"" : ",\"";
-    properties += name;
-    properties += "\":";
-    json::append_string(properties, value);
-  };
-  member("url", target);
-  member("page", page);
+  properties = "{";
+  json::append_member(properties, "url", target);
+  json::append_member(properties, "page", page);
   const std::string extension =
       extension_of(link.download.empty() ? name_of_file(url) : std::string(link.download));
   const bool known = url.is_web() && !extension.empty() &&
                      kFiles.find(" " + extension + " ") != std::string_view::npos;
   if (config.downloads && (link.downloads || known)) {
     const std::string file = name_of_file(split(target));
-    member("file_name", json::clip(link.download.empty() ? file : link.download, kLongestTitle));
-    member("file_extension", extension);
+    json::append_member(properties, "file_name",
+                        json::clip(link.download.empty() ? file : link.download, kLongestTitle));
+    json::append_member(properties, "file_extension", extension);
     properties += '}';
     return "file_downloaded";
   }

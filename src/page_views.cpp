@@ -8,17 +8,6 @@
 #include "url.h"
 
 namespace appizer {
-namespace {
-
-void append_member(std::string& out, std::string_view name, std::string_view value) {
-  out += out.size() == 1 ? "\"" : ",\"";
-  out += name;
-  out += "\":";
-  json::append_string(out, value);
-}
-
-}  // namespace
-
 void PageViews::start(Moment now, Effects& effects) {
   const bool links = config_.outbound_links || config_.downloads;
   const bool watches = config_.page_views || config_.page_leave || links;
@@ -174,15 +163,15 @@ void PageViews::count(const Page& page, Findings& findings) {
 
   std::string& landing = findings.landing;
   landing = "{";
-  append_member(landing, "url", url_);
-  append_member(landing, "referrer", referrer_);
+  json::append_member(landing, "url", url_);
+  json::append_member(landing, "referrer", referrer_);
   append_campaign(landing, split(url_));
   landing += '}';
   findings.landed = began_.wall;
   if (!config_.page_views) return;
   std::string properties = "{";
-  append_member(properties, "page", this->page());
-  append_member(properties, "title", json::clip(page.title, kLongestTitle));
+  json::append_member(properties, "page", this->page());
+  json::append_member(properties, "title", json::clip(page.title, kLongestTitle));
   properties += ',';
   properties.append(landing, 1);
   findings.add("page_view", std::move(properties), began_.wall);
@@ -191,8 +180,8 @@ void PageViews::count(const Page& page, Findings& findings) {
 void PageViews::end(Millis happened, Findings& findings) {
   if (!std::exchange(has_view_, false) || !config_.page_leave) return;
   std::string properties = "{";
-  append_member(properties, "page", page_of(split(counted_url_), config_.count_hash));
-  append_member(properties, "url", counted_url_);
+  json::append_member(properties, "page", page_of(split(counted_url_), config_.count_hash));
+  json::append_member(properties, "url", counted_url_);
   properties += ",\"visible_ms\":";
   json::append_integer(properties, counted_.visible);
   properties += ",\"scroll_percent\":";
