@@ -1,6 +1,7 @@
 /** Clicks on links. */
 
 import type { Link } from './host.js';
+import { LONGEST } from './navigation.js';
 
 /**
  * Tells of each click on a link, before the page's own handlers see it, and of those in open shadow roots
@@ -15,8 +16,8 @@ export function watchLinks(heard: (link: Link) => void): () => void {
         const href = (node.href as unknown as SVGAnimatedString)?.baseVal ?? node.href;
         if (!href) continue;
         heard({
-          url: new URL(href, document.baseURI).href,
-          download: node.getAttribute?.('download') ?? undefined,
+          url: new URL(href.slice(0, LONGEST), document.baseURI).href,
+          download: node.getAttribute?.('download')?.slice(0, LONGEST),
           button: event.button,
         });
         return;

@@ -11,6 +11,9 @@ export interface Navigation {
 
 const PERCENT = 100;
 
+/** Some pages keep megabytes in an address or a title; the core takes a few KiB (config.h). */
+export const LONGEST = 10_000;
+
 export function openNavigation(): Navigation {
   let deepest = 0;
   return {
@@ -19,18 +22,18 @@ export function openNavigation(): Navigation {
       // What was scrolled before another page came is not the other page's.
       deepest = 0;
       return {
-        url: location.href,
-        title: String(fact('title')),
+        url: here(),
+        title: String(fact('title')).slice(0, LONGEST),
         referrer: String(fact('referrer')),
         scroll: scroll ? (PERCENT * bottom) / height() : -1,
       };
     },
     watch(heard) {
       let stopped = false;
-      let url = location.href;
+      let url = here();
       const changed = () => {
-        if (stopped || url === location.href) return;
-        url = location.href;
+        if (stopped || url === here()) return;
+        url = here();
         heard(url);
       };
       const stops = [
@@ -63,6 +66,8 @@ export function openNavigation(): Navigation {
     },
   };
 }
+
+const here = () => location.href.slice(0, LONGEST);
 
 // The document's own property: `<form name="title">` puts itself before it.
 function fact(name: 'title' | 'referrer'): unknown {
