@@ -132,13 +132,12 @@ Status Client::set_consent(std::string_view state, const Entropy& user, Moment n
     tell(Hint::consent_refused, std::string(json::clip(state, kLongestUserId)));
     return Status::consent_unusable;
   }
-  if (config_.drops_bot()) return Status::ok;
+  if (*consent == config_.consent || config_.drops_bot()) return Status::ok;
+  user_entropy_ = user;
+  decide(*consent);
   if (config_.remember_consent) {
     effects_.store(consent_key(), std::string(name_of(*consent)));
   }
-  if (*consent == config_.consent) return Status::ok;
-  user_entropy_ = user;
-  decide(*consent);
   return Status::ok;
 }
 
@@ -219,8 +218,11 @@ Event Client::record(std::string_view name, std::string_view properties, Millis 
 Status Client::set_user_id(std::string_view id, Moment now) {
   input(now);
   if (!started_) return Status::not_started;
-  const auto text = json::string(id);
-  const std::string named = text ? *text : json::number(id) ? std::string(id) : std::string();
+  std::string named = json::string(id).value_or("");
+  if (json::number(id)) {
+    const std::size_t begin = id.find_first_of("-0123456789");
+    named = id.substr(begin, id.find_last_of("0123456789") + 1 - begin);
+  }
   if (!is_plausible_user_id(named)) {
     tell(Hint::user_id_refused, std::string(json::clip(id, kLongestUserId)));
     return Status::user_id_unusable;

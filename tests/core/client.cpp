@@ -1,0 +1,842 @@
+#include "client.h"
+
+#include <algorithm>
+
+#include "catch.hpp"
+#include "core/host.h"
+#include "core/text.h"
+
+using namespace appizer;
+using namespace appizer::test;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+int delivered(const Sent&) { return 200; }
+
+Names numbered(int from, int to) {
+  Names names;
+  for (int i = from; i <= to; ++i) names.push_back("e" + std::to_string(i));
+  return names;
+}
+
+nlohmann::json body_of(const Sent& sent) {
+  const auto body = parsed(sent.body);
+  REQUIRE(body.is_object());
+  return body;
+}
+
+bool was_told(const Host& host, Hint hint) {
+  return std::any_of(host.told.begin(), host.told.end(),
+                     [&](const auto& one) { return one.first == hint; });
+}
+
+std::string flush_result(int delivered_count, int dropped, int pending) {
+  return "{\"delivered\":" + std::to_string(delivered_count) +
+         ",\"dropped\":" + std::to_string(dropped) + ",\"pending\":" + std::to_string(pending) +
+         "}";
+}
+
+// The keys of segments.
+Names segments(const Origin& origin) {
+  Names keys;
+  for (const auto& [key, text] : origin.storage) {
+    if (contains(key, ".j.")) keys.push_back(key);
+  }
+  return keys;
+}
+
+std::string prefix_of(const Origin& origin) {
+  for (const auto& [key, text] : origin.storage) {
+    if (key.starts_with("appizer.1.")) return key.substr(0, 19);
+  }
+  return "";
+}
+
+}  // namespace
+
+// Commands.
+
+TEST_CASE("an event arrives within a second, as the API has it", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin);
+  CHECK(host.status == Status::ok);
+  CHECK(host.track("purchase_completed", R"({"amount":29.99,"currency":"USD"})") == Status::ok);
+  origin.run_for(kSecond);
+  REQUIRE(origin.bodies.size() == 1);
+  CHECK(host.sent[0].url == "https://api.appizer.com/v1/events");
+
+  const auto body = parsed(origin.bodies[0]);
+  const auto properties = body["properties"];
+  // Byte for byte, but for the ids, which are random.
+  CHECK(origin.bodies[0] ==
+        golden(R"({"event_name":"purchase_completed","user_id":)" + body["user_id"].dump() +
+               R"(,"properties":{"amount":29.99,"currency":"USD","$event_id":)" +
+               properties["$event_id"].dump() +
+               R"(,"$timestamp":"2025-11-23T20:00:00.000Z","$session_id":)" +
+               properties["$session_id"].dump() +
+               R"(,"$lib":"appizer-web","$lib_version":"VERSION"},"ua":"test","app_id":"demo"})"));
+  origin.run();
+  CHECK(origin.asleep());
+  CHECK(segments(origin).empty());
+}
+
+TEST_CASE("before the start commands are refused and news are ignored", "[client]") {
+  Client client;
+  const Moment now{1, 1};
+  CHECK(client.track("a", "", "", 0, now) == Status::not_started);
+  CHECK(client.set_user_id("\"u\"", now) == Status::not_started);
+  CHECK(client.flush(1, now) == Status::not_started);
+  client.value("k", nullptr, now);
+  client.keys("k", now);
+  client.locked("l", true, now);
+  client.store_failed("k", now);
+  client.storage_cleared(now);
+  client.answered(1, 200, {}, "", now);
+  client.online(false, now);
+  client.visible(false, now);
+  client.leaving(now);
+  client.gone(now);
+  client.returned(now);
+  client.wake(now);
+  Effect effect;
+  CHECK_FALSE(client.poll(effect));
+  CHECK(client.next_wake() < 0);
+}
+
+TEST_CASE("a client starts once, and only with usable options", "[client]") {
+  Client client;
+  Effect effect;
+  CHECK(client.start("?", {}, {}) == Status::options_unusable);
+  CHECK(client.start(R"({"options":{},"facts":{}})", {}, {}) == Status::app_id_missing);
+  CHECK_FALSE(client.poll(effect));
+  CHECK(client.start(R"({"options":{"appId":"demo"},"facts":{}})", {}, {}) == Status::ok);
+  CHECK(client.start(R"({"options":{"appId":"demo"},"facts":{}})", {}, {}) ==
+        Status::already_started);
+}
+
+TEST_CASE("commands answer with what was wrong, and go as far as they can", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin, R"("debug":true)");
+  CHECK(host.track("") == Status::name_missing);
+  CHECK(host.track(" \n ") == Status::name_missing);
+  CHECK(host.track("plan_opened", "[1]") == Status::properties_unusable);
+  CHECK(host.track("plan_opened", "{broken") == Status::properties_unusable);
+  CHECK(host.set_user_id("\"undefined\"") == Status::user_id_unusable);
+  CHECK(host.set_user_id("{}") == Status::user_id_unusable);
+  CHECK(host.set_user_id("") == Status::user_id_unusable);
+  CHECK(host.set_user_id("null") == Status::user_id_unusable);
+  origin.run();
+  CHECK(origin.arrived == Names{"plan_opened", "plan_opened"});
+  CHECK(was_told(host, Hint::properties_not_an_object));
+  CHECK(was_told(host, Hint::user_id_refused));
+}
+
+TEST_CASE("in debug an event is commented on, without it nothing is said", "[client]") {
+  const auto [name, properties, hint] = GENERATE(table<std::string, std::string, Hint>({
+      {"plan_opened", "", Hint::tracked},
+      {"PlanOpened", "", Hint::name_not_snake_case},
+      {"event1", "", Hint::name_says_nothing},
+      {std::string(300, 'n'), "", Hint::name_cut},
+      {"plan_opened", "7", Hint::properties_not_an_object},
+      {"plan_opened", "{\"a\":\"" + std::string(20000, 'x') + "\"}", Hint::properties_cut},
+      {"plan_opened", R"({"$lib":1})", Hint::property_name_reserved},
+  }));
+  Origin origin;
+  Host loud(origin, R"("debug":true)");
+  Host quiet(origin);
+  loud.track(name, properties);
+  quiet.track(name, properties);
+  CHECK(was_told(loud, hint));
+  CHECK(quiet.told.empty());
+}
+
+TEST_CASE("options that are wrong are told of in debug", "[client]") {
+  Origin origin;
+  Host host(origin, R"("debug":true,"apiKey":"x","sessionTimeout":"long")");
+  CHECK(host.status == Status::ok);
+  CHECK(was_told(host, Hint::option_unknown));
+  CHECK(was_told(host, Hint::option_wrong_type));
+}
+
+TEST_CASE("events of one task are one write and one batch", "[client]") {
+  Origin origin;
+  Host host(origin);
+  const std::size_t before = host.writes;
+  for (int i = 1; i <= 50; ++i) {
+    host.client.track("e" + std::to_string(i), "", "", origin.now.wall, origin.now);
+  }
+  host.drain();
+  // The session's, and the journal's.
+  CHECK(host.writes - before == 2);
+  origin.server = delivered;
+  origin.run_for(kSecond);
+  CHECK(host.sent.size() == 1);
+  CHECK(origin.arrived == numbered(1, 50));
+}
+
+TEST_CASE("an event says when it happened, not when it was heard of", "[client]") {
+  Origin origin;
+  Host host(origin);
+  host.client.track("early", "", "", origin.now.wall - 5000, origin.now);
+  host.drain();
+  origin.run_for(kSecond);
+  const auto properties = body_of(host.sent[0])["properties"];
+  CHECK(properties["$timestamp"] == "2025-11-23T19:59:55.000Z");
+}
+
+TEST_CASE("an event may belong to another app", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin);
+  host.client.track("a", "", "", origin.now.wall, origin.now);
+  host.client.track("b", "", "other", origin.now.wall, origin.now);
+  host.client.track("c", "", "", origin.now.wall, origin.now);
+  host.drain();
+  origin.run();
+  REQUIRE(host.sent.size() == 3);
+  CHECK(body_of(host.sent[0])["app_id"] == "demo");
+  CHECK(body_of(host.sent[1])["app_id"] == "other");
+  CHECK(origin.arrived == Names{"a", "b", "c"});
+}
+
+// Who.
+
+TEST_CASE("a visitor keeps an id from page to page", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  for (int page = 0; page < 3; ++page) {
+    Host host(origin);
+    host.track("a");
+    origin.run_for(kMinute);
+  }
+  REQUIRE(origin.bodies.size() == 3);
+  const auto first = parsed(origin.bodies[0]);
+  for (const std::string& body : origin.bodies) {
+    CHECK(parsed(body)["user_id"] == first["user_id"]);
+    CHECK(parsed(body)["properties"]["$session_id"] == first["properties"]["$session_id"]);
+  }
+  CHECK(origin.storage["appizer_user_id"] == first["user_id"]);
+}
+
+TEST_CASE("a visitor who is named is created, then linked to the anonymous id", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin);
+  const std::string anonymous(host.client.user_id());
+  host.track("before");
+  CHECK(host.set_user_id("\"user_123\"") == Status::ok);
+  host.track("after");
+  origin.run();
+  CHECK(origin.arrived == Names{"user user_123", "alias user_123", "before", "after"});
+  CHECK(origin.bodies[0] == R"({"user_id":"user_123","app_id":"demo"})");
+  CHECK(origin.bodies[1] ==
+        R"({"user_id":"user_123","alias_id":")" + anonymous + R"(","app_id":"demo"})");
+  const auto events = parsed(origin.bodies[2])["events"];
+  CHECK(events[0]["user_id"] == anonymous);
+  CHECK(events[1]["user_id"] == "user_123");
+  CHECK(events[0]["properties"]["$session_id"] == events[1]["properties"]["$session_id"]);
+}
+
+TEST_CASE("to be named the same again changes nothing", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin);
+  host.set_user_id("\"user_1\"");
+  origin.run();
+  host.set_user_id("\"user_1\"");
+  Host next(origin);
+  next.set_user_id("\"user_1\"");
+  origin.run();
+  CHECK(origin.arrived == Names{"user user_1", "alias user_1"});
+}
+
+TEST_CASE("another person on the same device is not linked, and has a session of their own",
+          "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin);
+  host.set_user_id("\"user_1\"");
+  host.track("a");
+  origin.run();
+  host.set_user_id("\"user_2\"");
+  host.track("b");
+  origin.run();
+  CHECK(origin.arrived == Names{"user user_1", "alias user_1", "a", "user user_2", "b"});
+  CHECK(parsed(origin.bodies[2])["properties"]["$session_id"] !=
+        parsed(origin.bodies[4])["properties"]["$session_id"]);
+}
+
+TEST_CASE("a user id may be a number, which counts as its digits", "[client]") {
+  Origin origin;
+  Host host(origin);
+  CHECK(host.set_user_id("12345") == Status::ok);
+  CHECK(host.client.user_id() == "12345");
+  CHECK(host.set_user_id("0") == Status::user_id_unusable);
+  CHECK(host.set_user_id(" 77 ") == Status::ok);
+  CHECK(host.client.user_id() == "77");
+  CHECK(host.set_user_id("true") == Status::user_id_unusable);
+  CHECK(host.set_user_id("[1]") == Status::user_id_unusable);
+}
+
+TEST_CASE("a refused alias does not hold back events", "[client]") {
+  Origin origin;
+  origin.server = [](const Sent& sent) { return contains(sent.url, "/users") ? 404 : 200; };
+  Host host(origin);
+  host.set_user_id("\"user_1\"");
+  host.track("a");
+  origin.run();
+  CHECK(origin.arrived == Names{"a"});
+  CHECK(host.reports.size() == 2);
+  CHECK(origin.asleep());
+}
+
+// What outlives the page.
+
+TEST_CASE("what is pending survives a reload", "[client]") {
+  Origin origin;
+  {
+    Host host(origin);
+    host.track_many(3);
+    CHECK(segments(origin).size() == 1);
+  }
+  origin.server = delivered;
+  Host next(origin);
+  origin.run_for(5 * kSecond);
+  CHECK(origin.arrived == numbered(1, 3));
+  CHECK(segments(origin).empty());
+  origin.run();
+  CHECK(origin.asleep());
+}
+
+TEST_CASE("what was on its way when the page crashed is sent again, with the same ids",
+          "[client]") {
+  Origin origin;
+  std::string first;
+  {
+    Host host(origin);
+    host.track("a");
+    origin.run_for(kSecond);
+    REQUIRE(host.sent.size() == 1);
+    first = host.sent[0].body;
+  }
+  origin.server = delivered;
+  Host next(origin);
+  origin.run();
+  REQUIRE(origin.bodies.size() == 1);
+  CHECK(origin.bodies[0] == first);
+}
+
+TEST_CASE("many records are inherited in order, with what the visitor does meanwhile behind",
+          "[client]") {
+  Origin origin;
+  {
+    Host host(origin, "", {.online = false});
+    host.track_many(500, "{\"text\":\"" + std::string(200, 'x') + "\"}");
+  }
+  origin.server = delivered;
+  Host next(origin);
+  next.track("next");
+  origin.run();
+  Names expected = numbered(1, 500);
+  expected.insert(expected.begin(), "next");  // it left before the look around
+  CHECK(origin.arrived == expected);
+  CHECK(segments(origin).empty());
+}
+
+TEST_CASE("nobody inherits from a tab that lives", "[client]") {
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  Host one(origin, "", {.locks = locks});
+  one.track_many(3);
+  Host other(origin, "", {.locks = locks});
+  origin.run_for(20 * kSecond);
+  CHECK(other.sent.empty());
+  for (Sent& sent : one.sent) CHECK(names_in(sent) == numbered(1, 3));
+}
+
+TEST_CASE("of several tabs one inherits", "[client]") {
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  {
+    Host host(origin, "", {.locks = locks});
+    host.track_many(3);
+  }
+  origin.sleep(10 * kMinute);
+  origin.server = delivered;
+  std::deque<Host> tabs;
+  for (int i = 0; i < 5; ++i) tabs.emplace_back(origin, "", Host::Facts{.locks = locks});
+  origin.run();
+  CHECK(origin.arrived == numbered(1, 3));
+  CHECK(origin.asleep());
+}
+
+TEST_CASE("without locks a crashed tab's events are sent when its lease has run out", "[client]") {
+  Origin origin;
+  {
+    Host host(origin, "", {.locks = false});
+    host.track("a");
+  }
+  origin.server = delivered;
+  Host next(origin, "", {.locks = false});
+  origin.run_for(Leases::kLength - kMinute);
+  CHECK(origin.arrived.empty());
+  origin.run_for(2 * kMinute);
+  CHECK(origin.arrived == Names{"a"});
+  CHECK(origin.asleep());
+}
+
+TEST_CASE("another app on the same origin, and other keys, are left alone", "[client]") {
+  Origin origin;
+  {
+    Host host(origin);
+    host.track("a");
+  }
+  const std::string prefix = prefix_of(origin);
+  REQUIRE_FALSE(prefix.empty());
+  const std::map<std::string, std::string> foreign = {
+      {"appizer.1.otherapp.j.dead.e0", "x"},
+      {"appizer.2." + prefix.substr(10) + "j.dead.e0", "x"},
+      {prefix + "j.dead.x0", "x"},
+      {prefix + "j.dead", "x"},
+      {"cart", "{}"},
+  };
+  origin.storage.insert(foreign.begin(), foreign.end());
+  origin.server = delivered;
+  Host next(origin);
+  origin.run();
+  CHECK(origin.arrived == Names{"a"});
+  for (const auto& [key, text] : foreign) CHECK(origin.storage[key] == text);
+}
+
+TEST_CASE("garbage in every one of our keys does no harm", "[client]") {
+  const auto garbage = GENERATE(values<std::string>(
+      {"", "garbage", "{}", "[object Object]", "\n\n\n", std::string("\0\xff\xfe", 3),
+       "99999999999999999999 99999999999999999999 99999999999999999999", std::string(100000, 'x'),
+       "9223372036854775807 9223372036854775807 9223372036854775807"}));
+  Origin origin;
+  {
+    Host host(origin, "", {.locks = false});
+    host.track("lost");
+    origin.run_for(kSecond);
+    host.answer(503);
+  }
+  for (auto& [key, text] : origin.storage) text = garbage;
+  origin.server = delivered;
+  Host host(origin, "", {.locks = GENERATE(true, false)});
+  host.track("a");
+  origin.run();
+  CHECK(origin.arrived == Names{"a"});
+  CHECK(origin.asleep());
+  CHECK(is_plausible_user_id(parsed(origin.bodies[0])["user_id"].get<std::string>()));
+}
+
+TEST_CASE("records that were damaged are counted, and the site and the server hear of it",
+          "[client]") {
+  Origin origin;
+  {
+    Host host(origin);
+    host.track_many(3);
+  }
+  std::string& text = origin.storage[segments(origin).at(0)];
+  text[text.find("\"e2\"") + 1] = 'X';
+  origin.server = delivered;
+  Host next(origin, R"("debug":true)");
+  origin.run();
+  CHECK(origin.arrived == Names{"e1", "e3"});
+  REQUIRE(next.reports.size() == 1);
+  CHECK(next.reports[0]["reason"] == "unreadable");
+  CHECK(next.reports[0]["count"] == 1);
+  CHECK(was_told(next, Hint::record_set_aside));
+  CHECK(parsed(origin.bodies[0])["events"][1]["properties"]["$dropped"] == 1);
+}
+
+TEST_CASE("without storage everything works but reloads", "[client]") {
+  Origin origin;
+  origin.storage_fails = true;
+  origin.server = delivered;
+  Host host(origin, R"("debug":true)");
+  host.track_many(3);
+  host.set_user_id("\"user_1\"");
+  origin.run();
+  CHECK(origin.arrived == Names{"user user_1", "alias user_1", "e1", "e2", "e3"});
+  CHECK(origin.asleep());
+  CHECK(std::count_if(host.told.begin(), host.told.end(),
+                      [](const auto& one) { return one.first == Hint::storage_failing; }) == 1);
+}
+
+TEST_CASE("storage that works again has everything", "[client]") {
+  Origin origin;
+  {
+    Host host(origin, R"("debug":true)", {.online = false});
+    origin.storage_fails = true;
+    host.track_many(50, "{\"text\":\"" + std::string(1000, 'x') + "\"}");
+    origin.storage_fails = false;
+    origin.sleep(Journal::kStoragePause);
+    host.track_many(1);
+    CHECK(was_told(host, Hint::storage_recovered));
+  }
+  origin.server = delivered;
+  Host next(origin);
+  origin.run();
+  CHECK(origin.arrived == numbered(1, 51));
+}
+
+TEST_CASE("when storage is emptied while the page lives, nothing is lost", "[client]") {
+  Origin origin;
+  std::string user;
+  {
+    Host host(origin, "", {.online = false});
+    host.track_many(3);
+    user = host.client.user_id();
+    host.lose_storage();
+    CHECK(host.client.user_id() == user);
+  }
+  CHECK(origin.storage["appizer_user_id"] == user);
+  origin.server = delivered;
+  Host next(origin);
+  origin.run();
+  CHECK(origin.arrived == numbered(1, 3));
+}
+
+TEST_CASE("ten thousand events that wait change nothing for the next one", "[client]") {
+  Origin origin;
+  Host host(origin, "", {.online = false});
+  std::size_t largest = 0;
+  for (int i = 0; i < 10000; ++i) {
+    host.track("event", R"({"amount":29.99,"currency":"USD"})");
+    largest = std::max(largest, host.last_write);
+  }
+  CHECK(largest < Journal::kRewritten + 1000);
+  const std::size_t writes = host.writes;
+  host.track("one_more");
+  CHECK(host.writes == writes + 1);
+  CHECK(host.last_write < Journal::kRewritten + 1000);
+  origin.run_for(Adoption::kFirstLook);
+  CHECK(host.asleep());
+}
+
+TEST_CASE("storage stays within the caps", "[client]") {
+  Origin origin;
+  Host host(origin, R"("maxQueueEvents":100,"maxQueueBytes":50000)", {.online = false});
+  host.track_many(1000, "{\"text\":\"" + std::string(300, 'x') + "\"}");
+  std::size_t stored = 0;
+  for (const auto& [key, text] : origin.storage) stored += text.size();
+  CHECK(stored < 60000);
+  std::size_t reported = 0;
+  for (const auto& report : host.reports) reported += report["count"].get<std::size_t>();
+  origin.server = delivered;
+  host.online(true);
+  origin.run();
+  CHECK(origin.arrived.size() + reported == 1000);
+  CHECK(origin.arrived.back() == "e1000");
+  CHECK(parsed(origin.bodies[0])["events"][0]["properties"]["$dropped"] == reported);
+}
+
+// When the server does not answer.
+
+TEST_CASE("an outage costs nothing but time", "[client]") {
+  Origin origin;
+  bool up = false;
+  origin.server = [&](const Sent&) { return up ? 200 : 503; };
+  Host host(origin);
+  host.track_many(250);
+  origin.run_for(2 * kHour);
+  CHECK(origin.arrived.empty());
+  CHECK(host.sent.size() < 120);  // five minutes at most, half of that on average
+  up = true;
+  origin.run_for(10 * kMinute);
+  CHECK(origin.arrived == numbered(1, 250));
+  CHECK(origin.asleep());
+  for (const Sent& sent : host.sent) {
+    if (&sent != &host.sent[0]) CHECK(names_in(sent).size() <= 100);
+  }
+}
+
+TEST_CASE("in an outage the tabs of a site send through one of them", "[client]") {
+  Origin origin;
+  bool up = false;
+  origin.server = [&](const Sent&) { return up ? 200 : 503; };
+  std::deque<Host> tabs;
+  for (int i = 0; i < 5; ++i) tabs.emplace_back(origin);
+  for (Host& tab : tabs) tab.track("a");
+  origin.run_for(kMinute);
+  std::vector<std::size_t> counts;
+  for (const Host& tab : tabs) counts.push_back(tab.sent.size());
+  origin.run_for(kHour);
+  std::size_t trying = 0;
+  for (std::size_t i = 0; i < tabs.size(); ++i) trying += tabs[i].sent.size() > counts[i];
+  CHECK(trying == 1);
+  up = true;
+  origin.run_for(kHour);
+  CHECK(origin.arrived.size() == 5);
+  CHECK(origin.asleep());
+}
+
+TEST_CASE("a reload is no way round a wait", "[client]") {
+  Origin origin;
+  const Millis began = origin.now.monotonic;
+  {
+    Host host(origin);
+    host.track("a");
+    origin.run_for(kSecond);
+    host.answer(429, R"({"details":{"retry_after":120}})");
+  }
+  origin.server = delivered;
+  for (int i = 0; i < 5; ++i) {
+    Host host(origin);
+    host.track("b");
+    origin.run_for(10 * kSecond);
+    CHECK(host.sent.empty());
+  }
+  Host last(origin);
+  origin.run();
+  std::sort(origin.arrived.begin(), origin.arrived.end());
+  CHECK(origin.arrived == Names{"a", "b", "b", "b", "b", "b"});
+  CHECK(origin.now.monotonic - began > 120 * kSecond);
+}
+
+TEST_CASE("a wait is kept where storage keeps nothing", "[client]") {
+  Origin origin;
+  origin.storage_fails = true;
+  Host host(origin);
+  host.track("a");
+  origin.run_for(kSecond);
+  host.answer(429, "", {120, {}});
+  origin.run_for(115 * kSecond);
+  CHECK(host.sent.size() == 1);
+  origin.run_for(10 * kSecond);
+  CHECK(host.sent.size() == 2);
+}
+
+TEST_CASE("another tab's wait is heard of", "[client]") {
+  Origin origin;
+  Host one(origin);
+  Host other(origin);
+  one.track("a");
+  origin.run_for(kSecond);
+  one.answer(429, "", {60, {}});
+  const std::string key = prefix_of(origin) + "w.e";
+  REQUIRE(origin.storage.count(key) == 1);
+  other.track("b");
+  origin.run_for(50 * kSecond);
+  CHECK(other.sent.empty());
+}
+
+TEST_CASE("a laptop that sleeps for a week wakes up as if nothing had happened", "[client]") {
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  Host host(origin, "", {.locks = locks});
+  host.track("before");
+  origin.run_for(kSecond);
+  CHECK(host.open() == 1);
+  origin.sleep(7 * 24 * kHour);
+  origin.server = delivered;
+  host.track("after");
+  origin.run();
+  CHECK(origin.arrived == Names{"before", "after"});
+  CHECK(origin.asleep());
+}
+
+TEST_CASE("a clock that jumps loses and repeats nothing", "[client]") {
+  const Millis jump =
+      GENERATE(values<Millis>({-365 * 24 * kHour, -kHour, kHour, 365 * 24 * kHour}));
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  bool up = false;
+  origin.server = [&](const Sent&) { return up ? 200 : 503; };
+  Host host(origin, "", {.locks = locks});
+  host.track("a");
+  origin.run_for(5 * kSecond);
+  origin.now.wall += jump;
+  host.track("b");
+  origin.run_for(5 * kSecond);
+  up = true;
+  origin.run_for(kHour);
+  CHECK(origin.arrived == Names{"a", "b"});
+  CHECK(origin.asleep());
+}
+
+// Leaving.
+
+TEST_CASE("a page that goes away hands over what it sends, and no other sends it again",
+          "[client]") {
+  Origin origin;
+  {
+    Host host(origin);
+    host.track_many(3);
+    host.leave();
+    REQUIRE(host.sent.size() == 1);
+    CHECK(host.sent[0].keepalive);
+    CHECK(origin.locks.empty());
+  }
+  Host next(origin);
+  origin.run();
+  CHECK(next.sent.empty());
+  CHECK(segments(origin).empty());
+}
+
+TEST_CASE("with confirmUnload the next page sends what nobody has confirmed", "[client]") {
+  Origin origin;
+  {
+    Host host(origin, R"("confirmUnload":true)");
+    host.track("a");
+    host.leave();
+    CHECK(host.sent.size() == 1);
+  }
+  origin.server = delivered;
+  Host next(origin, R"("confirmUnload":true)");
+  origin.run();
+  CHECK(origin.arrived == Names{"a"});
+}
+
+TEST_CASE("what the browser refuses while the page goes away is the next page's", "[client]") {
+  Origin origin;
+  {
+    Host host(origin);
+    host.track("a");
+    host.leave([&] { host.answer(0); });
+  }
+  origin.server = delivered;
+  Host next(origin);
+  origin.run();
+  CHECK(origin.arrived == Names{"a"});
+}
+
+TEST_CASE("a page that is away keeps no lock and no timer", "[client]") {
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  Host host(origin, "", {.online = false, .locks = locks});
+  host.track("a");
+  host.leave();
+  CHECK(origin.locks.empty());
+  CHECK(host.asleep());
+  for (const auto& [key, text] : origin.storage) CHECK_FALSE(contains(key, ".l."));
+}
+
+TEST_CASE("a page that comes back goes on with what it had", "[client]") {
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  Host host(origin, "", {.online = false, .locks = locks});
+  host.track_many(30);
+  host.leave();
+  CHECK(host.sent.empty());
+  host.come_back();
+  host.track("after");
+  origin.server = delivered;
+  host.online(true);
+  origin.run();
+  Names expected = numbered(1, 30);
+  expected.push_back("after");
+  CHECK(origin.arrived == expected);
+  CHECK(segments(origin).empty());
+  CHECK(origin.asleep());
+}
+
+TEST_CASE("a page that comes back does not send what another has inherited", "[client]") {
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  Host host(origin, "", {.online = false, .locks = locks});
+  host.track_many(3);
+  host.leave();
+  Host next(origin, "", {.locks = locks});
+  origin.run_for(5 * kSecond);
+  REQUIRE(next.open() == 1);
+  host.online(true);
+  host.come_back();
+  host.track("own");
+  origin.run_for(20 * kSecond);
+  CHECK(names_in(host.sent.back()) == Names{"own"});
+  next.answer(200);
+  host.answer(200);
+  origin.server = delivered;
+  origin.run();
+  CHECK(origin.arrived == Names{"e1", "e2", "e3", "own"});
+}
+
+TEST_CASE("a page that comes back puts back what turns out to have failed", "[client]") {
+  Origin origin;
+  Host host(origin);
+  host.track("a");
+  host.leave();
+  CHECK(segments(origin).empty());
+  host.come_back();
+  host.answer(0);
+  CHECK(segments(origin).size() == 1);
+  origin.server = delivered;
+  origin.run();
+  CHECK(origin.arrived == Names{"a"});
+}
+
+TEST_CASE("a page without storage comes back with what it had", "[client]") {
+  Origin origin;
+  origin.storage_fails = true;
+  Host host(origin, "", {.online = false});
+  host.track_many(3);
+  host.leave();
+  host.come_back();
+  origin.server = delivered;
+  host.online(true);
+  origin.run();
+  CHECK(origin.arrived == numbered(1, 3));
+}
+
+TEST_CASE("to come back without having been away is no news", "[client]") {
+  Origin origin;
+  Host host(origin);
+  host.track("a");
+  const auto before = origin.storage;
+  host.come_back();
+  CHECK(origin.storage == before);
+  origin.server = delivered;
+  origin.run();
+  CHECK(origin.arrived == Names{"a"});
+}
+
+TEST_CASE("a page without storage leaves what waits with the browser", "[client]") {
+  Origin origin;
+  origin.storage_fails = true;
+  Host host(origin, "", {.later = true});
+  host.track("a");
+  CHECK(contains(host.left, "\"event_name\":\"a\""));
+  origin.server = delivered;
+  origin.run();
+  CHECK(host.left.empty());
+}
+
+// Idle.
+
+TEST_CASE("an early or repeated wake does nothing", "[client]") {
+  Origin origin;
+  Host host(origin);
+  host.track("a");
+  const auto storage = origin.storage;
+  for (int i = 0; i < 5; ++i) {
+    host.client.wake(origin.now);
+    host.drain();
+  }
+  CHECK(host.sent.empty());
+  CHECK(origin.storage == storage);
+}
+
+TEST_CASE("an idle page wakes once to look around, and then never", "[client]") {
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  Host host(origin, "", {.locks = locks});
+  CHECK(host.client.next_wake() == Adoption::kFirstLook);
+  origin.run_for(Adoption::kFirstLook);
+  CHECK(host.asleep());
+}
+
+TEST_CASE("a flush says what became of everything, people included", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin);
+  host.set_user_id("\"user_1\"");
+  host.track_many(2);
+  host.flush(9);
+  CHECK(host.flushed[9] == flush_result(4, 0, 0));
+}
