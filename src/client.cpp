@@ -45,6 +45,10 @@ bool Client::input(Moment now) {
   return running_ != nullptr;
 }
 
+bool Client::ready() const {
+  return running_ != nullptr && running_->identity.is_known() && waiting_.size() == 0;
+}
+
 void Client::tell(Hint hint, std::string detail) {
   if (config_.debug) effects_.tell(hint, std::move(detail));
 }
@@ -141,7 +145,7 @@ Status Client::set_consent(std::string_view state, const Entropy& user, Moment n
   return Status::ok;
 }
 
-// What waited for consent happens now, in order.
+// What waited happens now, in order.
 void Client::replay() {
   report_dropped(waiting_.dropped());
   for (const Held& held : waiting_.take()) {
@@ -194,7 +198,7 @@ Status Client::track(std::string_view name, std::string_view properties, std::st
 // Returns what was made of it, for the hints; its text is in the journal.
 Event Client::record(std::string_view name, std::string_view properties, Millis happened,
                      std::string app) {
-  if (!running_) {
+  if (!ready()) {
     if (watches()) {
       waiting_.add(
           {Held::event, std::string(name), std::string(properties), std::move(app), happened});
@@ -227,7 +231,7 @@ Status Client::set_user_id(std::string_view id, Moment now) {
     tell(Hint::user_id_refused, std::string(json::clip(id, kLongestUserId)));
     return Status::user_id_unusable;
   }
-  if (!running_) {
+  if (!ready()) {
     if (watches()) waiting_.add({Held::user_id, {}, std::string(id), {}, 0});
     return Status::ok;
   }
@@ -255,7 +259,7 @@ Status Client::set_user_properties(std::string_view properties, Moment now) {
     tell(Hint::user_properties_refused, {});
     return Status::user_properties_unusable;
   }
-  if (running_) {
+  if (ready()) {
     running_->people.know(running_->identity.id(), properties, running_->delivery, effects_);
   } else if (watches()) {
     waiting_.add({Held::user_properties, {}, std::string(properties), {}, 0});
@@ -284,7 +288,7 @@ Status Client::flush(std::uint32_t token, Moment now) {
     std::string json = "{\"delivered\":0,\"dropped\":0,\"pending\":";
     json::append_integer(json, static_cast<std::int64_t>(waiting_.size()));
     effects_.flushed(token, json + "}");
-  } else if (views_.hurry(effects_)) {
+  } else if (views_.hurry(effects_) || !ready()) {
     flushes_.push_back(token);
   } else {
     running_->delivery.flush(token);
@@ -499,7 +503,7 @@ void Client::record_forms() {
 }
 
 void Client::record_person(std::string_view person, std::string_view origin, std::string app) {
-  if (!running_) {
+  if (!ready()) {
     waiting_.add({Held::person, std::string(origin), std::string(person), std::move(app), 0});
     return;
   }

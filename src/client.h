@@ -124,6 +124,9 @@ class Client {
   };
 
   bool input(Moment now);
+  /// Whether what happens can be recorded. Not before it is known who the visitor is: what happens
+  /// in the task that grants consent waits with what happened before.
+  bool ready() const;
   /// Whether page, forms and links may be watched.
   bool watches() const { return started_ && config_.consent != Consent::denied; }
   Status decide(Consent consent);

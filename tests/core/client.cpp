@@ -294,6 +294,28 @@ TEST_CASE("a refused alias does not hold back events", "[client]") {
   CHECK(origin.asleep());
 }
 
+TEST_CASE("what is tracked in the task that gives consent belongs to the visitor", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin, R"("consent":"pending")");
+  host.track("waited");
+  CHECK(host.sent.empty());
+  CHECK(origin.storage.empty());
+  host.client.set_consent("\"granted\"", {1, 2, 3}, origin.now);
+  host.client.track("at_once", "", "", origin.now.wall, origin.now);
+  host.client.set_user_id("\"user_1\"", origin.now);
+  host.client.track("named", "", "", origin.now.wall, origin.now);
+  host.client.flush(1, origin.now);
+  host.drain();
+  origin.run();
+  CHECK(origin.arrived == Names{"user user_1", "alias user_1", "waited", "at_once", "named"});
+  const auto events = parsed(origin.bodies.back())["events"];
+  CHECK(events[0]["user_id"] == events[1]["user_id"]);
+  CHECK(events[0]["user_id"].get<std::string>().size() == 36);
+  CHECK(events[2]["user_id"] == "user_1");
+  CHECK(host.flushed[1] == flush_result(5, 0, 0));
+}
+
 // What outlives the page.
 
 TEST_CASE("what is pending survives a reload", "[client]") {

@@ -780,6 +780,8 @@ struct Running {
       if (effect.kind == Effect::request) {
         requests.push_back(effect.text + " " + effect.more);
         keepalive.push_back(effect.flag);
+      } else if (effect.kind == Effect::read) {
+        client.value(effect.text, nullptr, now);
       } else if (effect.kind == Effect::watch) {
         watched |= effect.number;
       } else if (effect.kind == Effect::look) {
