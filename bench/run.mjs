@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- sizes track queue start delivery collector]`: what the SDK weighs and costs, a
+ * `npm run bench [-- sizes track queue start navigation delivery collector]`: what the SDK weighs and costs, a
  * figure a line. README.md says what each means. Nothing here passes or fails.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,6 +15,7 @@ if (!existsSync(join(dist, 'appizer-web.js'))) {
 // Only now, as they read what was built.
 const { line, openLab } = await import('./lab.mjs');
 const { measureSizes } = await import('./sizes.mjs');
+const { measureNavigation } = await import('./navigation.mjs');
 const { measureStart } = await import('./start.mjs');
 const { measureDelivery, measureQueue, measureTrack } = await import('./track.mjs');
 
@@ -24,6 +25,7 @@ const parts = {
   track: () => measureTrack(lab),
   queue: () => measureQueue(lab),
   start: () => measureStart(lab),
+  navigation: () => measureNavigation(lab),
   delivery: () => measureDelivery(lab),
   collector: () =>
     spawnSync(process.execPath, [join(root, 'bench', 'collector.mjs'), '3'], { stdio: 'inherit' }),
