@@ -136,12 +136,13 @@ Status Client::set_consent(std::string_view state, const Entropy& user, Moment n
     tell(Hint::consent_refused, std::string(json::clip(state, kLongestUserId)));
     return Status::consent_unusable;
   }
-  if (*consent == config_.consent || config_.drops_bot()) return Status::ok;
-  user_entropy_ = user;
-  decide(*consent);
+  if (config_.drops_bot()) return Status::ok;
   if (config_.remember_consent) {
     effects_.store(consent_key(), std::string(name_of(*consent)));
   }
+  if (*consent == config_.consent) return Status::ok;
+  user_entropy_ = user;
+  decide(*consent);
   return Status::ok;
 }
 
