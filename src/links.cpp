@@ -48,7 +48,7 @@ std::string_view link_event(const Config& config, std::string_view page_url, std
   if (link.button > 1) return {};
   const std::string target = clean_url(link.url, config);
   const Url url = split(link.url);
-  properties = "{";
+  properties.assign(1, '{');
   json::append_member(properties, "url", target);
   json::append_member(properties, "page", page);
   const std::string extension =

@@ -162,7 +162,7 @@ void PageViews::count(const Page& page, Findings& findings) {
   due_ = kNever;
 
   std::string& landing = findings.landing;
-  landing = "{";
+  landing.assign(1, '{');
   json::append_member(landing, "url", url_);
   json::append_member(landing, "referrer", referrer_);
   append_campaign(landing, split(url_));
