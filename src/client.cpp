@@ -103,11 +103,9 @@ Status Client::decide(Consent consent) {
 }
 
 void Client::begin() {
-  document_ = ids_.token(kDocumentLength);
   running_ = std::make_unique<Running>(config_, ids_, prefix_);
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  delivery.journal(Delivery::events).set_document(document_);
-  delivery.journal(Delivery::people).set_document(document_);
+  take_name();
   owns_lock_ = wants_recovery_ = told_storage_ = false;
   read_all();
   adoption.look(now_.monotonic + Adoption::kFirstLook);
@@ -526,10 +524,9 @@ void Client::record_person(std::string_view person, std::string_view origin, std
 // what is left under the old one like any heir.
 void Client::rejoin() {
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  const std::string former = std::exchange(document_, ids_.token(kDocumentLength));
+  const std::string former = document_;
+  take_name();
   owns_lock_ = false;
-  delivery.journal(Delivery::events).set_document(document_);
-  delivery.journal(Delivery::people).set_document(document_);
   delivery.returned(now_, effects_);
   adoption.forget();
   adoption.reclaim(former);
@@ -546,6 +543,12 @@ void Client::read_all() {
 }
 
 void Client::wake(Moment now) { input(now); }
+
+void Client::take_name() {
+  document_ = ids_.token(kDocumentLength);
+  running_->delivery.journal(Delivery::events).set_document(document_);
+  running_->delivery.journal(Delivery::people).set_document(document_);
+}
 
 void Client::take_lock(std::string_view document) {
   if (config_.locks) {
@@ -567,7 +570,12 @@ void Client::own_lock() {
     if (!config_.locks) leases.release(effects_);
     if (owns_lock_ && (!config_.locks || !delivery.is_visible())) {
       owns_lock_ = false;
-      if (config_.locks) effects_.unlock(prefix_ + document_);
+      if (config_.locks) {
+        effects_.unlock(prefix_ + document_);
+      } else {
+        // Somebody may be inheriting what had this name.
+        take_name();
+      }
     }
     if (adoption.left_some()) adoption.look(now_.monotonic + Adoption::kFirstLook);
   } else if (!owns_lock_) {

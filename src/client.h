@@ -144,6 +144,7 @@ class Client {
   std::string consent_key() const;
   void settle();
   void own_lock();
+  void take_name();
   void take_lock(std::string_view document);
   void rejoin();
   void read_all();

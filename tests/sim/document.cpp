@@ -86,6 +86,8 @@ void Document::deliver(Input input) {
     if (frozen_ || input.kind == Input::answer) inbox_.push_back(input);
     return;
   }
+  const bool blind = world_.storage.health() == Storage::Health::throws;
+  if (input.kind == Input::news && blind && !world_.news[input.what].cleared) return;
   feed(input);
   settle();
 }
@@ -115,8 +117,7 @@ void Document::feed(const Input& input) {
       if (news.cleared) return client_->storage_cleared(moment());
       // What the event says may be older than what the page itself has written since: so the glue
       // looks what is there now.
-      if (world_.storage.health() != Storage::Health::throws) read(news.key, true);
-      return;
+      return read(news.key, true);
     }
     case Input::wake: {
       const std::size_t before = effects_;
@@ -290,6 +291,9 @@ void Document::store(const std::string& key, const std::string& value) {
   if (!took && journal && before != nullptr) world_.ledger.outdate(lane, *before);
   if (lane_of_wait(key, lane)) world_.manners.wait_written(id_, key, lane, &value, took);
   if (took) {
+    if (world_.trace.on()) {
+      world_.trace.say("  " + name() + " writes " + key + (journal ? "" : " = " + value));
+    }
     if (journal) failing_[lane] = false;
     if (changed) world_.announce(id_, key);
     return;
@@ -332,7 +336,10 @@ void Document::erase(const std::string& key) {
   }
   const bool took = world_.storage.erase(key);
   if (lane_of_wait(key, lane)) world_.manners.wait_written(id_, key, lane, nullptr, took);
-  if (there && took) world_.announce(id_, key);
+  if (there && took) {
+    world_.trace.say("  " + name() + " removes " + key);
+    world_.announce(id_, key);
+  }
 }
 
 void Document::read(const std::string& key, bool news) {
@@ -346,7 +353,10 @@ void Document::read(const std::string& key, bool news) {
       world_.ledger.adopted(id_, lane, *stored);
     }
   }
-  if (lane_of_wait(key, lane)) world_.manners.wait_read(id_, key, lane, stored);
+  if (lane_of_wait(key, lane)) {
+    const bool blind = world_.storage.health() == Storage::Health::throws;
+    world_.manners.wait_read(id_, key, lane, stored, blind);
+  }
   if (stored == nullptr) return client_->value(key, nullptr, moment());
   const std::string copy = *stored;  // what the client does with it may replace it
   client_->value(key, &copy, moment());

@@ -142,6 +142,7 @@ void Manners::answered(std::uint32_t index, int status) {
   }
   if (meaning == appizer::Outcome::delivered || meaning == appizer::Outcome::refused) {
     course.failing = false;
+    course.holder_due = 0;
     course.waits.clear();
     return;
   }
@@ -207,10 +208,10 @@ void Manners::wait_written(std::uint32_t document, const std::string& key, Lane 
 }
 
 void Manners::wait_read(std::uint32_t document, const std::string& key, Lane lane,
-                        const std::string* text) {
+                        const std::string* text, bool blind) {
   Course& course = documents_[document].courses[lane];
   const auto found = board_.find(key);
-  if (found == board_.end()) {
+  if (found == board_.end() || blind) {
     // Damaged: what the page makes of it is its own business, what it heard itself still counts.
     if (text != nullptr) course.failing = false;
     course.learned = 0;

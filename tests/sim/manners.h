@@ -41,9 +41,9 @@ class Manners {
   /// The page stored or removed the time before which nobody may send.
   void wait_written(std::uint32_t document, const std::string& key, Lane lane,
                     const std::string* text, bool took);
-  /// The page read it, or heard of it.
-  void wait_read(std::uint32_t document, const std::string& key, Lane lane,
-                 const std::string* text);
+  /// The page read it, or heard of it; `blind` if it could not.
+  void wait_read(std::uint32_t document, const std::string& key, Lane lane, const std::string* text,
+                 bool blind);
   /// The world put its hands on it.
   void wait_damaged(const std::string& key) { board_.erase(key); }
 
