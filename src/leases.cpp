@@ -41,7 +41,14 @@ bool Leases::value(std::string_view key_read, const std::string* text, Moment no
   const auto found = std::find_if(claims_.begin(), claims_.end(), [&](const Claim& claim) {
     return key(claim.document) == key_read;
   });
-  if (found == claims_.end()) return true;
+  if (found == claims_.end()) {
+    // Somebody claims, or has removed, what is held here: it is, and says so before that counts.
+    const bool absent = text == nullptr || text->find(' ') != std::string::npos;
+    for (const std::string& document : held_) {
+      if (absent && key(document) == key_read) write(document, now, effects);
+    }
+    return true;
+  }
   Claim& claim = *found;
   if (claim.written.empty()) {
     Millis until = 0;

@@ -155,6 +155,24 @@ TEST_CASE("an heir has what it claimed when the claim still stands a little late
   CHECK(shelf.keys.empty());
 }
 
+TEST_CASE("an owner that hears of a claim, or of a removal, renews", "[leases]") {
+  Shelf shelf;
+  Tab owner(shelf);
+  Tab heir(shelf);
+  owner.hold("d");
+  shelf.keys.clear();
+  if (GENERATE(true, false)) {
+    owner.hear("l.d");
+    CHECK(shelf.keys["l.d"] == "1763928300000");
+  } else {
+    heir.claim("d");
+    owner.hear("l.d");
+    shelf.pass(2 * Leases::kClaim);
+    heir.settle();
+    CHECK(heir.verdicts == std::map<std::string, bool>{{"d", false}});
+  }
+}
+
 TEST_CASE("of two that claim at once one inherits", "[leases]") {
   Shelf shelf;
   Tab one(shelf);
