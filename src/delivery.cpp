@@ -331,7 +331,12 @@ bool Delivery::wait_stored(std::string_view key, const std::string* value, Momen
     const Millis whole = std::clamp<Millis>(until - since, 0, kLongestAsked);
     // A clock that was set back must not stretch the wait, one that was set back further than to
     // its beginning must not skip it.
-    const Millis rest = std::clamp<Millis>(until - now.wall, 0, whole);
+    Millis rest = std::clamp<Millis>(until - now.wall, 0, whole);
+    // Where no lock lets one tab try for all, they at least do not try in the same moment.
+    if (!config_.locks && rest > 0) {
+      const Millis spread = std::clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow);
+      rest += spread * ids_.draw() / (Millis{1} << 32);
+    }
     state.retry.restore(static_cast<std::int32_t>(std::min<Millis>(failures, INT32_MAX)));
     state.not_before = std::max(now.monotonic + rest, state.asked_until);
     if (lock_wanted_ != kNever) lock_wanted_ = std::max(lock_wanted_, state.not_before);
