@@ -351,7 +351,8 @@ void Delivery::gone(Effects& effects) {
   for (Flight& flight : flights_) {
     if (!flight.keepalive) {
       cancelled.push_back(flight);
-    } else if (!config_.confirm_unload && !flight.handed_over) {
+    } else if (!config_.confirm_unload && flight.lane == events && !flight.handed_over) {
+      // Users and aliases may arrive twice, but not be lost: the alias of one lost is refused.
       flight.handed_over = true;
       state_[flight.lane].journal.hand_over(flight.id);
     }
