@@ -168,6 +168,7 @@ void Document::gone() {
   for (const std::uint32_t index : sends_) {
     Send& send = world_.sends[index];
     if (send.state != Send::flying || !send.keepalive || world_.plan.confirm_unload) continue;
+    if (send.lane == people) continue;
     send.state = Send::handed_over;
     world_.ledger.handed_over(send);
   }
@@ -276,8 +277,9 @@ void Document::perform(Effect& effect) {
 bool Document::lane_of_wait(std::string_view key, Lane& lane) const {
   if (prefix_.empty() || !key.starts_with(prefix_)) return false;
   key.remove_prefix(prefix_.size());
+  if (key != "w.e" && key != "w.p") return false;
   lane = key == "w.e" ? events : people;
-  return key == "w.e" || key == "w.p";
+  return true;
 }
 
 void Document::store(const std::string& key, const std::string& value) {
@@ -302,7 +304,7 @@ void Document::store(const std::string& key, const std::string& value) {
   world_.coverage.add(Count::quota_refusals);
   world_.ledger.disturb();  // it may have been a lease
   failing_[events] = failing_[people] = true;
-  failed_ = world_.clock.monotonic();
+  storage_pause_ = world_.clock.monotonic() + appizer::Journal::kStoragePause;
   client_->store_failed(key, moment());
 }
 
@@ -414,8 +416,8 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
 
 // What is sent must be in storage, in case the page dies before the answer.
 void Document::check_persisted(const Send& send) {
-  if (send.parts.empty() || failing_[send.lane] || world_.ledger.leases_excuse()) return;
-  if (world_.rng.below(4) != 0) return;
+  if (send.parts.empty() || world_.ledger.leases_excuse() || world_.rng.below(4) != 0) return;
+  if (failing_[send.lane] || world_.clock.monotonic() < storage_pause_) return;
   for (const Part* part : {&send.parts.front(), &send.parts.back()}) {
     const Entry& entry = world_.ledger.entry(part->tag);
     if (entry.harmed >= 0 || entry.outdated || entry.repeated) continue;
@@ -495,9 +497,6 @@ void Document::arm() {
   world_.queue.push(at, Due::timer, id_, ++generation_);
 }
 
-bool Document::unsaved() const {
-  return (failing_[events] || failing_[people]) &&
-         drained_ < failed_ + appizer::Journal::kStoragePause;
-}
+bool Document::unsaved() const { return drained_ < storage_pause_; }
 
 }  // namespace sim

@@ -129,7 +129,7 @@ class Document {
   Millis wake_due_ = 0;
   Millis drained_ = 0;
   bool failing_[2] = {false, false};
-  Millis failed_ = 0;
+  Millis storage_pause_ = 0;  // until then the core may leave unsaved what storage refused
   int idle_wakes_ = 0;
   Millis idle_since_ = 0;
   std::size_t effects_ = 0;

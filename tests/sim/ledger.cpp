@@ -230,6 +230,10 @@ void Ledger::harm(Lane lane, std::string_view text, Millis now) {
   }
 }
 
+bool Ledger::user_expected(Tag alias) const {
+  return !entries_[alias - 1].closed() && unnamed_[people] == 0 && !leases_excuse();
+}
+
 void Ledger::handed_over(const Send& send) {
   for (const Part& part : send.parts) entries_[part.tag].handed_over = true;
   coverage_.add(Count::handed_over);

@@ -73,6 +73,8 @@ class Ledger {
 
   /// Two pages may have taken themselves for the heirs of the same one.
   bool leases_excuse() const { return !plan_.locks && disturbed_; }
+  /// Whether the server must know the user when it hears of the alias.
+  bool user_expected(Tag alias) const;
   /// A request was left to the browser as its page went away.
   void handed_over(const Send& send);
 

@@ -214,8 +214,7 @@ void Manners::wait_read(std::uint32_t document, const std::string& key, Lane lan
   if (found == board_.end() || blind) {
     // Damaged: what the page makes of it is its own business, what it heard itself still counts.
     if (text != nullptr) course.failing = false;
-    course.learned = 0;
-    course.earliest = 0;
+    course.learned = course.holder_due = course.earliest = 0;
     return;
   }
   const Notice& notice = found->second;
@@ -226,6 +225,9 @@ void Manners::wait_read(std::uint32_t document, const std::string& key, Lane lan
   if (known && notice.by != document) course.holder_due = clock_.monotonic() + rest;
   // The word of others counts as much as the page's own, and the later one more.
   if (notice.by != document || text != nullptr) course.earliest = 0;
+  if (notice.by == document && known) {
+    course.learned = std::min(course.learned, clock_.monotonic() + rest);  // it may have slept
+  }
   if (notice.by == document || (text == nullptr) != notice.text.empty()) return;
   const bool asked = known && notice.asked && notice.jumps == clock_.jumps();
   course.learned = asked ? clock_.monotonic() + rest : 0;

@@ -39,6 +39,9 @@ bool Server::refuses(const Send& send, int& status) const {
     if (entry.kind != Entry::alias) continue;
     const Entry& user = world_.ledger.entry(part.tag - 1);
     if (user.is_stored() || user.repeated) continue;
+    if (world_.ledger.user_expected(part.tag)) {
+      world_.ledger.break_promise("came before its user: " + world_.ledger.word(part.tag));
+    }
     status = 404;
     return true;
   }
