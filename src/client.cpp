@@ -602,7 +602,7 @@ void Client::settle() {
   }
   if (!running_) return;
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  if (!config_.locks && leases.overslept(now_)) {
+  if (!config_.locks && !away_ && leases.overslept(now_)) {
     leases.release(effects_);
     leases.forget();
     rejoin();
