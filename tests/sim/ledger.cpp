@@ -343,9 +343,10 @@ void Ledger::close() {
   if (harmed_ || leases_excuse()) return;
   const std::string numbers =
       std::to_string(counted_) + " in $dropped, " + std::to_string(told_[events]) + " in reports";
-  // What the server has stored unheard may be lost once more, with all that it had to tell.
+  // What the server has stored unheard may be lost once more, with all that it had to tell; what was
+  // handed over may not have arrived.
   const bool unheard = std::any_of(sends_.begin(), sends_.end(), [](const Send& send) {
-    return send.stored && send.state != Send::acknowledged;
+    return send.stored != (send.state == Send::acknowledged) || send.state == Send::handed_over;
   });
   if (unheard) return;
   if (counted_ > told_[events]) {

@@ -93,7 +93,8 @@ Plan make_plan(std::uint64_t seed) {
   plan.all_storage_events = rng.percent(50);
   plan.clock_stops_asleep = rng.percent(50);
   plan.lock_latency = rng.pick<Millis>({1, 5, 50, 700});
-  plan.event_latency = rng.pick<Millis>({1, 5, 50, 2000});
+  // Leases rely on an owner to hear of a claim within a second.
+  plan.event_latency = rng.pick<Millis>({1, 5, 50, plan.locks ? 2000 : 500});
   plan.throttle = plan.calm ? 0 : rng.pick<Millis>({0, kSecond, kMinute});
   if (!plan.calm) {
     plan.storage_blocked = rng.percent(3);
