@@ -371,7 +371,8 @@ bool Journal::has_up_to(std::uint32_t number) const {
 
 void Journal::storage_lost() {
   for (const auto& segment : segments_) {
-    segment->stored = false;
+    // `stored` stays: the news may be older than the last write, which must still be removed one
+    // day.
     segment->written = 0;
     for (Record& record : segment->records) record.stored = false;
     mark_dirty(*segment);
