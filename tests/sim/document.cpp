@@ -173,6 +173,7 @@ void Document::gone() {
     world_.ledger.handed_over(send);
   }
   client_->gone(moment());
+  world_.ledger.leaves(id_, unsaved(), world_.clock.now());
   drain();
   world_.ledger.leaves(id_, unsaved(), world_.clock.now());
 }
@@ -205,7 +206,7 @@ void Document::come_back() {
   if (shown_first) show(true);
   left_ = leaving_ = parting_ = false;
   came_back_ = true;
-  world_.ledger.returns(id_, world_.storage.health() == Storage::Health::throws);
+  world_.ledger.returns(id_);
   returning_ = true;
   client_->returned(moment());
   settle();

@@ -225,8 +225,9 @@ void Ledger::harm(Lane lane, std::string_view text, Millis now) {
     if (part.tag >= entries_.size()) continue;
     Entry& entry = entries_[part.tag];
     // Damage to what no page has in memory is final, whoever comes by it later.
-    if (entry.harmed < 0 || in_memory(entry.keeper)) entry.keeper = entry.holder;
     entry.harmed = now;
+    entry.keeper = entry.holder;
+    entry.only_stored = entry.only_stored || !in_memory(entry.holder);
   }
 }
 
@@ -250,6 +251,7 @@ void Ledger::outdate(Lane lane, std::string_view text) {
 
 // What storage has of a page that could not write of late may be what the page wanted gone.
 void Ledger::outdate_all() {
+  harmed_ = true;
   for (const auto& [key, value] : storage_.items()) {
     Lane lane;
     if (is_journal(key, lane)) outdate(lane, value);
@@ -259,18 +261,30 @@ void Ledger::outdate_all() {
 void Ledger::leaves(std::uint32_t document, bool unsaved, Millis now) {
   Document& page = documents_[document];
   if (unsaved) outdate_all();
+  // What storage has is anybody's now.
+  std::vector<Part> parts;
+  for (const auto& [key, value] : storage_.items()) {
+    Lane lane;
+    if (is_journal(key, lane)) read_parts(lane, value, parts);
+  }
+  for (const Part& part : parts) {
+    if (part.tag < entries_.size() && entries_[part.tag].holder == document) {
+      entries_[part.tag].holder = kNone;
+    }
+  }
   page.away = true;
   page.was_away = true;
   if (page.uncounted > 0) count_may_be_lost_ = true;
   page.end = now;
 }
 
-void Ledger::returns(std::uint32_t document, bool blind) {
-  documents_[document].away = false;
-  ++documents_[document].life;
-  if (!blind) return;
-  for (Tag tag = 0; tag < entries_.size(); ++tag) {
-    if (entries_[tag].holder == document && persisted(tag)) entries_[tag].holder = kNone;
+void Ledger::returns(std::uint32_t document) {
+  Document& page = documents_[document];
+  page.away = false;
+  ++page.life;
+  // What storage never took comes after what was stored later.
+  for (Entry& entry : entries_) {
+    if (entry.holder == document && !entry.closed()) entry.life = page.life;
   }
 }
 
@@ -309,8 +323,8 @@ bool Ledger::all_closed() const {
 bool Ledger::excused(const Entry& entry) const {
   if (entry.unsaved || entry.repeated) return true;
   // A page whose lease ran out trusts storage more than its memory, as one that was away does.
-  if (entry.harmed >= 0 && (!in_memory(entry.keeper) || leases_excuse() ||
-                            documents_[entry.keeper].end >= entry.harmed)) {
+  if (entry.only_stored) return true;
+  if (entry.harmed >= 0 && (leases_excuse() || documents_[entry.keeper].end >= entry.harmed)) {
     return true;
   }
   return entry.last_send != kNone && sends_[entry.last_send].state == Send::handed_over;
@@ -343,8 +357,8 @@ void Ledger::close() {
   if (harmed_ || leases_excuse()) return;
   const std::string numbers =
       std::to_string(counted_) + " in $dropped, " + std::to_string(told_[events]) + " in reports";
-  // What the server has stored unheard may be lost once more, with all that it had to tell; what was
-  // handed over may not have arrived.
+  // What the server has stored unheard may be lost once more, with all that it had to tell; what
+  // was handed over may not have arrived.
   const bool unheard = std::any_of(sends_.begin(), sends_.end(), [](const Send& send) {
     return send.stored != (send.state == Send::acknowledged) || send.state == Send::handed_over;
   });

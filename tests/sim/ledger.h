@@ -36,6 +36,7 @@ struct Entry {
   bool poison = false;       // the server refuses it, always
   bool reported = false;     // in a report of a documented end
   bool unsaved = false;      // its page died while storage did not take it
+  bool only_stored = false;  // no page had it in memory when it was harmed
   std::uint32_t keeper = 0;  // the document that had it in memory when it was harmed
   bool repeated = false;  // the site named the same user again: more than one record has this tag
 
@@ -79,8 +80,7 @@ class Ledger {
   void handed_over(const Send& send);
 
   void leaves(std::uint32_t document, bool unsaved, Millis now);
-  /// `blind`: it cannot read what it had stored.
-  void returns(std::uint32_t document, bool blind);
+  void returns(std::uint32_t document);
   /// `unsaved`: storage did not take everything of late.
   void dies(std::uint32_t document, bool unsaved, Millis now);
 

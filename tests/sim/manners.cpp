@@ -138,7 +138,8 @@ void Manners::answered(std::uint32_t index, int status) {
   course.asked_now = false;
   course.split = 0;
   if (meaning == appizer::Outcome::refused && send.parts.size() > 1) {
-    course.split = static_cast<std::uint32_t>(send.parts.size() / 2);
+    const std::size_t ghosts = contains(send.body, "\"ghost\"") ? 2 : 0;
+    course.split = static_cast<std::uint32_t>((send.parts.size() + ghosts) / 2);
   }
   if (meaning == appizer::Outcome::delivered || meaning == appizer::Outcome::refused) {
     course.failing = false;

@@ -10,16 +10,17 @@
 
 namespace sim {
 
-#define APPIZER_SIM_ACTIONS(X)                                                                    \
-  X(open)                                                                                         \
-  X(reload)                                                                                       \
-  X(navigate)                                                                                     \
-  X(back)                                                                                         \
-  X(close)                                                                                        \
-  X(crash)                                                                                        \
-  X(die_leaving) X(evict) X(freeze) X(resume) X(hide) X(show) X(track) X(track_large) X(name)     \
-      X(name_again) X(flush) X(network) X(server) X(people_server) X(storage) X(corrupt) X(clear) \
-          X(set_clock) X(sleep) X(page_requests) X(nudge)
+#define APPIZER_SIM_ACTIONS(X)                                                                   \
+  X(open)                                                                                        \
+  X(reload)                                                                                      \
+  X(navigate)                                                                                    \
+  X(back)                                                                                        \
+  X(close)                                                                                       \
+  X(crash)                                                                                       \
+  X(die_leaving)                                                                                 \
+  X(evict) X(freeze) X(resume) X(hide) X(show) X(track) X(track_large) X(name) X(name_again)     \
+      X(flush) X(network) X(server) X(people_server) X(storage) X(corrupt) X(clear) X(set_clock) \
+          X(sleep) X(page_requests) X(nudge)
 
 enum class Do : std::uint8_t {
 #define X(name) name,
