@@ -8,24 +8,20 @@
 
 namespace sim {
 
-#define APPIZER_SIM_COUNTS(X)                                                                     \
-  X(tracked)                                                                                      \
-  X(large_events)                                                                                 \
-  X(poison_events)                                                                                \
-  X(users_named)                                                                                  \
-  X(flushes)                                                                                      \
-  X(pages_opened)                                                                                 \
-  X(navigations)                                                                                  \
-  X(pages_closed) X(crashes) X(killed_while_leaving) X(into_cache) X(back_from_cache)             \
-      X(evicted_from_cache) X(freezes) X(hides) X(sleeps) X(clock_jumps) X(storage_failures)      \
-          X(quota_refusals) X(storage_cleared) X(corruptions) X(storage_events) X(requests)       \
-              X(batches) X(keepalive) X(side_by_side) X(quota_of_keepalive) X(network_errors)     \
-                  X(cut_before_store) X(cut_after_store) X(timeouts) X(handed_over)               \
-                      X(handed_over_lost) X(put_back_on_return) X(status_2xx) X(status_refused)   \
-                          X(status_not_allowed) X(status_429) X(status_5xx) X(waits_asked)        \
-                              X(splits) X(refused_events) X(evicted_events) X(unreadable_records) \
-                                  X(adoptions) X(copies) X(recovery_sends) X(locks_refused)       \
-                                      X(lease_claims) X(left_with_browser) X(lost_by_the_world)
+// The formatter indents each line further than the last, and differently every time.
+// clang-format off
+#define APPIZER_SIM_COUNTS(X) \
+  X(tracked) X(large_events) X(poison_events) X(users_named) X(flushes) X(pages_opened) \
+  X(navigations) X(pages_closed) X(crashes) X(killed_while_leaving) X(into_cache) \
+  X(back_from_cache) X(evicted_from_cache) X(freezes) X(hides) X(sleeps) X(clock_jumps) \
+  X(storage_failures) X(quota_refusals) X(storage_cleared) X(corruptions) X(storage_events) \
+  X(requests) X(batches) X(keepalive) X(side_by_side) X(quota_of_keepalive) X(network_errors) \
+  X(cut_before_store) X(cut_after_store) X(timeouts) X(handed_over) X(handed_over_lost) \
+  X(put_back_on_return) X(status_2xx) X(status_refused) X(status_not_allowed) X(status_429) \
+  X(status_5xx) X(waits_asked) X(splits) X(refused_events) X(evicted_events) \
+  X(unreadable_records) X(adoptions) X(copies) X(recovery_sends) X(locks_refused) \
+  X(lease_claims) X(left_with_browser) X(lost_by_the_world)
+// clang-format on
 
 enum class Count : std::size_t {
 #define X(name) name,

@@ -10,17 +10,14 @@
 
 namespace sim {
 
-#define APPIZER_SIM_ACTIONS(X)                                                                   \
-  X(open)                                                                                        \
-  X(reload)                                                                                      \
-  X(navigate)                                                                                    \
-  X(back)                                                                                        \
-  X(close)                                                                                       \
-  X(crash)                                                                                       \
-  X(die_leaving)                                                                                 \
-  X(evict) X(freeze) X(resume) X(hide) X(show) X(track) X(track_large) X(name) X(name_again)     \
-      X(flush) X(network) X(server) X(people_server) X(storage) X(corrupt) X(clear) X(set_clock) \
-          X(sleep) X(page_requests) X(nudge)
+// The formatter indents each line further than the last, and differently every time.
+// clang-format off
+#define APPIZER_SIM_ACTIONS(X) \
+  X(open) X(reload) X(navigate) X(back) X(close) X(crash) X(die_leaving) X(evict) X(freeze) \
+  X(resume) X(hide) X(show) X(track) X(track_large) X(name) X(name_again) X(flush) X(network) \
+  X(server) X(people_server) X(storage) X(corrupt) X(clear) X(set_clock) X(sleep) \
+  X(page_requests) X(nudge)
+// clang-format on
 
 enum class Do : std::uint8_t {
 #define X(name) name,
