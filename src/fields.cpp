@@ -12,108 +12,90 @@ namespace {
 
 // Passwords and secrets.
 constexpr std::string_view kDenied =
-    "passw/passwd/passphrase/passcode/pwd/=pass/=pw/=secret/apikey/=token/securityquestion/"
-    "securityanswer/secretquestion/maidenname/kennwort/contrasena/motdepasse/=mdp/senha/=parola/"
-    "hasło/wachtwoord/wagwoord/losenord/passord/adgangskode/salasana/heslo/jelszo/=sifre/парол/"
-    "κωδικος/비밀번호/암호/パスワード/暗証/密码/密碼/口令/كلمةالمرور/كلمةالسر/סיסמה/סיסמא/"
-    "पासवर्ड/รหัสผ่าน/matkhau/"
+    "passw/passp/passc/pwd/=pass/=pw/=secret/apikey/=token/securityq/securityans/secretq/maidenn/"
+    "kennwort/contrasen/motdepasse/=mdp/senha/=parola/hasło/wachtw/losenord/passord/adgangsk/"
+    "sifre/парол/비밀번호/암호/パスワード/暗証/密码/密碼/口令/"
     // Cards.
-    "=cc/=card/creditcard/debitcard/cardnum/cardno/cardholder/ccnum/ccnr/ccexp/cccsc/=pan/cvv/cvc/"
-    "=csc/=cid/securitycode/kreditkart/kartennum/kartenpruf/prufziffer/prufnummer/sicherheitscode/"
-    "tarjeta/codigodeseguridad/cartebancaire/cartebleue/cartedecredit/numerodecarte/cryptogramme/"
-    "cartadicredito/cartaocredito/cartaodecredito/numerodocartao/numerodacarta/creditkaart/"
-    "kaartnummer/kortnummer/kontokort/luottokort/kartyaszam/numerkarty/cislokarty/kartnumara/"
-    "guvenlikkod/expir/expdate/expmonth/expyear/gultigbis/caducidad/номеркарт/банковскаякарта/"
-    "카드/カード/信用卡/卡号/卡號/银行卡/بطاقة/כרטיסאשראי/"
+    "=cc/=card/itcard/cardn/cardh/ccn/ccexp/=pan/cvv/cvc/=csc/=cid/securitycode/kreditkart/kartenn/"
+    "kartenpr/prufz/prufn/sicherheitsc/tarjeta/cartebleue/cartedec/numerodecarte/cryptogramme/"
+    "cartadi/dellacarta/cartaode/cartaocr/docartao/tkaart/kaartn/kortn/kontokort/expir/expd/expm/"
+    "expy/gultigbis/caducidad/номеркарт/카드/カード/信用卡/卡号/卡號/银行卡/"
     // One-time codes.
-    "onetime/=otp/=totp/=mfa/=2fa/twofactor/=pin/pinnumber/pincode/=пин/=tan/verificationcode/"
-    "verifycode/authcode/authenticationcode/confirmationcode/accesscode/smscode/logincode/!code/"
-    "!kod/!код/einmalcode/einmalpass/bestatigungscode/codigodeverificacion/codigodeconfirmacion/"
-    "codedeverification/codedeconfirmation/codigosms/codicediverifica/codigodeacesso/"
-    "kodweryfikac/кодподтверждени/кодизсмс/인증번호/인증코드/認証コード/確認コード/验证码/驗證碼/"
+    "onetime/=otp/=totp/=mfa/=2fa/=pin/pinnum/pincode/=tan/verificationc/verifyc/authc/authenticationc/"
+    "confirmationc/accesscode/smsc/logincode/!code/!kod/!код/einmal/bestatigungsc/codigode/"
+    "codede/codicedi/кодподтв/кодизсмс/인증번호/인증코드/認証コード/確認コード/验证码/驗證碼/"
     // Accounts.
-    "=iban/ibannum/ibanno/ibannr/=bic/=swift/sortcode/routingnum/=routing/=aba/=bsb/=ifsc/=clabe/"
-    "=rib/accountnum/accountnr/=accountno/=account no/acctn/accountcode/bankaccount/bankdetail/"
-    "bankname/kontonummer/kontonr/!konto/kontoinhaber/bankverbindung/bankleitzahl/=blz/"
-    "numerodecuenta/cuentabancaria/numerodecompte/comptebancaire/numerodiconto/contocorrente/"
-    "numerodaconta/contabancaria/rekeningnummer/tilinumero/расчетныисчет/номерсчета/계좌/口座/"
-    "银行账/銀行帳/"
+    "=iban/ibann/=bic/=swift/sortcode/=routing/routingn/=aba/=bsb/=ifsc/=clabe/=rib/accountnum/"
+    "accountnr/=accountno/=account no/acctn/=bank/bankacc/bankver/bankleit/=blz/bancari/bancair/"
+    "kontonum/kontonr/kontoinh/!konto/decuenta/decompte/diconto/daconta/rekeningn/номерсчета/"
+    "계좌/口座/"
     // Papers.
-    "=ssn/socialsec/=nino/nationalins/=nin/=nric/nationalid/nationalnumber/=passport/passportn/"
-    "!sin/socialinsurance/idnumber/idcard/identitycard/identityn/driverslic/driverlic/drivinglic/"
-    "licensenum/licencenum/taxid/taxnum/taxpayer/=tin/!ein/=itin/=cpf/=cnpj/=rg/=dni/=nif/!nie/"
-    "=curp/=rfc/=rut/=cuil/=cuit/documentodeidentidad/cedula/pasaporte/seguridadsocial/"
-    "numerodesecurite/securitesociale/=nir/passeport/carteidentite/cartedidentite/"
-    "sozialversicherung/steuerid/steuernummer/steueridentifikation/ausweis/reisepass/fuhrerschein/"
-    "codicefiscale/cartaidentita/cartadidentita/passaporto/=bsn/burgerservice/paspoort/pesel/=nip/"
-    "personnummer/personnr/fødselsnummer/=cpr/henkilotunnus/rodnecislo/=tckn/tckimlik/kimlikno/"
-    "aadhaar/aadhar/=инн/снилс/паспорт/주민/여권/운전면허/マイナンバー/個人番号/パスポ/免許証/"
-    "身份证/身分證/护照/護照/תעודתזהות/דרכון/رقمالهوية/جوازالسفر/"
+    "=ssn/socialsec/socialins/=nino/nationalins/=nin/=nric/nationalid/nationaln/!sin/idnum/idcard/"
+    "identityc/identityn/driverslic/driverlic/drivinglic/licensen/licencen/taxid/taxn/taxpayer/"
+    "=tin/!ein/=itin/=cpf/=cnpj/=rg/=dni/=nif/!nie/=curp/=rfc/=rut/=cuil/=cuit/deidentidad/cedula/"
+    "pasaporte/seguridadsocial/securitesoc/=nir/passeport/identite/identita/sozialversicherung/"
+    "steueri/steuern/ausweis/reisepass/fuhrersch/codicefisc/passaporto/=bsn/burgers/paspoort/pesel/"
+    "personnummer/personnr/fødselsn/=cpr/aadhaar/aadhar/=инн/снилс/паспорт/주민/여권/운전면허/"
+    "マイナンバー/個人番号/免許証/身份证/身分證/护照/護照/"
     // Health, and what else article 9 of the GDPR protects.
-    "health/medical/medication/medicine/diagnos/disease/illness/symptom/allerg/alergi/disabilit/"
-    "pregnan/=hiv/bloodtype/bloodgroup/krank/gesundheit/medikament/schwanger/behinder/=salud/"
-    "enfermedad/medicament/=sante/maladie/grossesse/salute/malattia/=saude/doenca/gezondheid/"
-    "ziekte/sundhed/helse/sairaus/здоров/болезн/диагноз/건강/질병/병력/健康/病歴/病史/疾病/صحة/"
-    "בריאות/religio/ethnic/sexual/=sex/politic/tradeunion/"
+    "health/medic/medik/diagnos/disease/illness/symptom/allerg/alergi/disabilit/pregnan/=hiv/"
+    "bloodt/bloodg/krank/gesundheit/schwanger/behinder/=salud/enfermedad/=sante/maladie/salute/"
+    "malattia/=saude/doenca/ziekte/здоров/болезн/диагноз/건강/질병/健康/病歴/病史/疾病/"
+    "religio/ethnic/sexual/=sex/politic/tradeunion/"
     // Birth.
-    "birth/=dob/bday/geburt/nacimiento/naissance/nascita/nascimento/geboorte/fodelse/fødsel/"
-    "syntyma/urodzen/narozen/szuletes/dogumtarih/рожден/γεννησ/생년월일/생일/生年月日/誕生日/出生/"
-    "生日/تاريخالميلاد/תאריךלידה/ngaysinh";
+    "birth/=dob/bday/geburt/nacimiento/naissance/nascit/nascim/geboorte/fodelse/fødsel/dogumt/"
+    "рожден/생년월일/생일/生年月日/誕生日/出生/生日";
 
 // Somebody else than who fills in the form.
 constexpr std::string_view kOthers =
     "friend/recipient/referral/=referee/invite/emergency/spouse/sibling/=child/beneficiar/"
-    "colleague/=gift/amigo/=ami/=freund/empfanger/destinatari/destinataire/notfall/empfehlung";
+    "colleague/=gift/amigo/=ami/=freund/empfanger/destinata/notfall/empfehl";
 
 constexpr std::string_view kEmail =
-    "-email/=e mail/=mail/-mailadres/-courriel/=correo/=correu/=correio/correoelec/correioelec/"
-    "=epost/=e post/epostadr/=eposta/=e posta/-sahkopost/=posta/-почт/-пошт/-имеил/-이메일/-메일/"
-    "-メール/-邮箱/-郵箱/-邮件/-郵件/-電子信箱/-بريد/-דואל/-אימייל/-דואר/-ईमेल/-อีเมล";
+    "-email/=e mail/=mail/-mailadres/-courriel/=correo/=correio/correoe/correioe/=epost/=e post/"
+    "epostadr/=eposta/=e posta/=posta/-почт/-пошт/-имеил/-이메일/-메일/-メール/-邮箱/-郵箱/-邮件/"
+    "-郵件";
 
 constexpr std::string_view kPhone =
-    "-phone/=tel/-telef/telnr/telno/telnum/=mobile/mobilenum/mobileno/=mobil/=movil/=celular/"
-    "=cell/=cellulare/=handy/handynum/=gsm/=whatsapp/=puhelin/puhelinnumero/=puh/=sdt/dienthoai/"
-    "đienthoai/-телефон/-мобильн/-τηλεφ/-전화/-휴대폰/-핸드폰/-연락처/-電話/-携帯/-电话/-手机/"
-    "-手機/-هاتف/-جوال/-טלפון/-נייד/-फोन/-फ़ोन/-मोबाइल/-โทรศัพท";
+    "-phone/=tel/-telef/teln/=mobile/mobilen/=mobil/=movil/=celular/=cell/=cellulare/=handy/"
+    "handyn/=gsm/=whatsapp/-телефон/-мобильн/-전화/-휴대폰/-핸드폰/-연락처/-電話/-携帯/-电话/-手机/"
+    "-手機";
 
 // What is typed like a telephone number and is none.
 constexpr std::string_view kNoPhone =
-    "zip/postal/postcode/=plz/=cep/order/amount/quantity/=qty/price/=fax/year/customernum/"
-    "membernum/=id";
+    "zip/postal/postcode/=plz/=cep/order/amount/quantity/=qty/price/=fax/year/customern/membern/"
+    "=id";
 
 constexpr std::string_view kOrganisation =
-    "-company/-organization/-organisation/=org/employer/businessname/=firma/firmenname/"
-    "unternehmen/=empresa/entreprise/=societe/raisonsociale/azienda/ragionesociale/=bedrijf/"
-    "bedrijfsnaam/foretag/virksomhed/=yritys/=firm/-компани/-организаци/-회사/-업체/-会社/-御社/"
-    "-企業/-公司/-单位/-شركة/-חברה/=sirket/congty/-कंपनी/-บริษัท";
+    "-company/organization/organisation/=org/employer/businessn/=firma/firmenn/unternehmen/"
+    "=empresa/"
+    "entreprise/=societe/raisonsoc/azienda/ragionesoc/=bedrijf/bedrijfsn/foretag/virksomhed/=firm/"
+    "-компани/-организаци/-회사/-업체/-会社/-御社/-企業/-公司/-单位";
 
 // First and last name in one field.
 constexpr std::string_view kWhole =
-    "fullname/firstandlast/firstlast/wholename/completename/vorundnach/vornameundnach/namevorname/"
-    "nombreyap/nombrecomp/nomcomp/nometpre/prenometnom/prenomnom/nomprenom/nomecomp/nomeecog/"
-    "nomeesobre/nomecognome/volledigenaam/imieinazw/-фио/фамилияи/имяифам/adsoyad/adınızsoyad/"
-    "hovaten/姓名/氏名/お名前/성함/성명";
+    "fullname/firstandl/firstlast/vorundnach/vornameundnach/namevorname/nombreyap/nombrecomp/"
+    "nomcomp/nometpre/prenometnom/prenomnom/nomprenom/nomecomp/nomeecog/nomeesobre/volledigen/"
+    "imieinazw/-фио/фамилияи/имяифам/姓名/氏名/お名前/성함/성명";
 
 constexpr std::string_view kFirst =
     "firstname/=fname/=first/givenname/forename/vorname/voornaam/prenom/prenume/primeironome/"
-    "primernombre/fornavn/fornamn/=imie/etunimi/keresztnev/krestni/utonev/=ime/名字/!名/!имя/"
-    "שםפרטי/الاسمالاول/الاسمالأول";
+    "primernombre/fornavn/fornamn/=imie/名字/!名/!имя";
 
 constexpr std::string_view kLast =
-    "lastname/=lname/=last/surname/familyname/nachname/familienname/achternaam/apellido/"
-    "nomdefamille/cognome/sobrenome/=apelido/apelidos/nazwisko/etternavn/efternavn/efternamn/"
-    "sukunimi/prijmeni/vezeteknev/-soyad/-фамили/-прізвищ/επωνυμο/!姓/!성/שםמשפחה/اسمالعائلة";
+    "lastname/=lname/=last/surname/familyn/nachname/familienn/achternaam/apellido/nomdefam/"
+    "cognome/sobrenome/=apelido/apelidos/nazwisko/etternavn/efternavn/efternamn/-soyad/-фамили/"
+    "-прізвищ/!姓/!성";
 
 // A name by itself: whose, and which part of it, is seen only from the form's other fields.
 constexpr std::string_view kName =
-    "!name/!contactname/!customername/!nombre/!nom/!nome/!naam/!navn/!namn/!nimi/!nev/!nume/"
-    "!jmeno/!ονομα/!이름/!名前/!الاسم/!اسم/!שם/!नाम/!ชื่อ/!isim/!adınız";
+    "!name/!contactname/!customername/!nombre/!nom/!nome/!naam/!navn/!namn/!이름/!名前";
 
 // Something else of a person or a company than its name.
 constexpr std::string_view kNoName =
     "username/nickname/login/=size/=website/=site/=url/=role/=title/=type/address/=number/=no/"
-    "=vat/country/=city/street/=state/=zip/=sector/industry/=file/domain/middlename/=initial/"
-    "anrede/adresse/direccion/indirizzo/endereco/große/strasse";
+    "=vat/country/=city/street/=state/=zip/=sector/industry/=file/domain/middlen/=initial/anrede/"
+    "adresse/direccion/indirizzo/endereco/große/strasse";
 
 // Says nothing of what a field means.
 constexpr std::string_view kFill =

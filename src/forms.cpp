@@ -5,7 +5,6 @@
 
 #include "json.h"
 #include "redaction.h"
-#include "timers.h"
 #include "url.h"
 
 namespace appizer {
@@ -38,8 +37,17 @@ class Texts {
   bool more_ = true;
 };
 
-/// What a form says of itself, in the order in which the glue tells it; its fields follow.
+/// What a form says of itself, in the order in which the glue tells it. Its fields follow.
 struct Facts {
+  explicit Facts(Texts& from)
+      : id(from.next()),
+        name(from.next()),
+        action(from.next()),
+        method(from.next()),
+        wish(from.next()),
+        app(from.next()),
+        url(from.next()) {}
+
   std::string_view id;
   std::string_view name;
   /// Where it would be sent: an absolute URL.
@@ -51,48 +59,40 @@ struct Facts {
   std::string_view app;
   /// Where the page is.
   std::string_view url;
-
-  explicit Facts(Texts& from)
-      : id(from.next()),
-        name(from.next()),
-        action(from.next()),
-        method(from.next()),
-        wish(from.next()),
-        app(from.next()),
-        url(from.next()) {}
 };
+
+/// A field, and its name as it stands in the page.
+struct Named : Field {
+  explicit Named(Texts& from) {
+    type = from.next();
+    name = from.next();
+    autocomplete = from.next();
+    words = from.next();
+    label = from.next();
+    key = from.next();
+    ignored = !from.next().empty();
+  }
+
+  std::string_view name;
+};
+
+// By `Meaning`.
+constexpr std::string_view kKeys[] = {"",           "",          "email",     "phone",
+                                      "first_name", "last_name", "full_name", "organisation"};
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   if (value.empty()) return;
-  if (!out.empty() && out.back() != '{') out += ',';
+  if (out.size() > 1) out += ',';
   json::append_string(out, name);
   out += ':';
   json::append_string(out, json::clip(value, kLongestTitle));
 }
 
 bool is_key(std::string_view key) {
-  return !key.empty() && key.size() <= kLongestKey &&
-         std::all_of(key.begin(), key.end(), [](char c) {
+  return key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '_' || c == '-' || c == '.';
          });
-}
-
-std::string_view key_of(Meaning meaning) {
-  switch (meaning) {
-    case Meaning::email:
-      return "email";
-    case Meaning::phone:
-      return "phone";
-    case Meaning::first_name:
-      return "first_name";
-    case Meaning::last_name:
-      return "last_name";
-    case Meaning::full_name:
-      return "full_name";
-    default:
-      return "organisation";
-  }
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -103,11 +103,16 @@ std::string_view trimmed(std::string_view text) {
 }
 
 // The SDK's own requests say nothing of the page.
-bool is_own(std::string_view url, const std::string& api_base) {
-  for (const std::string_view path : {"/v1/events", "/v1/users"}) {
-    if (url.find(api_base + std::string(path)) != std::string_view::npos) return true;
-  }
-  return false;
+bool is_own(std::string_view url, std::string_view api_base) {
+  const std::size_t at = url.find(api_base);
+  if (at == std::string_view::npos) return false;
+  url.remove_prefix(at + api_base.size());
+  return url.rfind("/v1/events", 0) == 0 || url.rfind("/v1/users", 0) == 0;
+}
+
+std::uint64_t hash(std::uint64_t from, std::string_view text) {  // FNV-1a
+  for (const char c : text) from = (from ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return from;
 }
 
 }  // namespace
@@ -116,73 +121,57 @@ bool is_own(std::string_view url, const std::string& api_base) {
 // fields whose values are.
 bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
                  Effects& effects) const {
-  struct Known {
-    Meaning meaning;
-    std::string_view type;
-    std::string_view key;
-  };
   Texts texts(facts);
   const Facts form(texts);
-  std::vector<Known> known;
   std::string names;
   std::size_t named = 0;
+  std::size_t asked = 0;
   bool asks = form.wish == "true";
   // Which parts of a name have fields of their own.
   bool first = false;
   bool last = false;
   while (texts.more()) {
-    Field field;
-    field.type = texts.next();
-    const std::string_view name = texts.next();
-    field.autocomplete = texts.next();
-    field.words = texts.next();
-    field.label = texts.next();
-    field.key = texts.next();
-    field.ignored = !texts.next().empty();
+    const Named field(texts);
     Meaning meaning = meaning_of(field);
     asks = asks || asks_for_email(field, meaning);
-    if (!field.key.empty() && config_.debug && !is_key(field.key)) {
-      effects.tell(Hint::field_key_unusable, std::string(json::clip(field.key, kLongestFieldName)));
-    } else if (!field.key.empty() && config_.debug && meaning <= Meaning::unknown) {
-      effects.tell(Hint::field_never_sent, std::string(field.key));
+    const bool usable = is_key(field.key);
+    if (config_.debug && !field.key.empty() && (!usable || meaning <= Meaning::unknown)) {
+      effects.tell(usable ? Hint::field_never_sent : Hint::field_key_unusable,
+                   std::string(json::clip(field.key, kLongestFieldName)));
     }
-    if (meaning == Meaning::marked && !is_key(field.key)) meaning = Meaning::unknown;
+    if (meaning != Meaning::denied && !field.name.empty() &&
+        field.name.size() <= kLongestFieldName && field.name.find('@') == std::string_view::npos &&
+        named < kMostNames) {
+      std::string quoted;
+      json::append_string(quoted, field.name);
+      if (names.find(quoted) == std::string::npos) {  // else it is of a group
+        if (named++ > 0) names += ',';
+        names += quoted;
+      }
+    }
+    if (!usable || asked == kMostAsked) meaning = Meaning::denied;
     first = first || meaning == Meaning::first_name;
     last = last || meaning == Meaning::last_name;
-    known.push_back({meaning, field.type, field.key});
-    if (meaning == Meaning::denied || name.empty() || name.size() > kLongestFieldName ||
-        name.find('@') != std::string_view::npos || named == kMostNames) {
-      continue;
+    if (meaning > Meaning::unknown) {
+      if (asked++ > 0) wanted += ' ';
+      json::append_integer(wanted, static_cast<std::int64_t>(to.meanings.size()));
     }
-    std::string quoted;
-    json::append_string(quoted, name);
-    if (names.find(quoted) != std::string::npos) continue;  // of a group
-    if (named++ > 0) names += ',';
-    names += quoted;
+    to.meanings += static_cast<char>(meaning);
   }
   if (form.wish == "false" || !asks) return false;
-
-  // The site's marks first: of several fields for one thing the first that is filled in counts.
-  for (const bool marked : {true, false}) {
-    for (std::size_t i = 0; i < known.size() && to.asked.size() < kMostAsked; ++i) {
-      auto [meaning, type, key] = known[i];
-      if (meaning <= Meaning::unknown || key.empty() == marked) continue;
-      // "Name, Vorname", "Nombre, Apellidos": what a bare name is shows in the field beside it.
-      if (meaning == Meaning::full_name && first != last) {
-        meaning = first ? Meaning::last_name : Meaning::first_name;
-      }
-      if (!to.asked.empty()) wanted += ' ';
-      json::append_integer(wanted, static_cast<std::int64_t>(i));
-      to.asked.push_back({meaning, type == "checkbox", type == "number" || type == "range",
-                          std::string(meaning == Meaning::marked ? key : key_of(meaning))});
+  // "Name, Vorname", "Nombre, Apellidos": what a bare name is shows in the field beside it.
+  if (first != last) {
+    const Meaning rest = first ? Meaning::last_name : Meaning::first_name;
+    for (char& meaning : to.meanings) {
+      if (meaning == static_cast<char>(Meaning::full_name)) meaning = static_cast<char>(rest);
     }
   }
 
+  to.facts = facts;
+  to.scripted = form.method == "dialog" || split(form.action).scheme == "javascript";
+  auto& [event, properties, person, origin, app, happened] = to.finding;
   const std::string page = page_of(split(clean_url(form.url, config_)), config_.count_hash);
   const std::string_view place = form.action.substr(0, form.action.find_first_of("?#"));
-  to.scripted = form.method == "dialog" || split(form.action).scheme == "javascript";
-  to.finding.app = json::clip(form.app, kLongestFieldName);
-  std::string& properties = to.finding.properties;
   properties = "{";
   append_member(properties, "form_id", form.id);
   append_member(properties, "form_name", form.name);
@@ -190,45 +179,52 @@ bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
   append_member(properties, "page", page);
   if (properties.size() > 1) properties += ',';
   properties += "\"field_names\":[" + names + "]}";
-  std::string& origin = to.finding.origin;
   append_member(origin, "channel", "web");
   append_member(origin, "page", page);
-  to.name = form.name.empty() ? form.id : form.name;
-  append_member(origin, "label", to.name);
+  append_member(origin, "label", form.name.empty() ? form.id : form.name);
+  app = json::clip(form.app, kLongestFieldName);
   return true;
 }
 
-void Forms::read_values(std::string_view text, Submission& to) const {
-  std::vector<std::string_view> values;
-  for (Texts texts(text); texts.more();) values.push_back(trimmed(texts.next()));
-  if (values.size() != to.asked.size()) return;
+void Forms::read_values(std::string_view values, Submission& to) const {
   std::string& person = to.finding.person;
   std::string properties;
-  std::vector<std::string_view> taken;
-  // An empty box of a group says no only where no other says yes.
-  for (const bool empty : {false, true}) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const Asked& asked = to.asked[i];
-      const bool no = asked.box && values[i].empty();
-      if (no != empty || std::find(taken.begin(), taken.end(), asked.key) != taken.end()) continue;
-      if (!no && !may_leave(asked.meaning, values[i])) continue;
-      const bool plain = asked.box || (asked.number && json::number(values[i]));
-      const bool marked = asked.meaning == Meaning::marked;
-      if (asked.box && !marked) continue;
-      const bool top = asked.meaning == Meaning::email || asked.meaning == Meaning::phone;
-      std::string& out = top ? person : properties;
-      if (!out.empty()) out += ',';
-      json::append_string(out, asked.key);
-      out += ':';
-      if (!marked || !plain) {
-        json::append_string(out, values[i]);
-      } else if (asked.box) {
-        out += no ? "false" : "true";
+  // The site's marks first: of several fields for one thing the first that is filled in counts. An
+  // empty box last: of a group it says no only where no other says yes.
+  enum Turn { marked, others, empty_boxes, end };
+  for (int turn = marked; turn < end; ++turn) {
+    Texts facts(to.facts);
+    const Facts form(facts);
+    Texts typed(values);
+    for (const char one : to.meanings) {
+      const Named field(facts);
+      const auto meaning = static_cast<Meaning>(one);
+      if (meaning <= Meaning::unknown) continue;
+      if (!typed.more()) return;
+      const std::string_view value = trimmed(typed.next());
+      const bool box = field.type == "checkbox";
+      const bool own = meaning == Meaning::marked;
+      if (turn != (field.key.empty() ? others : box && value.empty() ? empty_boxes : marked))
+        continue;
+      std::string& out = meaning <= Meaning::phone ? person : properties;
+      std::string member;
+      json::append_string(member, own ? field.key : kKeys[static_cast<std::size_t>(meaning)]);
+      member += ':';
+      if (out.find(member) != std::string::npos) continue;
+      if (box && own) {
+        member += value.empty() ? "false" : "true";
+      } else if (box || !may_leave(meaning, value)) {
+        continue;
+      } else if (own && (field.type == "number" || field.type == "range") && json::number(value)) {
+        member += value;
       } else {
-        out += values[i];
+        json::append_string(member, value);
       }
-      taken.push_back(asked.key);
+      if (!out.empty()) out += ',';
+      out += member;
     }
+    // Not what was asked for.
+    if (typed.more() && !values.empty()) return person.clear();
   }
   if (properties.empty()) return;
   if (!person.empty()) person += ',';
@@ -250,17 +246,14 @@ void Forms::hear(News news, std::uint32_t id, double detail, std::string_view te
     std::string wanted;
     if (!read(text, next, wanted, effects)) return;
     next.id = id;
-    next.began = now;
+    next.began = now.monotonic;
     next.until = now.monotonic + kWindow;
     next.finding.event = begun ? "form_start" : "form_submit";
     next.finding.happened = now.wall;
-    if (begun) {
-      findings_.push_back(std::move(next.finding));
-      return;
-    }
+    if (begun) next.stage = Stage::counted;
     if (submissions_.size() == kMostSubmissions) drop(0, effects);
     submissions_.push_back(std::move(next));
-    effects.form_values(id, std::move(wanted));
+    if (!begun) effects.form_values(id, std::move(wanted));
     return;
   }
   std::size_t index = 0;
@@ -270,6 +263,8 @@ void Forms::hear(News news, std::uint32_t id, double detail, std::string_view te
   switch (news) {
     case News::values:
       read_values(text, one);
+      one.facts.clear();
+      one.meanings.clear();
       break;
     case News::ended: {
       const int ended = static_cast<int>(detail);
@@ -303,28 +298,24 @@ void Forms::show(std::size_t index, Effects& effects) {
 
 void Forms::count(std::size_t index, Effects& effects) {
   Submission& one = submissions_[index];
-  const Millis began = one.began.monotonic;
-  const std::string content = one.finding.properties + one.finding.person + one.finding.app;
-  std::size_t kept = 0;
-  bool again = false;
-  for (std::size_t i = 0; i < counted_.size(); ++i) {
-    const Millis apart = began - counted_[i].began;
+  const auto& [event, properties, person, origin, app, happened] = one.finding;
+  Counted fresh{one.began, hash(hash(hash(14695981039346656037U, properties), person), app)};
+  for (const Counted& other : counted_) {
+    const Millis apart = fresh.began - other.began;
     // One that began later may have been counted before.
-    if (apart > kRepeat + kPatience) continue;
-    again = again || (apart < kRepeat && -apart < kRepeat && counted_[i].content == content);
-    if (kept < i) counted_[kept] = std::move(counted_[i]);
-    ++kept;
+    if (apart < kRepeat && -apart < kRepeat && other.content == fresh.content) {
+      return forget(index, effects);
+    }
   }
-  counted_.resize(kept);
-  if (!again) {
-    counted_.push_back({began, content});
-    findings_.push_back(std::move(one.finding));
-  }
-  forget(index, effects);
+  counted_[next_counted_++ % kRemembered] = fresh;
+  one.stage = Stage::counted;
+  effects.form_look(one.id, false);
 }
 
 void Forms::drop(std::size_t index, Effects& effects) {
-  if (config_.debug) effects.tell(Hint::form_not_counted, submissions_[index].name);
+  const std::string& origin = submissions_[index].finding.origin;
+  // Its last member is the form's name.
+  if (config_.debug) effects.tell(Hint::form_not_counted, origin.substr(origin.rfind(':') + 1));
   forget(index, effects);
 }
 
@@ -334,46 +325,46 @@ void Forms::forget(std::size_t index, Effects& effects) {
 }
 
 void Forms::leaving(Moment now, Effects& effects) {
-  while (!submissions_.empty()) {
-    const Submission& one = submissions_[0];
-    if (one.stage == Stage::open && now.monotonic <= one.began.monotonic + kWindow) {
-      count(0, effects);
+  for (std::size_t i = submissions_.size(); i-- > 0;) {
+    const Submission& one = submissions_[i];
+    if (one.stage == Stage::counted) continue;
+    if (one.stage == Stage::open && now.monotonic <= one.began + kWindow) {
+      count(i, effects);
     } else {
-      drop(0, effects);
+      drop(i, effects);
     }
   }
 }
 
 void Forms::settle(Moment now, Effects& effects) {
-  for (std::size_t i = 0; i < submissions_.size();) {
+  for (std::size_t i = submissions_.size(); i-- > 0;) {
     Submission& one = submissions_[i];
-    const Millis age = now.monotonic - one.began.monotonic;
-    if (age >= kPatience) {
+    if (now.monotonic - one.began >= kPatience) {
       drop(i, effects);
-      continue;
-    }
-    if (one.stage == Stage::open && age >= kWindow) {
+    } else if (one.stage == Stage::open && now.monotonic - one.began >= kWindow) {
       one.stage = Stage::late;
       one.until = now.monotonic + kAnswer;
       effects.form_look(one.id, true);
     }
-    ++i;
   }
 }
 
 Millis Forms::next_wake() const {
   Millis next = kNever;
   for (const Submission& one : submissions_) {
-    next = std::min(next, one.began.monotonic + (one.stage == Stage::open ? kWindow : kPatience));
+    next = std::min(next, one.began + (one.stage == Stage::open ? kWindow : kPatience));
   }
   return next;
 }
 
 bool Forms::take(Finding& finding) {
-  if (findings_.empty()) return false;
-  finding = std::move(findings_[0]);
-  findings_.erase(findings_.begin());
-  return true;
+  for (std::size_t i = 0; i < submissions_.size(); ++i) {
+    if (submissions_[i].stage != Stage::counted) continue;
+    finding = std::move(submissions_[i].finding);
+    submissions_.erase(submissions_.begin() + static_cast<std::ptrdiff_t>(i));
+    return true;
+  }
+  return false;
 }
 
 }  // namespace appizer

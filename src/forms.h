@@ -31,6 +31,7 @@
 #include "effect.h"
 #include "fields.h"
 #include "moment.h"
+#include "timers.h"
 
 namespace appizer {
 
@@ -90,41 +91,37 @@ class Forms {
   bool take(Finding& finding);
 
  private:
-  /// A value that was asked for.
-  struct Asked {
-    Meaning meaning;
-    bool box;
-    bool number;
-    std::string key;
-  };
   enum class Stage : std::uint8_t {
     begins,
     /// Not sent by the browser; the page may yet show that it handles it.
     open,
     /// Only a request that began in time can show it now.
     late,
+    /// To be taken.
+    counted,
   };
   struct Submission {
     std::uint32_t id = 0;
-    Moment began;
     Stage stage = Stage::begins;
     /// There is nothing that the browser could send.
     bool scripted = false;
     bool handled = false;
+    Millis began = 0;
     /// A reset, a removal or another URL counts until then.
     Millis until = 0;
-    /// The form's name, for the developer.
-    std::string name;
-    std::vector<Asked> asked;
+    /// What the form said, and a `Meaning` for each of its fields, until its values are known.
+    std::string facts;
+    std::string meanings;
     Finding finding;
   };
   struct Counted {
-    Millis began;
-    std::string content;
+    Millis began = 0;
+    std::uint64_t content = 0;
   };
+  static constexpr std::size_t kRemembered = 8;
 
   bool read(std::string_view facts, Submission& to, std::string& wanted, Effects& effects) const;
-  void read_values(std::string_view text, Submission& to) const;
+  void read_values(std::string_view values, Submission& to) const;
   void show(std::size_t index, Effects& effects);
   void count(std::size_t index, Effects& effects);
   void drop(std::size_t index, Effects& effects);
@@ -132,8 +129,9 @@ class Forms {
 
   const Config& config_;
   std::vector<Submission> submissions_;
-  std::vector<Counted> counted_;
-  std::vector<Finding> findings_;
+  /// The last that counted.
+  Counted counted_[kRemembered];
+  std::size_t next_counted_ = 0;
 };
 
 }  // namespace appizer
