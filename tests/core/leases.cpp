@@ -163,10 +163,12 @@ TEST_CASE("an owner that hears of a claim, or of a removal, renews", "[leases]")
   shelf.keys.clear();
   if (GENERATE(true, false)) {
     owner.hear("l.d");
+    owner.settle();
     CHECK(shelf.keys["l.d"] == "1763928300000");
   } else {
     heir.claim("d");
     owner.hear("l.d");
+    owner.settle();
     shelf.pass(2 * Leases::kClaim);
     heir.settle();
     CHECK(heir.verdicts == std::map<std::string, bool>{{"d", false}});
