@@ -21,7 +21,8 @@ constexpr std::string_view kDenied =
     "cartadi/dellacarta/cartaode/cartaocr/docartao/tkaart/kaartn/kortn/kontokort/expir/expd/expm/"
     "expy/gultigbis/caducidad/номеркарт/카드/カード/信用卡/卡号/卡號/银行卡/"
     // One-time codes.
-    "onetime/=otp/=totp/=mfa/=2fa/=pin/pinnum/pincode/=tan/verificationc/verifyc/authc/authenticationc/"
+    "onetime/=otp/=totp/=mfa/=2fa/=pin/pinnum/pincode/=tan/verificationc/verifyc/authc/"
+    "authenticationc/"
     "confirmationc/accesscode/smsc/logincode/!code/!kod/!код/einmal/bestatigungsc/codigode/"
     "codede/codicedi/кодподтв/кодизсмс/인증번호/인증코드/認証コード/確認コード/验证码/驗證碼/"
     // Accounts.

@@ -2,9 +2,10 @@
 //
 // A lease is a key that says until when (wall time) a document is alive. Its owner renews it while
 // it has anything in storage; who wants to inherit waits until it has run out, writes a claim over
-// it, and has it if the claim still stands a little later: an owner who lives, whose lease a jump of
-// the clock or somebody's clear() made invisible, answers it. localStorage knows no compare-and-set,
-// so two tabs can, rarely, inherit the same document: the server then drops the copies by
+// it, and has it if the claim still stands a little later: an owner who lives, whose lease a jump
+// of the clock or somebody's clear() made invisible, answers it. localStorage knows no
+// compare-and-set, so two tabs can, rarely, inherit the same document: the server then drops the
+// copies by
 // `$event_id`.
 #pragma once
 
