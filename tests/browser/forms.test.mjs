@@ -266,6 +266,8 @@ for (const engine of engines) {
       await waitFor(async () => (await page.evaluate(() => location.pathname)).startsWith('/bare'));
       await assertCounted(stage, ['leaving']);
       assert.equal((await people(stage, 1))[0].email, 'leaving@example.com');
+      // People are kept until they are acknowledged; the next page sends them again.
+      await page.goto(`${stage.site.address}/next`);
     });
 
     await on('a script takes the visitor to another page', '/leaving-by-script', async (page) => {
@@ -274,6 +276,7 @@ for (const engine of engines) {
       await waitFor(async () => (await page.evaluate(() => location.pathname)).startsWith('/bare'));
       await assertCounted(stage, ['leaving_by_script']);
       assert.equal((await people(stage, 1))[0].email, 'script@example.com');
+      await page.goto(`${stage.site.address}/next`);
     });
 
     await on('a form that is begun is told once, if that is asked for', '/starts', async (page) => {
