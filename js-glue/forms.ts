@@ -40,6 +40,7 @@ const MOST_DEPTH = 50;
 const LONGEST_LABEL = 60;
 // Longer than what the core takes, so that it sees what is too long.
 const LONGEST_VALUE = 300;
+const A_MOMENT = 100;
 const SENT = 1;
 const VALID = 2;
 const NO_FIELD = /^(submit|reset|button|image|fieldset|output|object)$/;
@@ -178,32 +179,44 @@ export function openForms(): Forms {
     const { form, fields, event, valid } = submission;
     // What was removed by a handler is not sent; what `submit()` has been called on is on its way.
     const sent = !event || (event.isTrusted && !event.defaultPrevented && isConnected.call(form));
-    const accepted = valid && !fields.some((field) => attempt(() => isRefused(field)));
-    tell(FORM.ended, id, (sent ? SENT : 0) + (accepted ? VALID : 0), '');
+    tell(FORM.ended, id, (sent ? SENT : 0) + (valid && !refuses(fields) ? VALID : 0), '');
   };
 
-  const isRefused = (field: Field) =>
-    (field.willValidate && field.validity.customError) ||
-    attribute(field, 'aria-invalid') === 'true';
+  // Whether the page says of a field that it will not take what is in it.
+  const refuses = (fields: Field[]) =>
+    fields.some((field) =>
+      attempt(
+        () =>
+          (field.willValidate && field.validity.customError) ||
+          attribute(field, 'aria-invalid') === 'true',
+      ),
+    );
 
   // The core is interested: what the page does from now on may show that it handles the form.
   const attend = (id: number, submission: Submission) => {
-    const { form, view, began } = submission;
+    const { form, fields, view, began } = submission;
     const reset = () => tell(FORM.handled, id, 0, '');
-    const requested = (entries: PerformanceEntryList) => {
-      for (const { name, startTime, initiatorType } of entries as PerformanceResourceTiming[]) {
+    let ended: PerformanceEntryList = [];
+    const observer = attempt(() => {
+      const one = new view.PerformanceObserver((list) => {
+        ended.push(...list.getEntries());
+        // What the answer was shows in what the page makes of it.
+        setTimeout(() => attempt(collect), A_MOMENT);
+      });
+      one.observe({ type: 'resource' });
+      return one;
+    });
+    const collect = () => {
+      const all = ended.concat(observer?.takeRecords() ?? []) as PerformanceResourceTiming[];
+      ended = [];
+      for (const { name, startTime, initiatorType } of refuses(fields) ? [] : all) {
         if (initiatorType === 'fetch' || initiatorType === 'xmlhttprequest') {
           tell(FORM.request, id, startTime - began, name);
         }
       }
     };
-    const observer = attempt(() => {
-      const one = new view.PerformanceObserver((list) => requested(list.getEntries()));
-      one.observe({ type: 'resource' });
-      return one;
-    });
     addEventListener.call(form, 'reset', reset);
-    submission.collect = () => requested(observer?.takeRecords() ?? []);
+    submission.collect = collect;
     submission.forget = () => {
       removeEventListener.call(form, 'reset', reset);
       observer?.disconnect();
@@ -236,7 +249,9 @@ export function openForms(): Forms {
     const path = event.composedPath() as (Field & ShadowRoot)[];
     if (path[0]?.type === 'password') secret.add(path[0]);
     for (const node of path) {
-      if (node.nodeType === Node.DOCUMENT_FRAGMENT_NODE) enter(node, node);
+      if (node.nodeType !== Node.DOCUMENT_FRAGMENT_NODE || known.has(node)) continue;
+      known.add(node);
+      enter(node, node);
     }
   });
 
@@ -356,11 +371,15 @@ function join(parts: string[]): string {
   return parts.map((part) => part.replace(/\0/g, '')).join('\0');
 }
 
-// What a field can be filled with; whether the page will take it is another matter (`isRefused`).
-function fits({ willValidate, validity }: Field): boolean {
-  if (!willValidate) return true;
+// Whether what is in a field keeps to the field's own constraints. One that nobody sees (another step's, one
+// that a widget stands for) cannot have been filled in otherwise.
+function fits(field: Field): boolean {
+  const { willValidate, validity } = field;
+  if (!willValidate || validity.valid) return true;
   for (const flaw in validity) {
-    if (flaw !== 'valid' && flaw !== 'customError' && validity[flaw as 'valid']) return false;
+    if (flaw !== 'valid' && flaw !== 'customError' && validity[flaw as 'valid']) {
+      return !field.getClientRects().length;
+    }
   }
   return true;
 }

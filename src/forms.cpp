@@ -102,8 +102,19 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The SDK's own requests say nothing of the page.
-bool is_own(std::string_view url, std::string_view api_base) {
+// Whether a request says nothing of what the page does with a form: the SDK's own, and those of
+// common tools that measure, which answer to every click.
+bool is_noise(std::string_view url, std::string_view api_base) {
+  constexpr std::string_view kTools =
+      "google-analytics. analytics.google. doubleclick. googletagmanager. facebook. clarity.ms "
+      "hotjar. segment.io mixpanel. amplitude. posthog. plausible. sentry. datadoghq. nr-data. "
+      "fullstory. logrocket. tiktok. linkedin. bat.bing. mc.yandex. matomo rudderstack. snowplow ";
+  const std::string_view host = split(url).host;
+  for (std::string_view rest = kTools; !rest.empty();) {
+    const std::size_t end = rest.find(' ');
+    if (host.find(rest.substr(0, end)) != std::string_view::npos) return true;
+    rest.remove_prefix(end + 1);
+  }
   const std::size_t at = url.find(api_base);
   if (at == std::string_view::npos) return false;
   url.remove_prefix(at + api_base.size());
@@ -281,7 +292,7 @@ void Forms::hear(News news, std::uint32_t id, double detail, std::string_view te
     }
     case News::request:
       if (detail >= 0 && detail <= static_cast<double>(kWindow) &&
-          !is_own(text, config_.api_base)) {
+          !is_noise(text, config_.api_base)) {
         show(index, effects);
       }
       break;

@@ -253,6 +253,14 @@ TEST_CASE("what is no sign of a form that is handled", "[forms]") {
     page.request(id, 20, "https://api.appizer.com/v1/users");
     page.request(id, 20, "https://api.appizer.com/v1/users/aliases");
   }
+  SECTION("what tools that measure send by themselves") {
+    const auto id = page.prevented();
+    page.request(id, 20, "https://www.google-analytics.com/g/collect?v=2");
+    page.request(id, 20, "https://region1.analytics.google.com/g/collect");
+    page.request(id, 20, "https://eu.i.posthog.com/e/");
+    page.request(id, 20, "https://www.facebook.com/tr/");
+    page.request(id, 20, "https://o1.ingest.sentry.io/api/1/envelope/");
+  }
   SECTION("a reset too late") {
     const auto id = page.prevented();
     page.wait(Forms::kWindow + kSecond);
@@ -284,6 +292,12 @@ TEST_CASE("a site whose own API is behind the same address is not mistaken for t
   page.request(page.prevented(), 20, "https://x.example/v1/events");
   CHECK(page.count() == 0);
   page.request(page.prevented(), 20, "https://x.example/v1/subscribe");
+  CHECK(page.count() == 1);
+}
+
+TEST_CASE("a site's own address may speak of a tool that measures", "[forms]") {
+  Page page;
+  page.request(page.prevented(), 20, "https://x.example/api/mixpanel.com?to=posthog.com");
   CHECK(page.count() == 1);
 }
 
