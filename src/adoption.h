@@ -7,12 +7,10 @@
 // way. Only what was seen before is read: what came after has an owner.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "effect.h"
+#include "list.h"
 #include "moment.h"
+#include "text.h"
 #include "timers.h"
 
 namespace appizer {
@@ -23,33 +21,32 @@ class Adoption {
   static constexpr Millis kFirstLook = 1 * kSecond;
   static constexpr Millis kSecondLook = 1 * kSecond;
 
-  /// `prefix` is that of the journal's keys.
-  explicit Adoption(std::string prefix) : prefix_(std::move(prefix)) {}
+  explicit Adoption(View prefix) : prefix_(String(prefix) + "j.") {}
 
   /// Looks around at the given time, or earlier if it was going to.
   void look(Millis when);
   /// The document's former name: its segments are taken back at once, without a second look.
-  void reclaim(std::string former);
+  void reclaim(View former);
   /// Whether the former segments are still to be taken back.
   bool reclaiming() const { return !former_.empty(); }
 
-  /// The keys of all segments. `own` is this document.
-  void keys(const std::vector<std::string_view>& keys, std::string_view own, Millis now);
+  /// The keys of all segments, separated by line feeds. `own` is this document.
+  void keys(View keys, View own, Millis now);
   /// The documents whose locks are to be tried now.
-  std::vector<std::string> due(Millis now, Effects& effects);
+  List<String> due(Millis now, Effects& effects);
   /// The lock of a document was, or was not, to be had. True: it is of no use, give it back.
-  bool locked(std::string_view document, bool granted, bool room, Effects& effects);
+  bool locked(View document, bool granted, bool room, Effects& effects);
 
   /// A segment that was asked for.
   struct Found {
-    std::string key;
+    String key;
     char lane = 0;
   };
   /// Says whether the key is one that was asked for.
-  bool value(std::string_view key, Found& found);
+  bool value(View key, Found& found);
 
   /// What was taken in is delivered: the documents whose locks can go.
-  std::vector<std::string> release();
+  List<String> release();
   /// Whether anything was left for want of room.
   bool left_some() const { return left_some_; }
   void forget();
@@ -59,21 +56,21 @@ class Adoption {
  private:
   struct Key {
     char lane;
-    std::uint32_t number;
-    std::string text;
+    Millis number;
+    String text;
   };
   struct Estate {
     enum Stage { seen, asked, held };
-    std::string document;
-    std::vector<Key> keys;
+    String document;
+    List<Key> keys;
     Stage stage = seen;
   };
-  std::vector<Estate>::iterator find(std::string_view document);
-  void settled(std::string_view document);
+  Estate* find(View document);
+  void settled(View document);
 
-  std::string prefix_;
-  std::string former_;
-  std::vector<Estate> estates_;
+  String prefix_;
+  String former_;
+  List<Estate> estates_;
   Millis due_ = kNever;
   bool looked_ = false;
   bool left_some_ = false;

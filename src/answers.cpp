@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "compare.h"
 #include "json.h"
+#include "text.h"
 
 namespace appizer {
 namespace {
@@ -13,7 +15,7 @@ constexpr double kBelievableReset = 3600;
 
 Millis seconds(double value) {
   constexpr double kLongest = static_cast<double>(kLongestAsked);
-  return value > 0 ? static_cast<Millis>(std::min(value * 1000 + 0.999, kLongest)) : 0;
+  return value > 0 ? static_cast<Millis>(min(value * 1000 + 0.999, kLongest)) : 0;
 }
 
 }  // namespace
@@ -38,17 +40,13 @@ Outcome outcome(int status) {
   }
 }
 
-Millis asked_wait(int status, const Wait& wait, std::string_view body, Millis wall) {
+Millis asked_wait(int status, const Wait& wait, View body, Millis wall) {
   if (outcome(status) != Outcome::later) return 0;
-  Millis longest = 0;
-  if (const auto details = json::member(body, "details")) {
-    if (const auto value = json::member(*details, "retry_after")) {
-      longest = seconds(json::number(*value).value_or(0));
-    }
-  }
-  longest = std::max(longest, seconds(wait.retry_after.value_or(0)));
-  if (longest == 0 && status == 429 && wait.reset) {
-    const double away = *wait.reset - static_cast<double>(wall) / 1000;
+  const View details = json::member(body, "details");
+  Millis longest =
+      max(seconds(json::number(json::member(details, "retry_after"))), seconds(wait.retry_after));
+  if (longest == 0 && status == 429) {
+    const double away = wait.reset - static_cast<double>(wall) / 1000;
     if (away <= kBelievableReset) longest = seconds(away);
   }
   return longest;

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "moment.h"
+#include "text.h"
 
 namespace appizer {
 
@@ -24,18 +24,18 @@ enum class Outcome {
 /// `status` is 0 for a request that got no answer: network error, timeout, blocked, redirected.
 Outcome outcome(int status);
 
-/// What an answer says about when to come back, each in seconds, absent where it does not say.
+/// What an answer says about when to come back, each in seconds, NaN where it does not say.
 struct Wait {
   /// `Retry-After`, where the server exposes it.
-  std::optional<double> retry_after;
+  double retry_after = __builtin_nan("");
   /// `X-RateLimit-Reset` (Unix seconds), where the server exposes it.
-  std::optional<double> reset;
+  double reset = __builtin_nan("");
 };
 
 /// Returns how long the server asked to stay away, 0 if it did not ask. The body's
 /// `details.retry_after` counts first, since a browser on another origin can always read it.
 /// At most `kLongestAsked`: a server's mistake must not silence a site for a year.
-Millis asked_wait(int status, const Wait& wait, std::string_view body, Millis wall);
+Millis asked_wait(int status, const Wait& wait, View body, Millis wall);
 
 constexpr Millis kLongestAsked = 24 * kHour;
 

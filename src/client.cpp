@@ -3,36 +3,41 @@
 #include <algorithm>
 #include <utility>
 
+#include "compare.h"
+#include "list.h"
 #include "report.h"
+#include "text.h"
 
 namespace appizer {
 namespace {
 
 // Names the space that all documents with the same app and server share. Another app on the same
 // origin, or another version of the format (the 1), neither reads nor touches it.
-std::string prefix_of(const Config& config) {
-  constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+View prefix_of(const Config& config) {
+  constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
   std::uint64_t hash = 14695981039346656037U;  // FNV-1a, 64 bits
-  for (const std::string* text : {&config.api_base, &config.app_id}) {
-    for (const char c : *text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-    hash = (hash ^ '\n') * 1099511628211U;
-  }
-  std::string out = "appizer.1.";
+  String space = config.api_base;
+  space += '\n';
+  space += config.app_id;
+  space += '\n';
+  for (const char c : space) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  String out = "appizer.1.";
   for (int i = 0; i < 8; ++i) out += kAlphabet[hash >> (5 * i + 20) & 31];
-  return out + ".";
+  out += '.';
+  return keep(std::move(out));
 }
 
 constexpr std::size_t kDocumentLength = 10;
 
 // Where the visit began, behind the members of a user's origin.
-void append_origin(std::string& out, std::string_view landing) {
-  const auto members = json::members(landing);
-  if (!members) return;
-  for (const auto& [name, value] : *members) {
+void append_origin(String& out, View landing) {
+  List<json::Member> members;
+  json::members(landing, members);
+  for (const auto& [name, value] : members) {
     if (value == "\"\"") continue;
     if (name == "utm_campaign") (out += ",\"campaign\":") += value;
     out += ',';
-    json::append_string(out, name == "url" ? "landing_page" : name);
+    json::append_string(out, name == "url" ? View("landing_page") : name);
     out += ':';
     out += value;
   }
@@ -40,8 +45,9 @@ void append_origin(std::string& out, std::string_view landing) {
 
 }  // namespace
 
-bool Client::input(Moment now) {
+bool Client::input(const Moment& now) {
   now_ = now;
+  release_kept();
   return running_ != nullptr;
 }
 
@@ -49,15 +55,15 @@ bool Client::ready() const {
   return running_ != nullptr && running_->identity.is_known() && waiting_.size() == 0;
 }
 
-void Client::tell(Hint hint, std::string detail) {
-  if (config_.debug) effects_.tell(hint, std::move(detail));
+void Client::tell(Hint hint, View detail) {
+  if (config_.debug) effects_.tell(hint, detail);
 }
 
-Status Client::start(std::string_view config, const Seed& seed, Moment now) {
+Status Client::start(View config, const Seed& seed, const Moment& now) {
   now_ = now;
   if (started_) return Status::already_started;
   Config chosen;
-  std::vector<Config::Complaint> complaints;
+  List<Config::Complaint> complaints;
   const Status status = chosen.read(config, complaints);
   if (status != Status::ok) return status;
   started_ = true;
@@ -65,7 +71,7 @@ Status Client::start(std::string_view config, const Seed& seed, Moment now) {
   ids_.seed(seed.ids);
   user_entropy_ = seed.user;
   prefix_ = prefix_of(config_);
-  for (auto& complaint : complaints) tell(complaint.hint, std::move(complaint.name));
+  for (const auto& complaint : complaints) tell(complaint.hint, complaint.name);
   if (config_.drops_bot()) {
     // For good, and there is nothing to remove.
     config_.consent = Consent::denied;
@@ -80,7 +86,7 @@ Status Client::start(std::string_view config, const Seed& seed, Moment now) {
   return decide(config_.consent);
 }
 
-std::string Client::consent_key() const { return prefix_ + "c"; }
+View Client::consent_key() const { return keep(prefix_ + "c"); }
 
 Status Client::decide(Consent consent) {
   config_.consent = consent;
@@ -122,25 +128,25 @@ void Client::end() {
   if (config_.locks) effects_.unlock(prefix_);
 }
 
-Status Client::set_consent(std::string_view state, const Entropy& user, Moment now) {
+Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
   now_ = now;
   if (!started_) return Status::not_started;
-  const auto name = json::string(state);
-  const auto consent = name ? consent_of(*name) : std::nullopt;
+  Consent consent = Consent::granted;
+  const bool known = read_consent(json::string(state), consent);
   // What was decided can be decided otherwise, but not undecided: events would have no place to
   // wait.
   const bool late = consent == Consent::pending && config_.consent == Consent::granted;
-  if (!consent || late) {
-    tell(Hint::consent_refused, std::string(json::clip(state, kLongestUserId)));
+  if (!known || late) {
+    tell(Hint::consent_refused, json::clip(state, kLongestUserId));
     return Status::consent_unusable;
   }
   if (config_.drops_bot()) return Status::ok;
   if (config_.remember_consent) {
-    effects_.store(consent_key(), std::string(name_of(*consent)));
+    effects_.store(consent_key(), name_of(consent));
   }
-  if (*consent == config_.consent) return Status::ok;
+  if (consent == config_.consent) return Status::ok;
   user_entropy_ = user;
-  decide(*consent);
+  decide(consent);
   return Status::ok;
 }
 
@@ -168,81 +174,78 @@ void Client::replay() {
 void Client::report_dropped(std::size_t count) {
   if (count == 0) return;
   effects_.report(report_of("evicted", 0, count, {}));
-  std::string text;
+  String text;
   json::append_integer(text, static_cast<std::int64_t>(count));
-  tell(Hint::event_evicted, std::move(text));
+  tell(Hint::event_evicted, text);
 }
 
-Status Client::track(std::string_view name, std::string_view properties, std::string_view app,
-                     Millis happened, Moment now) {
+Status Client::track(View name, View properties, View app, Millis happened, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
   if (is_blank(name)) return Status::name_missing;
-  const Event event = record(name, properties, happened, std::string(app));
+  const Event event = record(name, properties, happened, app);
   if (config_.debug) {
-    if (!is_snake_case(name)) tell(Hint::name_not_snake_case, std::string(name));
-    if (says_nothing(name)) tell(Hint::name_says_nothing, std::string(name));
-    if (event.properties_lost) tell(Hint::properties_not_an_object, std::string(name));
-    if (event.name_cut) tell(Hint::name_cut, std::string(name));
-    for (const std::string& property : event.cut) {
+    if (!is_snake_case(name)) tell(Hint::name_not_snake_case, name);
+    if (says_nothing(name)) tell(Hint::name_says_nothing, name);
+    if (event.properties_lost) tell(Hint::properties_not_an_object, name);
+    if (event.name_cut) tell(Hint::name_cut, name);
+    for (const String& property : event.cut) {
       // Said already, and better.
       const bool said = event.properties_lost || (event.name_cut && property == "event_name");
       if (!said) tell(Hint::properties_cut, property);
     }
-    for (const std::string& property : event.reserved) tell(Hint::property_name_reserved, property);
+    for (const String& property : event.reserved) tell(Hint::property_name_reserved, property);
   }
   return event.properties_lost ? Status::properties_unusable : Status::ok;
 }
 
 // Returns what was made of it, for the hints; its text is in the journal.
-Event Client::record(std::string_view name, std::string_view properties, Millis happened,
-                     std::string app) {
+Event Client::record(View name, View properties, Millis happened, View app) {
   if (!ready()) {
     if (watches()) {
-      waiting_.add(
-          {Held::event, std::string(name), std::string(properties), std::move(app), happened});
+      waiting_.add({Held::event, name, properties, app, happened});
     }
     return {};
   }
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  const std::string id = ids_.event_id(happened);
-  const std::string& session_id = session.touch(ids_, happened, effects_);
+  const View id = ids_.event_id(happened);
+  const View session_id = session.touch(ids_, happened, effects_);
   Event event =
       make_event(name, properties,
-                 {viewed_by_.empty() ? identity.id() : viewed_by_, session_id, id, happened});
-  tell(Hint::tracked, std::string(name));
+                 {viewed_by_.empty() ? identity.id() : View(viewed_by_), session_id, id, happened});
+  tell(Hint::tracked, name);
   Record record;
   record.text = std::move(event.head);
-  record.app = std::move(app);
+  record.app = app;
   delivery.add(Delivery::events, std::move(record), effects_);
   return event;
 }
 
-Status Client::set_user_id(std::string_view id, Moment now) {
+Status Client::set_user_id(View id, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
-  std::string named = json::string(id).value_or("");
-  if (json::number(id)) {
+  View named = json::string(id);
+  if (const double number = json::number(id); number == number) {
     const std::size_t begin = id.find_first_of("-0123456789");
     named = id.substr(begin, id.find_last_of("0123456789") + 1 - begin);
   }
   if (!is_plausible_user_id(named)) {
-    tell(Hint::user_id_refused, std::string(json::clip(id, kLongestUserId)));
+    tell(Hint::user_id_refused, json::clip(id, kLongestUserId));
     return Status::user_id_unusable;
   }
   if (!ready()) {
-    if (watches()) waiting_.add({Held::user_id, {}, std::string(id), {}, 0});
+    if (watches()) waiting_.add({Held::user_id, {}, id, {}, 0});
     return Status::ok;
   }
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  const std::string before = identity.id();
+  const String before = identity.id();
   keep_viewer();
   const auto change = identity.set(named, effects_);
   if (change == Identity::Change::none) return Status::ok;
   const bool linked = change == Identity::Change::named;
   // Another person on the same device: nothing may link the two.
   if (!linked) session.end();
-  people.named(named, linked ? before : std::string(), delivery, effects_);
+  people.named(named, linked ? View(before) : View(), delivery, effects_);
   return Status::ok;
 }
 
@@ -251,7 +254,7 @@ void Client::keep_viewer() {
   if (viewer_.empty() && views_.is_pending()) viewer_ = running_->identity.id();
 }
 
-Status Client::set_user_properties(std::string_view properties, Moment now) {
+Status Client::set_user_properties(View properties, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
   if (!json::is_object(properties)) {
@@ -261,12 +264,12 @@ Status Client::set_user_properties(std::string_view properties, Moment now) {
   if (ready()) {
     running_->people.know(running_->identity.id(), properties, running_->delivery, effects_);
   } else if (watches()) {
-    waiting_.add({Held::user_properties, {}, std::string(properties), {}, 0});
+    waiting_.add({Held::user_properties, {}, properties, {}, 0});
   }
   return Status::ok;
 }
 
-Status Client::reset(const Entropy& user, Moment now) {
+Status Client::reset(const Entropy& user, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
   if (!running_) return Status::ok;
@@ -276,17 +279,13 @@ Status Client::reset(const Entropy& user, Moment now) {
   return Status::ok;
 }
 
-std::string_view Client::user_id() const {
-  return running_ ? std::string_view(running_->identity.id()) : std::string_view();
-}
+View Client::user_id() const { return running_ ? running_->identity.id() : View(); }
 
-Status Client::flush(std::uint32_t token, Moment now) {
+Status Client::flush(std::uint32_t token, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
   if (!running_) {
-    std::string json = "{\"delivered\":0,\"dropped\":0,\"pending\":";
-    json::append_integer(json, static_cast<std::int64_t>(waiting_.size()));
-    effects_.flushed(token, json + "}");
+    effects_.flushed(token, flush_result(0, 0, waiting_.size()));
   } else if (views_.hurry(effects_) || !ready()) {
     flushes_.push_back(token);
   } else {
@@ -295,33 +294,34 @@ Status Client::flush(std::uint32_t token, Moment now) {
   return Status::ok;
 }
 
-void Client::value(std::string_view key, const std::string* text, Moment now) {
+void Client::value(View key, View text, const Moment& now) {
   input(now);
   if (key == consent_key() && !running_ && config_.consent == Consent::pending) {
-    const auto remembered = text != nullptr ? consent_of(*text) : std::nullopt;
-    decide(remembered.value_or(config_.consent_default));
+    Consent remembered = config_.consent_default;
+    read_consent(text, remembered);
+    decide(remembered);
   }
   if (!running_) return;
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   Adoption::Found segment;
   if (const auto news = identity.value(key, text, now, effects_); news != Identity::News::foreign) {
     if (news == Identity::News::refused) {
-      tell(Hint::stored_user_id_refused, std::string(json::clip(*text, kLongestUserId)));
+      tell(Hint::stored_user_id_refused, json::clip(text, kLongestUserId));
     } else if (news == Identity::News::replaced) {
       delivery.rename(identity.replaced(), identity.id());
     }
   } else if (key == session.key()) {
     session.restore(text);
   } else if (adoption.value(key, segment)) {
-    if (text == nullptr) return;
+    if (text.is_none()) return;
     auto lane = segment.lane == 'e' ? Delivery::events : Delivery::people;
-    const std::size_t unreadable = delivery.journal(lane).adopt(segment.key, *text);
+    const std::size_t unreadable = delivery.journal(lane).adopt(segment.key, text);
     if (unreadable > 0) {
       effects_.report(report_of("unreadable", 0, unreadable, {}));
       tell(Hint::record_set_aside, segment.key);
     }
   } else if (!delivery.wait_stored(key, text, now)) {
-    std::vector<Leases::Verdict> verdicts;
+    List<Leases::Verdict> verdicts;
     leases.value(key, text, now, effects_, verdicts);
     for (const auto& verdict : verdicts) {
       locked(prefix_ + verdict.document, verdict.granted, now);
@@ -331,29 +331,24 @@ void Client::value(std::string_view key, const std::string* text, Moment now) {
   }
 }
 
-void Client::keys(std::string_view list, Moment now) {
+void Client::keys(View list, const Moment& now) {
   input(now);
-  std::vector<std::string_view> all;
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find('\n'), list.size());
-    all.push_back(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
   if (running_) {
-    running_->adoption.keys(all, document_, now.monotonic);
+    running_->adoption.keys(list, document_, now.monotonic);
   } else if (config_.consent == Consent::denied) {
-    for (const std::string_view key : all) {
-      if (key != consent_key()) effects_.erase(std::string(key));
+    while (!list.empty()) {
+      const View key = take_until(list, '\n');
+      if (key != consent_key()) effects_.erase(key);
     }
   }
 }
 
 // Lock names are the prefix and a document's name, or "r" for the one that recovers.
-void Client::locked(std::string_view name, bool granted, Moment now) {
+void Client::locked(View name, bool granted, const Moment& now) {
   if (!input(now)) return;
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  if (name.substr(0, prefix_.size()) != prefix_) return;
-  const std::string_view document = name.substr(prefix_.size());
+  if (!name.starts_with(prefix_)) return;
+  const View document = name.substr(prefix_.size());
   if (document == document_) return;
   if (document == "r") {
     delivery.recovery_lock(granted);
@@ -366,15 +361,15 @@ void Client::locked(std::string_view name, bool granted, Moment now) {
   const std::size_t bytes = delivery.journal(Delivery::events).bytes();
   const bool room = bytes < config_.max_queue_bytes / 2;
   if (adoption.locked(document, granted, room, effects_) && config_.locks) {
-    effects_.unlock(std::string(name));
+    effects_.unlock(name);
   }
 }
 
-void Client::store_failed(std::string_view key, Moment now) {
+void Client::store_failed(View key, const Moment& now) {
   if (input(now)) running_->delivery.store_failed(key, now.monotonic);
 }
 
-void Client::storage_cleared(Moment now) {
+void Client::storage_cleared(const Moment& now) {
   if (!input(now)) return;
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   delivery.journal(Delivery::events).storage_lost();
@@ -382,19 +377,19 @@ void Client::storage_cleared(Moment now) {
   identity.write(effects_);
 }
 
-void Client::answered(std::uint32_t id, int status, const Wait& wait, std::string_view body,
-                      Moment now) {
+void Client::answered(std::uint32_t id, int status, const Wait& wait, View body,
+                      const Moment& now) {
   if (input(now)) running_->delivery.answered(id, status, wait, body, now, effects_);
 }
 
-void Client::online(bool online, Moment now) {
+void Client::online(bool online, const Moment& now) {
   config_.online = online;
   if (!input(now)) return;
   running_->delivery.online(online, now);
   if (online) running_->adoption.look(now.monotonic + Adoption::kFirstLook);
 }
 
-void Client::visible(bool visible, Moment now) {
+void Client::visible(bool visible, const Moment& now) {
   input(now);
   config_.visible = visible;
   if (watches()) views_.visible(visible, now, effects_);
@@ -403,7 +398,7 @@ void Client::visible(bool visible, Moment now) {
   if (visible) running_->adoption.look(now.monotonic + Adoption::kFirstLook);
 }
 
-void Client::leaving(Moment now) {
+void Client::leaving(const Moment& now) {
   input(now);
   away_ = true;
   if (watches()) {
@@ -414,7 +409,7 @@ void Client::leaving(Moment now) {
   if (running_) running_->delivery.leaving();
 }
 
-void Client::gone(Moment now) {
+void Client::gone(const Moment& now) {
   if (!input(now)) return;
   running_->delivery.gone(effects_);
   running_->adoption.forget();
@@ -426,26 +421,26 @@ void Client::gone(Moment now) {
   wants_recovery_ = false;
 }
 
-void Client::returned(Moment now) {
+void Client::returned(const Moment& now) {
   input(now);
   if (!std::exchange(away_, false)) return;
   if (running_) rejoin();
   if (watches()) views_.returned(now, effects_);
 }
 
-void Client::navigated(std::string_view url, Moment now) {
+void Client::navigated(View url, const Moment& now) {
   input(now);
   if (watches()) views_.navigated(url, now, effects_);
 }
 
-void Client::page(const PageViews::Page& page, Moment now) {
+void Client::page(const PageViews::Page& page, const Moment& now) {
   input(now);
   if (!watches()) return;
   PageViews::Findings found;
   views_.look(page, now, found);
   if (running_ && !found.landing.empty()) {
-    const std::string before = running_->session.id();
-    const std::string after = running_->session.touch(ids_, found.landed, effects_, found.landing);
+    const String before = running_->session.id();
+    const View after = running_->session.touch(ids_, found.landed, effects_, found.landing);
     if (config_.session_start && after != before)
       automatic("session_start", found.landing, found.landed);
   }
@@ -457,16 +452,15 @@ void Client::page(const PageViews::Page& page, Moment now) {
   viewed_by_.clear();
 }
 
-void Client::clicked(const Link& link, Moment now) {
+void Client::clicked(const Link& link, const Moment& now) {
   input(now);
   if (!watches()) return;
-  std::string properties;
-  const std::string_view name = link_event(config_, views_.url(), views_.page(), link, properties);
+  String properties;
+  const View name = link_event(config_, views_.url(), views_.page(), link, properties);
   if (!name.empty()) automatic(name, properties, now.wall);
 }
 
-void Client::form(Forms::News news, std::uint32_t id, double detail, std::string_view text,
-                  Moment now) {
+void Client::form(Forms::News news, std::uint32_t id, double detail, View text, const Moment& now) {
   input(now);
   if (!watches()) return;
   // Who submits has seen the page: it comes before its form, and says where the visit began.
@@ -476,19 +470,19 @@ void Client::form(Forms::News news, std::uint32_t id, double detail, std::string
 }
 
 // The site's hooks see it first, if it has any.
-void Client::automatic(std::string_view name, std::string_view properties, Millis happened,
-                       std::string_view app) {
+void Client::automatic(View name, View properties, Millis happened, View app) {
   if (!config_.hooks) {
-    record(name, properties, happened, std::string(app));
+    record(name, properties, happened, app);
     return;
   }
-  std::string event = "{\"happened\":";
+  String event = "{\"happened\":";
   json::append_integer(event, happened);
   event += ",\"app\":";
   json::append_string(event, app);
   event += ",\"properties\":";
   event += properties;
-  effects_.compose(std::string(name), event + "}");
+  event += '}';
+  effects_.compose(name, event);
 }
 
 void Client::record_forms() {
@@ -501,14 +495,14 @@ void Client::record_forms() {
   }
 }
 
-void Client::record_person(std::string_view person, std::string_view origin, std::string app) {
+void Client::record_person(View person, View origin, View app) {
   if (!ready()) {
-    waiting_.add({Held::person, std::string(origin), std::string(person), std::move(app), 0});
+    waiting_.add({Held::person, origin, person, app, 0});
     return;
   }
   Record user;
   user.kind = Kind::user;
-  user.app = std::move(app);
+  user.app = app;
   user.text = "{\"user_id\":";
   json::append_string(user.text, running_->identity.id());
   user.text += ',';
@@ -524,7 +518,7 @@ void Client::record_person(std::string_view person, std::string_view origin, std
 // what is left under the old one like any heir.
 void Client::rejoin() {
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  const std::string former = document_;
+  const String former = document_;
   take_name();
   owns_lock_ = false;
   delivery.returned(now_, effects_);
@@ -542,7 +536,7 @@ void Client::read_all() {
   effects_.read(delivery.wait_key(Delivery::people));
 }
 
-void Client::wake(Moment now) { input(now); }
+void Client::wake(const Moment& now) { input(now); }
 
 void Client::take_name() {
   document_ = ids_.token(kDocumentLength);
@@ -550,9 +544,9 @@ void Client::take_name() {
   running_->delivery.journal(Delivery::people).set_document(document_);
 }
 
-void Client::take_lock(std::string_view document) {
+void Client::take_lock(View document) {
   if (config_.locks) {
-    effects_.lock(prefix_ + std::string(document), false);
+    effects_.lock(prefix_ + document, false);
   } else {
     running_->leases.claim(document, ids_.draw(), effects_);
   }
@@ -564,7 +558,7 @@ void Client::own_lock() {
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   if (away_) return;
   if (delivery.idle()) {
-    for (const std::string& document : adoption.release()) {
+    for (const String& document : adoption.release()) {
       if (config_.locks) effects_.unlock(prefix_ + document);
     }
     if (!config_.locks) leases.release(effects_);
@@ -614,7 +608,7 @@ void Client::settle() {
   own_lock();
   leases.settle(now_, effects_);
   if (!away_) {
-    for (const std::string& document : adoption.due(now_.monotonic, effects_)) take_lock(document);
+    for (const String& document : adoption.due(now_.monotonic, effects_)) take_lock(document);
   }
   delivery.hold(adoption.reclaiming());
   const bool wants = config_.locks && delivery.wants_recovery_lock();
@@ -640,7 +634,7 @@ bool Client::poll(Effect& effect) {
     // Nothing outlives the page, so nothing is looked for either.
     switch (effect.kind) {
       case Effect::read:
-        value(effect.text, nullptr, now_);
+        value(effect.text, View::none(), now_);
         break;
       case Effect::scan:
         keys({}, now_);
@@ -658,13 +652,13 @@ bool Client::poll(Effect& effect) {
 
 Millis Client::next_wake() const {
   if (!watches() || away_) return -1;
-  Millis next = std::min(views_.next_wake(), forms_.next_wake());
+  Millis next = min(views_.next_wake(), forms_.next_wake());
   if (running_) {
     const auto& [delivery, adoption, leases, identity, session, people] = *running_;
-    next = std::min(
-        {next, delivery.next_wake(now_.monotonic), adoption.next_wake(), leases.next_wake()});
+    next = min(next, delivery.next_wake(now_.monotonic));
+    next = min(next, min(adoption.next_wake(), leases.next_wake()));
   }
-  return next == kNever ? -1 : std::max<Millis>(0, next - now_.monotonic);
+  return next == kNever ? -1 : max<Millis>(0, next - now_.monotonic);
 }
 
 }  // namespace appizer

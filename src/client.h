@@ -11,9 +11,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "adoption.h"
 #include "answers.h"
@@ -27,11 +24,13 @@
 #include "ids.h"
 #include "leases.h"
 #include "links.h"
+#include "list.h"
 #include "moment.h"
 #include "page_views.h"
 #include "people.h"
 #include "session.h"
 #include "status.h"
+#include "text.h"
 
 namespace appizer {
 
@@ -47,56 +46,55 @@ class Client {
   // Commands.
 
   /// Begins. `config` is {"options":{…},"facts":{…}}, see `Config`.
-  Status start(std::string_view config, const Seed& seed, Moment now);
+  Status start(View config, const Seed& seed, const Moment& now);
   /// Records an event that happened at `happened` (wall time). `properties` is JSON text, empty for
   /// none; `app` is empty for the client's own.
-  Status track(std::string_view name, std::string_view properties, std::string_view app,
-               Millis happened, Moment now);
+  Status track(View name, View properties, View app, Millis happened, const Moment& now);
   /// Names the visitor. `id` is JSON text: a string, or a number, which counts as its digits.
-  Status set_user_id(std::string_view id, Moment now);
+  Status set_user_id(View id, const Moment& now);
   /// The site knows something of the visitor: a JSON object, merged into what it said before.
-  Status set_user_properties(std::string_view properties, Moment now);
+  Status set_user_properties(View properties, const Moment& now);
   /// The visitor leaves (logout): a new anonymous one begins. What waits goes out under its old id.
-  Status reset(const Entropy& user, Moment now);
+  Status reset(const Entropy& user, const Moment& now);
   /// The visitor decided; `state` is JSON text: "granted", "denied" or "pending".
-  Status set_consent(std::string_view state, const Entropy& user, Moment now);
+  Status set_consent(View state, const Entropy& user, const Moment& now);
   /// The visitor's id; empty while there is none.
-  std::string_view user_id() const;
+  View user_id() const;
   /// Sends what is pending without waiting for company; answered by `Flushed` with the token.
-  Status flush(std::uint32_t token, Moment now);
+  Status flush(std::uint32_t token, const Moment& now);
 
   // News.
 
-  /// A `Read`, or another document's write: the key's value, null if it has none.
-  void value(std::string_view key, const std::string* text, Moment now);
+  /// A `Read`, or another document's write: the key's value, `View::none()` if it has none.
+  void value(View key, View text, const Moment& now);
   /// A `Scan`: the keys, separated by line feeds.
-  void keys(std::string_view list, Moment now);
+  void keys(View list, const Moment& now);
   /// A `Lock`.
-  void locked(std::string_view name, bool granted, Moment now);
+  void locked(View name, bool granted, const Moment& now);
   /// A `Store` that did not take.
-  void store_failed(std::string_view key, Moment now);
+  void store_failed(View key, const Moment& now);
   /// Storage was emptied by somebody else.
-  void storage_cleared(Moment now);
+  void storage_cleared(const Moment& now);
   /// A `Request`; `status` 0 if there was no answer.
-  void answered(std::uint32_t id, int status, const Wait& wait, std::string_view body, Moment now);
-  void online(bool online, Moment now);
-  void visible(bool visible, Moment now);
+  void answered(std::uint32_t id, int status, const Wait& wait, View body, const Moment& now);
+  void online(bool online, const Moment& now);
+  void visible(bool visible, const Moment& now);
   /// The page goes away (`pagehide`): everything is sent that can be.
-  void leaving(Moment now);
+  void leaving(const Moment& now);
   /// What was sent since `leaving` has been taken by the browser, or refused, as far as can be
   /// heard.
-  void gone(Moment now);
+  void gone(const Moment& now);
   /// The page is back from the back/forward cache.
-  void returned(Moment now);
+  void returned(const Moment& now);
   /// The page's URL is another now.
-  void navigated(std::string_view url, Moment now);
+  void navigated(View url, const Moment& now);
   /// A `Look`.
-  void page(const PageViews::Page& page, Moment now);
+  void page(const PageViews::Page& page, const Moment& now);
   /// A link was clicked.
-  void clicked(const Link& link, Moment now);
+  void clicked(const Link& link, const Moment& now);
   /// What happens to a form, see `Forms::hear`.
-  void form(Forms::News news, std::uint32_t id, double detail, std::string_view text, Moment now);
-  void wake(Moment now);
+  void form(Forms::News news, std::uint32_t id, double detail, View text, const Moment& now);
+  void wake(const Moment& now);
 
   // Polls.
 
@@ -108,12 +106,12 @@ class Client {
  private:
   /// What exists once the client has started.
   struct Running {
-    Running(const Config& config, Ids& ids, const std::string& prefix)
+    Running(const Config& config, Ids& ids, View prefix)
         : delivery(config, ids, prefix),
-          adoption(prefix + "j."),
-          leases(prefix + "l."),
+          adoption(prefix),
+          leases(prefix),
           identity(config.user_id_storage_key, config.persistence),
-          session(prefix + "s", config.session_timeout) {}
+          session(prefix, config.session_timeout) {}
 
     Delivery delivery;
     Adoption adoption;
@@ -123,7 +121,7 @@ class Client {
     People people;
   };
 
-  bool input(Moment now);
+  bool input(const Moment& now);
   /// Whether what happens can be recorded. Not before it is known who the visitor is: what happens
   /// in the task that grants consent waits with what happened before.
   bool ready() const;
@@ -135,40 +133,38 @@ class Client {
   void end();
   void replay();
   void report_dropped(std::size_t count);
-  Event record(std::string_view name, std::string_view properties, Millis happened,
-               std::string app = {});
-  void automatic(std::string_view name, std::string_view properties, Millis happened,
-                 std::string_view app = {});
+  Event record(View name, View properties, Millis happened, View app = {});
+  void automatic(View name, View properties, Millis happened, View app = {});
   void record_forms();
-  void record_person(std::string_view person, std::string_view origin, std::string app);
-  std::string consent_key() const;
+  void record_person(View person, View origin, View app);
+  View consent_key() const;
   void settle();
   void own_lock();
   void take_name();
-  void take_lock(std::string_view document);
+  void take_lock(View document);
   void rejoin();
   void read_all();
-  void tell(Hint hint, std::string detail);
+  void tell(Hint hint, View detail);
   void tell_storage(bool failing);
 
   Config config_;
   Ids ids_;
   Entropy user_entropy_{};
   Moment now_;
-  std::string document_;
-  std::string prefix_;
+  String document_;
+  String prefix_;
   /// None before consent is granted.
   std::unique_ptr<Running> running_;
   Waiting waiting_;
   bool started_ = false;
   bool views_started_ = false;
   /// Whose view is pending, where the visitor has another id since; and while it is recorded.
-  std::string viewer_;
-  std::string viewed_by_;
+  String viewer_;
+  String viewed_by_;
   PageViews views_{config_};
   Forms forms_{config_};
   /// Flushes that wait for the page to say what it is.
-  std::vector<std::uint32_t> flushes_;
+  List<std::uint32_t> flushes_;
   Effects effects_;
   bool owns_lock_ = false;
   bool wants_recovery_ = false;

@@ -1,62 +1,79 @@
 #include "config.h"
 
 #include <algorithm>
-#include <span>
-#include <variant>
 
 #include "bots.h"
+#include "compare.h"
+#include "list.h"
+#include "text.h"
 
 namespace appizer {
 namespace {
 
-// A `string_view` takes the value as it stands, for an option that has several types.
-using Target = std::variant<std::string*, bool*, std::size_t*, Millis*, std::string_view*>;
+/// The types that an option may have. `raw` takes the value as it stands, for one that has several.
+enum class Type { text, flag, count, millis, raw };
 
 struct Option {
-  std::string_view name;
-  Target target;
+  Option(const char* named, String* to) : name(named), target(to), type(Type::text) {}
+  Option(const char* named, bool* to) : name(named), target(to), type(Type::flag) {}
+  Option(const char* named, std::size_t* to) : name(named), target(to), type(Type::count) {}
+  Option(const char* named, Millis* to) : name(named), target(to), type(Type::millis) {}
+  Option(const char* named, View* to) : name(named), target(to), type(Type::raw) {}
+
+  const char* name;
+  void* target;
+  Type type;
 };
 
 // Takes the value if it has the option's type.
-bool assign(const Target& target, std::string_view value) {
-  if (const auto* text = std::get_if<std::string*>(&target)) {
-    auto read = json::string(value);
-    if (!read || read->empty()) return false;
-    **text = std::move(*read);
+bool assign(const Option& option, View value) {
+  void* const target = option.target;
+  if (option.type == Type::text) {
+    const View text = json::string(value);
+    if (text.empty()) return false;
+    *static_cast<String*>(target) = text;
     return true;
   }
-  if (const auto* flag = std::get_if<bool*>(&target)) {
-    const auto read = json::boolean(value);
-    if (!read) return false;
-    **flag = *read;
+  if (option.type == Type::flag) {
+    const json::Truth truth = json::boolean(value);
+    if (truth == json::Truth::neither) return false;
+    *static_cast<bool*>(target) = truth == json::Truth::yes;
     return true;
   }
-  if (const auto* raw = std::get_if<std::string_view*>(&target)) {
-    **raw = value;
+  if (option.type == Type::raw) {
+    *static_cast<View*>(target) = value;
     return true;
   }
-  const auto read = json::number(value);
-  if (!read || *read < 1 || *read > 1e12) return false;
-  if (const auto* count = std::get_if<std::size_t*>(&target)) {
-    **count = static_cast<std::size_t>(std::min(*read, 1e9));
+  const double number = json::number(value);
+  if (!(number >= 1 && number <= 1e12)) return false;
+  if (option.type == Type::count) {
+    *static_cast<std::size_t*>(target) = static_cast<std::size_t>(min(number, 1e9));
   } else {
-    *std::get<Millis*>(target) = static_cast<Millis>(*read);
+    *static_cast<Millis*>(target) = static_cast<Millis>(number);
   }
   return true;
 }
 
 // False where `text` is no object. `outer` is what the options are part of, with a dot behind it.
-bool read_into(std::span<const Option> options, std::string_view text,
-               std::vector<Config::Complaint>& complaints, std::string_view outer = {}) {
-  const auto members = json::members(text);
-  if (!members) return false;
-  for (const json::Member& member : *members) {
-    const auto found = std::find_if(options.begin(), options.end(),
-                                    [&](const Option& one) { return one.name == member.name; });
-    if (found == options.end()) {
-      complaints.push_back({Hint::option_unknown, std::string(outer) + member.name});
-    } else if (member.value != "null" && !assign(found->target, member.value)) {
-      complaints.push_back({Hint::option_wrong_type, std::string(outer) + member.name});
+bool read_into(const Option* begin, const Option* end, View text,
+               List<Config::Complaint>& complaints, View outer);
+
+template <std::size_t count>
+APZ_INLINE bool read_into(const Option (&options)[count], View text,
+                          List<Config::Complaint>& complaints, View outer = {}) {
+  return read_into(options, options + count, text, complaints, outer);
+}
+bool read_into(const Option* begin, const Option* end, View text,
+               List<Config::Complaint>& complaints, View outer) {
+  List<json::Member> members;
+  if (!json::members(text, members)) return false;
+  for (const json::Member& member : members) {
+    const Option* option = begin;
+    while (option != end && member.name != option->name) ++option;
+    const bool known = option != end;
+    if (!known || (member.value != "null" && !assign(*option, member.value))) {
+      complaints.push_back(
+          {known ? Hint::option_wrong_type : Hint::option_unknown, String(outer) + member.name});
     }
   }
   return true;
@@ -64,16 +81,16 @@ bool read_into(std::span<const Option> options, std::string_view text,
 
 }  // namespace
 
-Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
-  const auto options = json::member(text, "options");
-  const auto facts = json::member(text, "facts");
-  if (!options || !facts || !json::is_object(*options)) return Status::options_unusable;
-  std::string_view chosen_events;
-  std::string_view chosen_hook;
-  std::string chosen_consent;
-  std::string chosen_persistence;
-  std::string chosen_bots;
-  std::string_view redact;
+Status Config::read(View text, List<Complaint>& complaints) {
+  const View options = json::member(text, "options");
+  const View facts = json::member(text, "facts");
+  if (facts.is_none() || !json::is_object(options)) return Status::options_unusable;
+  View chosen_events;
+  View chosen_hook;
+  String chosen_consent;
+  String chosen_persistence;
+  String chosen_bots;
+  View redact;
   const Option known[] = {
       {"appId", &app_id},
       {"autoEvents", &chosen_events},
@@ -94,7 +111,7 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
       {"bots", &chosen_bots},
       {"redactParameters", &redact},
   };
-  read_into(known, *options, complaints);
+  read_into(known, options, complaints);
   if (!chosen_events.empty()) read_auto_events(chosen_events, complaints);
   if (!chosen_hook.empty()) read_auto_hook(chosen_hook, complaints);
   if (!redact.empty() && !json::strings(redact, redact_parameters)) {
@@ -104,8 +121,8 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
                           {"locks", &locks},   {"later", &later},   {"keepalive", &keepalive},
                           {"gpc", &gpc},       {"dnt", &dnt},       {"hooks", &hooks},
                           {"webdriver", &bot}};
-  std::vector<Complaint> none;
-  read_into(given, *facts, none);
+  List<Complaint> none;
+  read_into(given, facts, none);
   bot = is_bot(user_agent, bot);
   if (chosen_bots == "drop") {
     bots = Bots::drop;
@@ -122,10 +139,10 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
   // A signal of the browser is a default; what the site knows of this visitor's own choice is more.
   const bool signal = (respect_gpc && gpc) || (respect_dnt && dnt);
   if (signal) consent = consent_default = Consent::denied;
-  if (const auto given_consent = consent_of(chosen_consent)) {
-    consent = consent_default = *given_consent;
+  if (read_consent(chosen_consent, consent)) {
+    consent_default = consent;
     // A decision that waits is none yet: a remembered one counts.
-    consent_given = *given_consent != Consent::pending;
+    consent_given = consent != Consent::pending;
   } else if (!chosen_consent.empty()) {
     complaints.push_back({Hint::option_wrong_type, "consent"});
     // Whoever meant to restrict must not get the opposite for a slip of the pen.
@@ -137,11 +154,11 @@ Status Config::read(std::string_view text, std::vector<Complaint>& complaints) {
 }
 
 // `true`, or an object that says in what it differs from `true`.
-void Config::read_auto_events(std::string_view value, std::vector<Complaint>& complaints) {
-  const auto all = json::boolean(value);
-  page_views = page_leave = all.value_or(true);
-  if (all) return;
-  std::string_view views;
+void Config::read_auto_events(View value, List<Complaint>& complaints) {
+  const json::Truth all = json::boolean(value);
+  page_views = page_leave = all != json::Truth::no;
+  if (all != json::Truth::neither) return;
+  View views;
   const Option known[] = {{"pageViews", &views},
                           {"pageLeave", &page_leave},
                           {"sessionStart", &session_start},
@@ -152,27 +169,27 @@ void Config::read_auto_events(std::string_view value, std::vector<Complaint>& co
     complaints.push_back({Hint::option_wrong_type, "autoEvents"});
   }
   if (views.empty()) return;
-  if (const auto wanted = json::boolean(views)) {
-    page_views = *wanted;
+  if (const json::Truth wanted = json::boolean(views); wanted != json::Truth::neither) {
+    page_views = wanted == json::Truth::yes;
     return;
   }
-  std::string_view hash;
+  View hash;
   const Option counted[] = {{"query", &count_query}, {"hash", &hash}};
   if (!read_into(counted, views, complaints, "autoEvents.pageViews.")) {
     complaints.push_back({Hint::option_wrong_type, "autoEvents.pageViews"});
   }
   if (hash.empty()) return;
-  if (const auto every = json::boolean(hash)) {
-    count_hash = *every ? Hashes::all : Hashes::none;
+  if (const json::Truth every = json::boolean(hash); every != json::Truth::neither) {
+    count_hash = every == json::Truth::yes ? Hashes::all : Hashes::none;
   } else {
     complaints.push_back({Hint::option_wrong_type, "autoEvents.pageViews.hash"});
   }
 }
 
-void Config::read_auto_hook(std::string_view value, std::vector<Complaint>& complaints) {
-  const auto all = json::boolean(value);
-  form_submits = all.value_or(true);
-  if (all) return;
+void Config::read_auto_hook(View value, List<Complaint>& complaints) {
+  const json::Truth all = json::boolean(value);
+  form_submits = all != json::Truth::no;
+  if (all != json::Truth::neither) return;
   const Option known[] = {{"submits", &form_submits}, {"starts", &form_starts}};
   if (!read_into(known, value, complaints, "autoHook.")) {
     form_submits = false;
@@ -180,8 +197,8 @@ void Config::read_auto_hook(std::string_view value, std::vector<Complaint>& comp
   }
 }
 
-bool Config::read_persistence(std::string_view value) {
-  constexpr std::string_view kNames[] = {"localStorage", "cookie", "both", "memory"};
+bool Config::read_persistence(View value) {
+  constexpr const char* kNames[] = {"localStorage", "cookie", "both", "memory"};
   for (std::size_t i = 0; i < std::size(kNames); ++i) {
     if (value != kNames[i]) continue;
     persistence = static_cast<Persistence>(i);

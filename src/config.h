@@ -3,21 +3,20 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "consent.h"
 #include "hint.h"
 #include "identity.h"
 #include "json.h"
+#include "list.h"
 #include "moment.h"
 #include "status.h"
+#include "text.h"
 
 namespace appizer {
 
-constexpr std::string_view kLibrary = "appizer-web";
-constexpr std::string_view kVersion = APPIZER_VERSION;
+constexpr char kLibrary[] = "appizer-web";
+constexpr char kVersion[] = APPIZER_VERSION;
 
 /// What of a caller's properties is taken. Beyond it they are shortened or left out, and the event
 /// says so in `$cut`. The sizes leave every honest event whole and keep a mistake (a DOM node, a
@@ -44,9 +43,9 @@ enum class Bots { mark, drop, keep };
 
 /// What the site chose (`AppizerWeb.init`), and the facts that the host adds.
 struct Config {
-  std::string app_id;
-  std::string api_base = "https://api.appizer.com";
-  std::string user_id_storage_key = "appizer_user_id";
+  String app_id;
+  String api_base = "https://api.appizer.com";
+  String user_id_storage_key = "appizer_user_id";
   Persistence persistence = Persistence::local_storage;
   bool debug = false;
   /// What `autoEvents` asks for.
@@ -75,7 +74,7 @@ struct Config {
   bool cookieless = false;
   Bots bots = Bots::mark;
   /// Names of further parameters of URLs whose values are not told (redaction.h).
-  std::vector<std::string> redact_parameters;
+  List<String> redact_parameters;
   /// Keep what was sent while the page went away until the server has acknowledged it.
   bool confirm_unload = false;
   /// The queue's caps; the oldest goes first.
@@ -85,7 +84,7 @@ struct Config {
   Millis session_timeout = 30 * kMinute;
 
   /// The browser's user agent, sent as `ua`; empty where there is none.
-  std::string user_agent;
+  String user_agent;
   /// Whether that, or the browser, says that a program is at work.
   bool bot = false;
   bool online = true;
@@ -109,16 +108,16 @@ struct Config {
   /// A mistake in the options that does not keep the client from starting.
   struct Complaint {
     Hint hint;
-    std::string name;
+    String name;
   };
 
   /// Reads {"options":{…},"facts":{…}}. Returns what is fatal; adds to `complaints` what is not.
-  Status read(std::string_view text, std::vector<Complaint>& complaints);
+  Status read(View text, List<Complaint>& complaints);
 
  private:
-  void read_auto_events(std::string_view value, std::vector<Complaint>& complaints);
-  bool read_persistence(std::string_view value);
-  void read_auto_hook(std::string_view value, std::vector<Complaint>& complaints);
+  void read_auto_events(View value, List<Complaint>& complaints);
+  bool read_persistence(View value);
+  void read_auto_hook(View value, List<Complaint>& complaints);
 };
 
 }  // namespace appizer

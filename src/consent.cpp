@@ -2,37 +2,40 @@
 
 #include <utility>
 
+#include "list.h"
+#include "text.h"
+
 namespace appizer {
 
-std::optional<Consent> consent_of(std::string_view name) {
-  for (const Consent one : {Consent::granted, Consent::pending, Consent::denied}) {
-    if (name == name_of(one)) return one;
+namespace {
+
+// By their numbers.
+constexpr const char* kNames[] = {"granted", "pending", "denied"};
+
+}  // namespace
+
+bool read_consent(View name, Consent& consent) {
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (name != kNames[i]) continue;
+    consent = static_cast<Consent>(i);
+    return true;
   }
-  return std::nullopt;
+  return false;
 }
 
-std::string_view name_of(Consent consent) {
-  switch (consent) {
-    case Consent::granted:
-      return "granted";
-    case Consent::pending:
-      return "pending";
-    default:
-      return "denied";
-  }
-}
+View name_of(Consent consent) { return kNames[static_cast<std::size_t>(consent)]; }
 
 void Waiting::add(Held held) {
   bytes_ += held.name.size() + held.value.size();
   all_.push_back(std::move(held));
   while (all_.size() > kMost || (bytes_ > kMostBytes && all_.size() > 1)) {
     bytes_ -= all_[0].name.size() + all_[0].value.size();
-    all_.erase(all_.begin());
+    all_.erase(0);
     ++dropped_;
   }
 }
 
-std::vector<Held> Waiting::take() {
+List<Held> Waiting::take() {
   bytes_ = 0;
   dropped_ = 0;
   return std::exchange(all_, {});

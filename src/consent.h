@@ -6,29 +6,27 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
+#include "list.h"
 #include "moment.h"
+#include "text.h"
 
 namespace appizer {
 
 enum class Consent { granted, pending, denied };
 
-/// Reads a state's name.
-std::optional<Consent> consent_of(std::string_view name);
-std::string_view name_of(Consent consent);
+/// Reads a state's name. False, and nothing written, where it is none.
+bool read_consent(View name, Consent& consent);
+View name_of(Consent consent);
 
 /// A command that waits for the decision.
 struct Held {
   /// `person`: what a form says of its sender; `name` is where it was sent from.
   enum Kind { event, user_id, user_properties, person };
   Kind kind;
-  std::string name;
-  std::string value;
-  std::string app;
+  String name;
+  String value;
+  String app;
   Millis happened;
 };
 
@@ -41,14 +39,14 @@ class Waiting {
 
   void add(Held held);
   /// Gives out everything.
-  std::vector<Held> take();
+  List<Held> take();
   void clear() { take(); }
   std::size_t size() const { return all_.size(); }
   /// How many had to go, since the last `take`.
   std::size_t dropped() const { return dropped_; }
 
  private:
-  std::vector<Held> all_;
+  List<Held> all_;
   std::size_t bytes_ = 0;
   std::size_t dropped_ = 0;
 };

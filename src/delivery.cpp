@@ -1,12 +1,14 @@
 #include "delivery.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "compare.h"
 #include "event.h"
 #include "json.h"
+#include "list.h"
 #include "report.h"
+#include "text.h"
 
 namespace appizer {
 namespace {
@@ -14,43 +16,59 @@ namespace {
 // Of a batch around its events, without the app's id.
 constexpr std::size_t kEnvelope = 64;
 
-std::string number_text(std::uint64_t value) {
-  std::string out;
+// What is sent of a person says whose the events are.
+constexpr Delivery::Lane kPeopleFirst[] = {Delivery::people, Delivery::events};
+
+View number_text(std::uint64_t value) {
+  String out;
   json::append_integer(out, static_cast<std::int64_t>(value));
-  return out;
+  return keep(std::move(out));
+}
+
+bool take_space(View& text) {
+  if (!text.starts_with(" ")) return false;
+  text.remove_prefix(1);
+  return true;
 }
 
 // Reads "<failures> <until> <since>"; false for anything else.
-bool read_wait(std::string_view text, std::array<Millis, 3>& numbers) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
+bool read_wait(View text, Millis (&numbers)[3]) {
   for (Millis& number : numbers) {
-    const auto [next, error] = std::from_chars(at, end, number);
-    if (error != std::errc{} || number < 0 || number > kFurthest) return false;
-    at = next;
-    if (at != end && *at++ != ' ') return false;
+    if (&number != numbers && !take_space(text)) return false;
+    if (!take_integer(text, number) || number < 0 || number > kFurthest) return false;
   }
-  return at == end;
+  return text.empty();
 }
 
 }  // namespace
 
-Delivery::Delivery(const Config& config, Ids& ids, std::string prefix)
+View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending) {
+  String out = "{\"delivered\":";
+  out += number_text(delivered);
+  out += ",\"dropped\":";
+  out += number_text(dropped);
+  out += ",\"pending\":";
+  out += number_text(pending);
+  out += '}';
+  return keep(std::move(out));
+}
+
+Delivery::Delivery(const Config& config, Ids& ids, View prefix)
     : config_(config),
       ids_(ids),
-      prefix_(std::move(prefix)),
-      state_{State(Journal(prefix_ + "j.", 'e')), State(Journal(prefix_ + "j.", 'p'))},
+      prefix_(prefix),
+      state_{State(prefix, 'e'), State(prefix, 'p')},
       online_(config.online),
       visible_(config.visible) {}
 
-std::string Delivery::wait_key(Lane lane) const {
-  return prefix_ + (lane == events ? "w.e" : "w.p");
+View Delivery::wait_key(Lane lane) const {
+  return keep(prefix_ + (lane == events ? "w.e" : "w.p"));
 }
 
 void Delivery::add(Lane lane, Record record, Effects& effects) {
   Journal& journal = state_[lane].journal;
   journal.append(std::move(record));
-  std::vector<Record> evicted;
+  List<Record> evicted;
   while (journal.size() > config_.max_queue_events || journal.bytes() > config_.max_queue_bytes) {
     Record oldest;
     if (!journal.evict(oldest)) break;
@@ -62,11 +80,11 @@ void Delivery::add(Lane lane, Record record, Effects& effects) {
   tell(effects, Hint::event_evicted, number_text(evicted.size()));
 }
 
-void Delivery::tell(Effects& effects, Hint hint, std::string detail) const {
-  if (config_.debug) effects.tell(hint, std::move(detail));
+void Delivery::tell(Effects& effects, Hint hint, View detail) const {
+  if (config_.debug) effects.tell(hint, detail);
 }
 
-void Delivery::online(bool online, Moment now) {
+void Delivery::online(bool online, const Moment& now) {
   online_ = online;
   if (!online) return;
   for (State& state : state_) {
@@ -74,7 +92,7 @@ void Delivery::online(bool online, Moment now) {
     // though: a whole office comes back in the same second.
     if (state.unanswered) {
       const Millis soon = now.monotonic + 2 * kSecond * ids_.draw() / (Millis{1} << 32);
-      state.not_before = std::max(std::min(state.not_before, soon), state.asked_until);
+      state.not_before = max(min(state.not_before, soon), state.asked_until);
     }
   }
 }
@@ -84,15 +102,16 @@ void Delivery::visible(bool visible) {
   hurry_ = !visible;
 }
 
-void Delivery::rename(std::string_view from, std::string_view to) {
+void Delivery::rename(View from, View to) {
   for (State& state : state_) state.journal.rename(from, to);
 }
 
 bool Delivery::wants_recovery_lock() const {
   if (leaving_ || !online_ || held_) return false;
-  return std::any_of(state_.begin(), state_.end(), [](const State& state) {
-    return state.recovering() && state.journal.size() > 0;
-  });
+  for (const State& state : state_) {
+    if (state.recovering() && state.journal.size() > 0) return true;
+  }
+  return false;
 }
 
 bool Delivery::may_recover(const State& state, Millis now) const {
@@ -102,9 +121,10 @@ bool Delivery::may_recover(const State& state, Millis now) const {
 
 // An alias is refused where its user is not known yet.
 bool Delivery::awaits_turn(const State& state) const {
-  return &state == &state_[people] &&
-         std::any_of(flights_.begin(), flights_.end(),
-                     [](const Flight& flight) { return flight.lane == people; });
+  for (const Flight& flight : flights_) {
+    if (flight.lane == people) return &state == &state_[people];
+  }
+  return false;
 }
 
 bool Delivery::blocked(const State& state, Millis now) const {
@@ -113,54 +133,61 @@ bool Delivery::blocked(const State& state, Millis now) const {
 }
 
 bool Delivery::idle() const {
-  return flights_.empty() && std::all_of(state_.begin(), state_.end(), [](const State& state) {
-           return state.journal.size() == 0;
-         });
+  return flights_.empty() && state_[events].journal.size() + state_[people].journal.size() == 0;
 }
 
 void Delivery::refill(Millis now) {
   const Millis more = (now - refilled_) / kRefill;
   if (more <= 0) return;
-  tokens_ = static_cast<int>(std::min<Millis>(kBurst, tokens_ + more));
+  tokens_ = static_cast<int>(min<Millis>(kBurst, tokens_ + more));
   refilled_ = tokens_ == kBurst ? now : refilled_ + more * kRefill;
 }
 
-std::string Delivery::url_of(const std::vector<const Record*>& records) const {
-  switch (records[0]->kind) {
-    case Kind::event:
-      return config_.api_base + (records.size() > 1 ? "/v1/events/batch" : "/v1/events");
-    case Kind::user:
-      return config_.api_base + "/v1/users";
-    default:
-      return config_.api_base + "/v1/users/aliases";
-  }
+View Delivery::url_of(const List<const Record*>& records) const {
+  const Kind kind = records[0]->kind;
+  const View call = kind == Kind::alias  ? "/v1/users/aliases"
+                    : kind == Kind::user ? "/v1/users"
+                    : records.size() > 1 ? "/v1/events/batch"
+                                         : "/v1/events";
+  return keep(config_.api_base + call);
 }
 
 // An id so long that it would leave no room for events is none.
 std::size_t Delivery::envelope() const {
-  return kEnvelope + std::min(config_.app_id.size(), kKeepaliveBytes / 2);
+  return kEnvelope + min(config_.app_id.size(), kKeepaliveBytes / 2);
 }
 
-std::string Delivery::body_of(const std::vector<const Record*>& records) const {
+View Delivery::body_of(const List<const Record*>& records) const {
   const Record& first = *records[0];
   const bool batch = records.size() > 1;
-  std::string app = "\"app_id\":";
+  String app = "\"app_id\":";
   json::append_string(app, first.app.empty() ? config_.app_id : first.app);
-  std::string body;
-  if (batch) body = "{" + app + ",\"events\":[";
+  String body;
+  if (batch) {
+    body += '{';
+    body += app;
+    body += ",\"events\":[";
+  }
   for (const Record* record : records) {
     if (record != &first) body += ',';
     body += record->text;
-    if (record->kind == Kind::event)
+    if (record->kind == Kind::event) {
       append_event_tail(body, config_.user_agent, config_.marks_bot(), record->dropped);
+    }
     if (batch) body += '}';
   }
-  body += batch ? "]}" : "," + app + "}";
-  return body;
+  if (batch) {
+    body += ']';
+  } else {
+    body += ',';
+    body += app;
+  }
+  body += '}';
+  return keep(std::move(body));
 }
 
 // Sends the next flight of a lane. False if none could go: nothing waits, or it does not fit.
-bool Delivery::send(Lane lane, Moment now, Effects& effects) {
+bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
   State& state = state_[lane];
   const bool parting = hurry_ || leaving_;
   std::size_t flying = 0;
@@ -169,13 +196,13 @@ bool Delivery::send(Lane lane, Moment now, Effects& effects) {
   }
   if (parting && flying + envelope() >= kKeepaliveBytes) return false;
   const std::size_t room = kKeepaliveBytes - envelope() - (parting ? flying : 0);
-  std::string tail;
+  String tail;
   append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
-  const std::size_t most = std::min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
+  const std::size_t most = min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
   const std::uint32_t id = next_flight_++;
   const auto records = state.journal.take(id, most, room, tail.size() + 2);
   if (records.empty()) return false;
-  std::string body = body_of(records);
+  const View body = body_of(records);
   const bool fits = flying + body.size() <= kKeepaliveBytes;
   if (parting && !fits) {
     state.journal.put_back(id);
@@ -190,23 +217,22 @@ bool Delivery::send(Lane lane, Moment now, Effects& effects) {
   state.sent_number = state.journal.last_number();
   state.due = kNever;
   if (tokens_ > 0) --tokens_;
-  effects.request(id, url_of(records), std::move(body), keepalive);
+  effects.request(id, url_of(records), body, keepalive);
   return true;
 }
 
-void Delivery::send_due(Moment now, Effects& effects) {
+void Delivery::send_due(const Moment& now, Effects& effects) {
   refill(now.monotonic);
   const bool parting = std::exchange(hurry_, false) || leaving_;
-  for (const Lane lane : {people, events}) {
+  for (const Lane lane : kPeopleFirst) {
     State& state = state_[lane];
     if (state.journal.waiting() == 0) {
       state.due = kNever;
       continue;
     }
     if (state.due == kNever) {
-      state.due = !visible_
-                      ? now.monotonic
-                      : std::max(now.monotonic + kSoon, lane == events ? state.sent + kBusy : 0);
+      state.due = !visible_ ? now.monotonic
+                            : max(now.monotonic + kSoon, lane == events ? state.sent + kBusy : 0);
     }
     if (!parting) continue;
     hurry_ = true;
@@ -216,9 +242,9 @@ void Delivery::send_due(Moment now, Effects& effects) {
     }
     hurry_ = false;
   }
-  for (const Lane lane : {people, events}) {
-    const bool busy = std::any_of(flights_.begin(), flights_.end(),
-                                  [](const Flight& flight) { return !flight.handed_over; });
+  for (const Lane lane : kPeopleFirst) {
+    bool busy = false;
+    for (const Flight& flight : flights_) busy = busy || !flight.handed_over;
     State& state = state_[lane];
     if (leaving_ || busy || tokens_ == 0 || !is_due(state, now.monotonic)) continue;
     if (!blocked(state, now.monotonic)) send(lane, now, effects);
@@ -231,18 +257,18 @@ bool Delivery::is_due(const State& state, Millis now) const {
          state.journal.bytes() >= kKeepaliveBytes;
 }
 
-void Delivery::answered(std::uint32_t id, int status, const Wait& wait, std::string_view body,
-                        Moment now, Effects& effects) {
-  const auto found = std::find_if(flights_.begin(), flights_.end(),
-                                  [&](const Flight& flight) { return flight.id == id; });
-  if (found == flights_.end()) return;
-  const Flight flight = *found;
-  flights_.erase(found);
-  finish(flight, status, wait, body, now, effects);
+void Delivery::answered(std::uint32_t id, int status, const Wait& wait, View body,
+                        const Moment& now, Effects& effects) {
+  for (std::size_t i = 0; i < flights_.size(); ++i) {
+    if (flights_[i].id != id) continue;
+    const Flight flight = flights_[i];
+    flights_.erase(i);
+    return finish(flight, status, wait, body, now, effects);
+  }
 }
 
-void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::string_view body,
-                      Moment now, Effects& effects) {
+void Delivery::finish(const Flight& flight, int status, const Wait& wait, View body,
+                      const Moment& now, Effects& effects) {
   State& state = state_[flight.lane];
   Journal& journal = state.journal;
   const Outcome meaning = outcome(status);
@@ -252,7 +278,7 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::s
       delivered_ += journal.acknowledge(flight.id);
       if (config_.debug) tell(effects, Hint::delivered, number_text(flight.records));
       server_answers(flight.lane, now, effects);
-      state.most = std::min(state.most * 2, kBatch);
+      state.most = min(state.most * 2, kBatch);
       break;
     case Outcome::refused:
       server_answers(flight.lane, now, effects);
@@ -264,7 +290,7 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::s
         dropped_ += lost.size();
         effects.report(report_of("refused", status, lost.size(), lost));
         tell(effects, Hint::event_refused,
-             number_text(static_cast<unsigned>(status)) + " " + std::string(body));
+             keep(String(number_text(static_cast<unsigned>(status))) + " " + body));
       }
       break;
     case Outcome::not_allowed:
@@ -275,8 +301,8 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::s
     case Outcome::later: {
       journal.put_back(flight.id);
       const Millis asked = asked_wait(status, wait, body, now.wall);
-      state.asked_until = std::max(state.asked_until, now.monotonic + asked);
-      back_off(flight.lane, std::max(state.retry.after_failure(ids_.draw()), asked), now, effects);
+      state.asked_until = max(state.asked_until, now.monotonic + asked);
+      back_off(flight.lane, max(state.retry.after_failure(ids_.draw()), asked), now, effects);
       tell(effects, Hint::will_retry, number_text(static_cast<unsigned>(status)));
       break;
     }
@@ -286,28 +312,28 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, std::s
   state.due = first != 0 && first <= state.sent_number ? now.monotonic : kNever;
 }
 
-void Delivery::back_off(Lane lane, Millis wait, Moment now, Effects& effects) {
+void Delivery::back_off(Lane lane, Millis wait, const Moment& now, Effects& effects) {
   State& state = state_[lane];
-  state.not_before = std::max(state.not_before, now.monotonic + wait);
-  std::string text = number_text(static_cast<std::uint64_t>(state.retry.failures()));
-  const Millis since = std::max<Millis>(now.wall, 0);
+  state.not_before = max(state.not_before, now.monotonic + wait);
+  String text = number_text(static_cast<std::uint64_t>(state.retry.failures()));
+  const Millis since = max<Millis>(now.wall, 0);
   for (const Millis number : {since + state.not_before - now.monotonic, since}) {
     text += ' ';
     json::append_integer(text, number);
   }
   state.wait_unsaved = false;
-  effects.store(wait_key(lane), std::move(text));
+  effects.store(wait_key(lane), text);
 }
 
-void Delivery::store_failed(std::string_view key, Millis now) {
-  for (const Lane lane : {events, people}) {
+void Delivery::store_failed(View key, Millis now) {
+  for (const Lane lane : kPeopleFirst) {
     state_[lane].journal.store_failed(key, now);
     if (key == wait_key(lane)) state_[lane].wait_unsaved = true;
   }
 }
 
 // Whatever it says, it is there again.
-void Delivery::server_answers(Lane lane, Moment now, Effects& effects) {
+void Delivery::server_answers(Lane lane, const Moment& now, Effects& effects) {
   State& state = state_[lane];
   if (state.not_before > now.monotonic) return;  // a flight beside this one was told to wait
   if (state.recovering()) effects.erase(wait_key(lane));
@@ -315,31 +341,33 @@ void Delivery::server_answers(Lane lane, Moment now, Effects& effects) {
   state.not_before = 0;
 }
 
-bool Delivery::wait_stored(std::string_view key, const std::string* value, Moment now) {
-  for (const Lane lane : {events, people}) {
+bool Delivery::wait_stored(View key, View value, const Moment& now) {
+  for (const Lane lane : kPeopleFirst) {
     if (key != wait_key(lane)) continue;
     State& state = state_[lane];
-    std::array<Millis, 3> numbers{};
-    if (value == nullptr || !read_wait(*value, numbers)) {
+    Millis numbers[3] = {};
+    if (!read_wait(value, numbers)) {
       // Another tab got an answer. This one still goes carefully: it keeps its count of failures.
       // But what storage did not take, it cannot tell us is over.
       if (!state.wait_unsaved) state.not_before = state.asked_until;
       return true;
     }
     state.wait_unsaved = false;
-    const auto [failures, until, since] = numbers;
-    const Millis whole = std::clamp<Millis>(until - since, 0, kLongestAsked);
+    const Millis failures = numbers[0];
+    const Millis until = numbers[1];
+    const Millis since = numbers[2];
+    const Millis whole = clamp<Millis>(until - since, 0, kLongestAsked);
     // A clock that was set back must not stretch the wait, one that was set back further than to
     // its beginning must not skip it.
-    Millis rest = std::clamp<Millis>(until - now.wall, 0, whole);
+    Millis rest = clamp<Millis>(until - now.wall, 0, whole);
     // Where no lock lets one tab try for all, they at least do not try in the same moment.
     if (!config_.locks && rest > 0) {
-      const Millis spread = std::clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow);
+      const Millis spread = clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow);
       rest += spread * ids_.draw() / (Millis{1} << 32);
     }
-    state.retry.restore(static_cast<std::int32_t>(std::min<Millis>(failures, INT32_MAX)));
-    state.not_before = std::max(now.monotonic + rest, state.asked_until);
-    if (lock_wanted_ != kNever) lock_wanted_ = std::max(lock_wanted_, state.not_before);
+    state.retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
+    state.not_before = max(now.monotonic + rest, state.asked_until);
+    if (lock_wanted_ != kNever) lock_wanted_ = max(lock_wanted_, state.not_before);
     return true;
   }
   return false;
@@ -347,7 +375,7 @@ bool Delivery::wait_stored(std::string_view key, const std::string* value, Momen
 
 void Delivery::gone(Effects& effects) {
   gone_ = true;
-  std::vector<Flight> cancelled;
+  List<Flight> cancelled;
   for (Flight& flight : flights_) {
     if (!flight.keepalive) {
       cancelled.push_back(flight);
@@ -362,19 +390,17 @@ void Delivery::gone(Effects& effects) {
     effects.cancel(flight.id);
     state_[flight.lane].journal.put_back(flight.id);
   }
-  flights_.erase(std::remove_if(flights_.begin(), flights_.end(),
-                                [](const Flight& flight) { return !flight.keepalive; }),
-                 flights_.end());
+  flights_.remove_if([](const Flight& flight) { return !flight.keepalive; });
 }
 
 void Delivery::abandon(Effects& effects) {
   for (const Flight& flight : flights_) effects.cancel(flight.id);
   for (const Flush& flush : flushes_) {
-    effects.flushed(flush.token, "{\"delivered\":0,\"dropped\":0,\"pending\":0}");
+    effects.flushed(flush.token, flush_result(0, 0, 0));
   }
 }
 
-void Delivery::returned(Moment now, Effects& effects) {
+void Delivery::returned(const Moment& now, Effects& effects) {
   leaving_ = false;
   gone_ = false;
   has_lock_ = false;
@@ -389,9 +415,7 @@ void Delivery::returned(Moment now, Effects& effects) {
     effects.cancel(flight.id);
     state_[flight.lane].journal.put_back(flight.id);
   }
-  flights_.erase(std::remove_if(flights_.begin(), flights_.end(),
-                                [](const Flight& flight) { return !flight.handed_over; }),
-                 flights_.end());
+  flights_.remove_if([](const Flight& flight) { return !flight.handed_over; });
   for (State& state : state_) {
     if (!config_.cookieless) state.journal.forget_stored();
     state.due = kNever;
@@ -405,12 +429,12 @@ void Delivery::flush(std::uint32_t token) {
                       dropped_});
 }
 
-void Delivery::settle_flushes(Moment now, Effects& effects) {
+void Delivery::settle_flushes(const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flushes_.size();) {
     const Flush& flush = flushes_[i];
     std::size_t pending = 0;
     bool moving = !gone_ && (!flights_.empty() || tokens_ == 0);
-    for (const Lane lane : {events, people}) {
+    for (const Lane lane : kPeopleFirst) {
       const State& state = state_[lane];
       if (!state.journal.has_up_to(flush.up_to[lane])) continue;
       pending += state.journal.size();
@@ -420,10 +444,9 @@ void Delivery::settle_flushes(Moment now, Effects& effects) {
       ++i;
       continue;
     }
-    effects.flushed(flush.token, "{\"delivered\":" + number_text(delivered_ - flush.delivered) +
-                                     ",\"dropped\":" + number_text(dropped_ - flush.dropped) +
-                                     ",\"pending\":" + number_text(pending) + "}");
-    flushes_.erase(flushes_.begin() + static_cast<std::ptrdiff_t>(i));
+    effects.flushed(flush.token,
+                    flush_result(delivered_ - flush.delivered, dropped_ - flush.dropped, pending));
+    flushes_.erase(i);
   }
 }
 
@@ -437,29 +460,29 @@ void Delivery::leave_behind(Effects& effects) {
   const std::uint64_t mark = first == 0 ? 0 : first << 32 | journal.last_number();
   if (mark == left_behind_) return;
   left_behind_ = mark;
-  std::string url;
-  std::string body;
+  View url;
+  View body;
   if (mark != 0) {
-    std::string tail;
+    String tail;
     append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
     const std::uint32_t id = next_flight_++;
     const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);
     url = url_of(records);
     body = body_of(records);
     journal.put_back(id);
-    if (body.size() > kKeepaliveBytes) url = body = std::string();
+    if (body.size() > kKeepaliveBytes) url = body = View();
   }
-  effects.leave(std::move(url), std::move(body));
+  effects.leave(url, body);
 }
 
-void Delivery::settle(Moment now, Effects& effects) {
+void Delivery::settle(const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flights_.size();) {
     const Flight flight = flights_[i];
     if (flight.deadline > now.monotonic || leaving_) {
       ++i;
       continue;
     }
-    flights_.erase(flights_.begin() + static_cast<std::ptrdiff_t>(i));
+    flights_.erase(i);
     effects.cancel(flight.id);
     if (flight.handed_over) {
       // Silence is not news of a failure: what the browser took over counts as delivered.
@@ -476,7 +499,7 @@ void Delivery::settle(Moment now, Effects& effects) {
     // Whoever has the lock is alive as long as it lets others know of new waits, so patience begins
     // when its turn comes.
     lock_wanted_ = now.monotonic;
-    for (const State& state : state_) lock_wanted_ = std::max(lock_wanted_, state.not_before);
+    for (const State& state : state_) lock_wanted_ = max(lock_wanted_, state.not_before);
   }
   if (!effects.empty()) return;  // the writes must be made, and may fail, before more is decided
   if (gone_) {
@@ -494,19 +517,19 @@ Millis Delivery::next_wake(Millis now) const {
   Millis next = kNever;
   bool busy = false;
   for (const Flight& flight : flights_) {
-    next = std::min(next, flight.deadline);
+    next = min(next, flight.deadline);
     busy = busy || !flight.handed_over;
   }
   if (busy || leaving_ || held_ || !online_) return next;
   for (const State& state : state_) {
     if (state.journal.waiting() == 0 || awaits_turn(state)) continue;
     Millis when = is_due(state, now) ? now : state.due;
-    when = std::max(when, state.not_before);
+    when = max(when, state.not_before);
     if (!may_recover(state, now) && lock_wanted_ != kNever) {
-      when = std::max(when, lock_wanted_ + kLockPatience);
+      when = max(when, lock_wanted_ + kLockPatience);
     }
-    if (tokens_ == 0) when = std::max(when, refilled_ + kRefill);
-    next = std::min(next, when);
+    if (tokens_ == 0) when = max(when, refilled_ + kRefill);
+    next = min(next, when);
   }
   return next;
 }

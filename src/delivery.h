@@ -11,23 +11,24 @@
 // side, as many as the browser's keepalive quota takes; users and aliases never do.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "answers.h"
 #include "config.h"
 #include "effect.h"
 #include "ids.h"
 #include "journal.h"
+#include "list.h"
 #include "moment.h"
 #include "retry.h"
+#include "text.h"
 #include "timers.h"
 
 namespace appizer {
+
+/// The JSON text of a flush's answer.
+View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending);
 
 class Delivery {
  public:
@@ -53,18 +54,18 @@ class Delivery {
   /// Longest wait for the recovery lock: its holder may be suspended and never give it back.
   static constexpr Millis kLockPatience = 10 * kMinute;
 
-  Delivery(const Config& config, Ids& ids, std::string prefix);
+  Delivery(const Config& config, Ids& ids, View prefix);
 
   void add(Lane lane, Record record, Effects& effects);
-  void answered(std::uint32_t id, int status, const Wait& wait, std::string_view body, Moment now,
+  void answered(std::uint32_t id, int status, const Wait& wait, View body, const Moment& now,
                 Effects& effects);
 
   /// Another tab, or an earlier page, stored (or removed) a lane's waiting time. False: not such a
   /// key.
-  bool wait_stored(std::string_view key, const std::string* value, Moment now);
-  std::string wait_key(Lane lane) const;
+  bool wait_stored(View key, View value, const Moment& now);
+  View wait_key(Lane lane) const;
 
-  void online(bool online, Moment now);
+  void online(bool online, const Moment& now);
   void visible(bool visible);
   /// Everything pending goes out with keepalive, as much as fits.
   void leaving() { leaving_ = true; }
@@ -73,15 +74,15 @@ class Delivery {
   /// Everything is given up: what is on its way too, as far as it can be.
   void abandon(Effects& effects);
   /// The page came back from the back/forward cache.
-  void returned(Moment now, Effects& effects);
+  void returned(const Moment& now, Effects& effects);
   /// Nothing is sent while the page's former segments are being taken back.
   void hold(bool hold) { held_ = hold; }
 
   /// Another tab's anonymous id took the place of ours, before anything was sent under it.
-  void rename(std::string_view from, std::string_view to);
+  void rename(View from, View to);
 
   /// A write did not take, of whatever key.
-  void store_failed(std::string_view key, Millis now);
+  void store_failed(View key, Millis now);
 
   void recovery_lock(bool held) { has_lock_ = held; }
   /// Whether this document wants the recovery lock.
@@ -92,7 +93,7 @@ class Delivery {
   void hurry() { hurry_ = true; }
 
   /// Brings storage up to date, then sends what is due.
-  void settle(Moment now, Effects& effects);
+  void settle(const Moment& now, Effects& effects);
   /// When `settle` next has something to do; `kNever` if nothing but news can change that.
   Millis next_wake(Millis now) const;
 
@@ -102,7 +103,7 @@ class Delivery {
 
  private:
   struct State {
-    explicit State(Journal empty) : journal(std::move(empty)) {}
+    State(View prefix, char lane) : journal(prefix, lane) {}
 
     Journal journal;
     Retry retry;
@@ -128,35 +129,35 @@ class Delivery {
   };
   struct Flush {
     std::uint32_t token;
-    std::array<std::uint32_t, lanes> up_to;
+    std::uint32_t up_to[lanes];
     std::uint64_t delivered;
     std::uint64_t dropped;
   };
 
-  void tell(Effects& effects, Hint hint, std::string detail) const;
+  void tell(Effects& effects, Hint hint, View detail) const;
   bool awaits_turn(const State& state) const;
   bool blocked(const State& state, Millis now) const;
   bool is_due(const State& state, Millis now) const;
   bool may_recover(const State& state, Millis now) const;
-  void send_due(Moment now, Effects& effects);
-  bool send(Lane lane, Moment now, Effects& effects);
+  void send_due(const Moment& now, Effects& effects);
+  bool send(Lane lane, const Moment& now, Effects& effects);
   void leave_behind(Effects& effects);
-  void finish(const Flight& flight, int status, const Wait& wait, std::string_view body, Moment now,
+  void finish(const Flight& flight, int status, const Wait& wait, View body, const Moment& now,
               Effects& effects);
-  void back_off(Lane lane, Millis wait, Moment now, Effects& effects);
-  void server_answers(Lane lane, Moment now, Effects& effects);
-  void settle_flushes(Moment now, Effects& effects);
+  void back_off(Lane lane, Millis wait, const Moment& now, Effects& effects);
+  void server_answers(Lane lane, const Moment& now, Effects& effects);
+  void settle_flushes(const Moment& now, Effects& effects);
   void refill(Millis now);
   std::size_t envelope() const;
-  std::string body_of(const std::vector<const Record*>& records) const;
-  std::string url_of(const std::vector<const Record*>& records) const;
+  View body_of(const List<const Record*>& records) const;
+  View url_of(const List<const Record*>& records) const;
 
   const Config& config_;
   Ids& ids_;
-  std::string prefix_;
-  std::array<State, lanes> state_;
-  std::vector<Flight> flights_;
-  std::vector<Flush> flushes_;
+  String prefix_;
+  State state_[lanes];
+  List<Flight> flights_;
+  List<Flush> flushes_;
   std::uint32_t next_flight_ = 1;
   std::uint64_t delivered_ = 0;
   std::uint64_t dropped_ = 0;

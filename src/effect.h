@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <vector>
 
 #include "hint.h"
+#include "list.h"
+#include "text.h"
 
 namespace appizer {
 
@@ -80,39 +80,39 @@ struct Effect {
   Kind kind = none;
   std::uint32_t number = 0;
   bool flag = false;
-  std::string text;
-  std::string more;
+  String text;
+  String more;
 };
 
 /// Effects in the order in which they are to be performed.
 class Effects {
  public:
-  void request(std::uint32_t id, std::string url, std::string body, bool keepalive);
+  void request(std::uint32_t id, View url, View body, bool keepalive);
   void cancel(std::uint32_t id);
-  void store(std::string key, std::string value);
-  void erase(std::string key);
-  void read(std::string key);
-  void scan(std::string prefix);
-  void lock(std::string name, bool wait);
-  void unlock(std::string name);
-  void leave(std::string url, std::string body);
-  void tell(Hint hint, std::string detail);
-  void report(std::string json);
-  void flushed(std::uint32_t token, std::string json);
+  void store(View key, View value);
+  void erase(View key);
+  void read(View key);
+  void scan(View prefix);
+  void lock(View name, bool wait);
+  void unlock(View name);
+  void leave(View url, View body);
+  void tell(Hint hint, View detail);
+  void report(View json);
+  void flushed(std::uint32_t token, View json);
   void look(bool scroll);
   void watch(std::uint32_t what);
-  void form_values(std::uint32_t id, std::string fields);
+  void form_values(std::uint32_t id, View fields);
   void form_look(std::uint32_t id, bool further);
-  void compose(std::string name, std::string event);
+  void compose(View name, View event);
 
   bool empty() const { return next_ == all_.size(); }
   /// Takes out the first.
   Effect take();
 
  private:
-  void add(Effect::Kind kind, std::uint32_t number, bool flag, std::string text, std::string more);
+  void add(Effect::Kind kind, std::uint32_t number, bool flag, View text, View more);
 
-  std::vector<Effect> all_;
+  List<Effect> all_;
   std::size_t next_ = 0;
 };
 

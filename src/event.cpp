@@ -3,49 +3,45 @@
 #include <algorithm>
 #include <array>
 
+#include "compare.h"
 #include "config.h"
 #include "json.h"
+#include "list.h"
+#include "text.h"
 
 namespace appizer {
 namespace {
 
-constexpr std::array<std::string_view, 8> kOurs = {
-    "$event_id", "$timestamp", "$session_id", "$lib", "$lib_version", "$bot", "$dropped", "$cut"};
-
-bool is_ours(std::string_view name) {
-  return std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end();
+bool is_ours(View name) {
+  return lists("$event_id $timestamp $session_id $lib $lib_version $bot $dropped $cut", name);
 }
 
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-void append_padded(std::string& out, Millis value, int width) {
+void append_padded(String& out, Millis value, int width) {
   Millis unit = 1;
   while (--width > 0) unit *= 10;
   for (; unit > 0; unit /= 10) out += static_cast<char>('0' + value / unit % 10);
 }
 
 // Ten names say what happened; a list as long as the properties would undo the cut.
-void append_cut(std::string& out, const std::vector<std::string>& cut,
-                const std::vector<std::string>& reserved) {
+void append_cut(String& out, std::size_t& named, const List<String>& list) {
   constexpr std::size_t kNamed = 10;
-  std::size_t named = 0;
-  for (const auto* list : {&cut, &reserved}) {
-    for (const std::string& name : *list) {
-      if (named++ == kNamed) return;
-      out += named == 1 ? ",\"$cut\":[" : ",";
-      json::append_string(out, json::clip(name, kPropertyLimits.name));
-    }
+  for (const String& name : list) {
+    if (named++ >= kNamed) return;
+    out += named == 1 ? ",\"$cut\":[" : ",";
+    json::append_string(out, json::clip(name, kPropertyLimits.name));
   }
 }
 
 }  // namespace
 
-bool is_blank(std::string_view text) {
+bool is_blank(View text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0 && c <= ' '; });
 }
 
-bool is_snake_case(std::string_view name) {
+bool is_snake_case(View name) {
   if (name.empty() || !is_lower(name[0]) || name.back() == '_') return false;
   for (std::size_t i = 0; i < name.size(); ++i) {
     const bool joint = name[i] == '_' && name[i + 1] != '_';
@@ -54,18 +50,15 @@ bool is_snake_case(std::string_view name) {
   return true;
 }
 
-bool says_nothing(std::string_view name) {
-  constexpr std::array<std::string_view, 10> kEmptyWords = {
-      "event", "evt", "test", "click", "action", "track", "custom", "data", "foo", "name"};
+bool says_nothing(View name) {
   while (!name.empty() && (is_digit(name.back()) || name.back() == '_')) name.remove_suffix(1);
-  return name.size() < 2 ||
-         std::find(kEmptyWords.begin(), kEmptyWords.end(), name) != kEmptyWords.end();
+  return name.size() < 2 || lists("event evt test click action track custom data foo name", name);
 }
 
-void append_time(std::string& out, Millis wall) {
+void append_time(String& out, Millis wall) {
   constexpr Millis kDay = 24 * kHour;
   constexpr Millis kLast = 253402300799999;  // 9999-12-31T23:59:59.999Z
-  wall = std::clamp<Millis>(wall, 0, kLast);
+  wall = clamp<Millis>(wall, 0, kLast);
   const Millis rest = wall % kDay;
   // Days to a date by eras of 400 years that start in March: "chrono-Compatible Low-Level Date
   // Algorithms" by Howard Hinnant, civil_from_days.
@@ -95,25 +88,26 @@ void append_time(std::string& out, Millis wall) {
   out += "Z\"";
 }
 
-Event make_event(std::string_view name, std::string_view properties, const Stamp& stamp) {
+Event make_event(View name, View properties, const Stamp& stamp) {
   Event event;
-  const std::string_view short_name = json::clip(name, kLongestName);
+  const View short_name = json::clip(name, kLongestName);
   event.name_cut = short_name.size() < name.size();
-  std::string& out = event.head;
+  String& out = event.head;
   out.reserve(properties.size() + 300);
   out += "{\"event_name\":";
   json::append_string(out, short_name);
   json::append_member(out, "user_id", stamp.user_id);
   out += ",\"properties\":{";
   if (!properties.empty() && properties != "null") {
-    if (auto copy = json::copy(properties, kPropertyLimits, is_ours)) {
-      out += copy->members;
-      if (!copy->members.empty()) out += ',';
-      event.cut = std::move(copy->cut);
-      event.reserved = std::move(copy->reserved);
+    json::Copy copy;
+    if (json::copy(properties, kPropertyLimits, is_ours, copy)) {
+      out += copy.members;
+      if (!copy.members.empty()) out += ',';
+      event.cut = std::move(copy.cut);
+      event.reserved = std::move(copy.reserved);
     } else {
       event.properties_lost = true;
-      event.cut.emplace_back("properties");
+      event.cut.push_back("properties");
     }
   }
   out += "\"$event_id\":\"";
@@ -121,15 +115,15 @@ Event make_event(std::string_view name, std::string_view properties, const Stamp
   out += "\",\"$timestamp\":";
   append_time(out, stamp.wall);
   json::append_member(out, "$session_id", stamp.session_id);
-  if (event.name_cut) event.cut.emplace_back("event_name");
-  const std::size_t before = out.size();
-  append_cut(out, event.cut, event.reserved);
-  if (out.size() > before) out += ']';
+  if (event.name_cut) event.cut.push_back("event_name");
+  std::size_t named = 0;
+  append_cut(out, named, event.cut);
+  append_cut(out, named, event.reserved);
+  if (named > 0) out += ']';
   return event;
 }
 
-void append_event_tail(std::string& out, std::string_view user_agent, bool bot,
-                       std::uint32_t dropped) {
+void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped) {
   json::append_member(out, "$lib", kLibrary);
   json::append_member(out, "$lib_version", kVersion);
   if (bot) out += ",\"$bot\":true";

@@ -1,19 +1,17 @@
 // One event: what it carries, what makes it valid.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
+#include "list.h"
 #include "moment.h"
+#include "text.h"
 
 namespace appizer {
 
 /// Who and when an event belongs to, settled when it is tracked.
 struct Stamp {
-  std::string_view user_id;
-  std::string_view session_id;
-  std::string_view event_id;
+  View user_id;
+  View session_id;
+  View event_id;
   Millis wall;
 };
 
@@ -23,35 +21,34 @@ struct Stamp {
 /// for every event of a document (library, user agent); `append_event_tail` closes it when it is
 /// sent.
 struct Event {
-  std::string head;
+  String head;
   /// Properties that were shortened or left out, also listed in the event as `$cut`: "properties"
   /// where it is all of them, "event_name" for a name.
-  std::vector<std::string> cut;
+  List<String> cut;
   /// Properties that were left out because the SDK's own has that name; in `$cut` as well.
-  std::vector<std::string> reserved;
+  List<String> reserved;
   bool name_cut = false;
   /// The properties were no JSON object, so the event goes without them.
   bool properties_lost = false;
 };
 
 /// Makes an event. `name` must not be blank; `properties` is JSON text, empty or "null" for none.
-Event make_event(std::string_view name, std::string_view properties, const Stamp& stamp);
+Event make_event(View name, View properties, const Stamp& stamp);
 
 /// Closes a journalled event: library, user agent, whether a program made it, and the number of
 /// events before it that were lost.
-void append_event_tail(std::string& out, std::string_view user_agent, bool bot,
-                       std::uint32_t dropped);
+void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped);
 
 /// Whether a name is snake_case: lower case letters and digits, words joined by single underscores.
-bool is_snake_case(std::string_view name);
+bool is_snake_case(View name);
 
 /// Whether a name describes nothing: `event`, `event1`, `click_2`, `test`.
-bool says_nothing(std::string_view name);
+bool says_nothing(View name);
 
 /// Whether only spaces and control characters are in it.
-bool is_blank(std::string_view text);
+bool is_blank(View text);
 
 /// Appends an ISO 8601 time in UTC with milliseconds, quoted: "2026-11-23T20:40:46.123Z".
-void append_time(std::string& out, Millis wall);
+void append_time(String& out, Millis wall);
 
 }  // namespace appizer

@@ -1,7 +1,9 @@
 #include "fields.h"
 
 #include <algorithm>
-#include <string>
+
+#include "compare.h"
+#include "text.h"
 
 namespace appizer {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 // the name, the id or the label says.
 
 // Passwords and secrets.
-constexpr std::string_view kDenied =
+constexpr char kDenied[] =
     "passw/passp/passc/pwd/=pass/=pw/=secret/apikey/=token/securityq/securityans/secretq/maidenn/"
     "kennwort/contrasen/motdepasse/=mdp/senha/=parola/hasło/wachtw/losenord/passord/adgangsk/"
     "sifre/парол/비밀번호/암호/パスワード/暗証/密码/密碼/口令/"
@@ -48,69 +50,69 @@ constexpr std::string_view kDenied =
     "рожден/생년월일/생일/生年月日/誕生日/出生/生日";
 
 // Somebody else than who fills in the form.
-constexpr std::string_view kOthers =
+constexpr char kOthers[] =
     "friend/recipient/referral/=referee/invite/emergency/spouse/sibling/=child/beneficiar/"
     "colleague/=gift/amigo/=ami/=freund/empfanger/destinata/notfall/empfehl";
 
-constexpr std::string_view kEmail =
+constexpr char kEmail[] =
     "-email/=e mail/=mail/-mailadres/-courriel/=correo/=correio/correoe/correioe/=epost/=e post/"
     "epostadr/=eposta/=e posta/=posta/-почт/-пошт/-имеил/-이메일/-메일/-メール/-邮箱/-郵箱/-邮件/"
     "-郵件";
 
-constexpr std::string_view kPhone =
+constexpr char kPhone[] =
     "-phone/=tel/-telef/teln/=mobile/mobilen/=mobil/=movil/=celular/=cell/=cellulare/=handy/"
     "handyn/=gsm/=whatsapp/-телефон/-мобильн/-전화/-휴대폰/-핸드폰/-연락처/-電話/-携帯/-电话/-手机/"
     "-手機";
 
 // What is typed like a telephone number and is none.
-constexpr std::string_view kNoPhone =
+constexpr char kNoPhone[] =
     "zip/postal/postcode/=plz/=cep/order/amount/quantity/=qty/price/=fax/year/customern/membern/"
     "=id";
 
-constexpr std::string_view kOrganisation =
+constexpr char kOrganisation[] =
     "-company/organization/organisation/=org/employer/businessn/=firma/firmenn/unternehmen/"
     "=empresa/"
     "entreprise/=societe/raisonsoc/azienda/ragionesoc/=bedrijf/bedrijfsn/foretag/virksomhed/=firm/"
     "-компани/-организаци/-회사/-업체/-会社/-御社/-企業/-公司/-单位";
 
 // First and last name in one field.
-constexpr std::string_view kWhole =
+constexpr char kWhole[] =
     "fullname/firstandl/firstlast/vorundnach/vornameundnach/namevorname/nombreyap/nombrecomp/"
     "nomcomp/nometpre/prenometnom/prenomnom/nomprenom/nomecomp/nomeecog/nomeesobre/volledigen/"
     "imieinazw/-фио/фамилияи/имяифам/姓名/氏名/お名前/성함/성명";
 
-constexpr std::string_view kFirst =
+constexpr char kFirst[] =
     "firstname/=fname/=first/givenname/forename/vorname/voornaam/prenom/prenume/primeironome/"
     "primernombre/fornavn/fornamn/=imie/名字/!名/!имя";
 
-constexpr std::string_view kLast =
+constexpr char kLast[] =
     "lastname/=lname/=last/surname/familyn/nachname/familienn/achternaam/apellido/nomdefam/"
     "cognome/sobrenome/=apelido/apelidos/nazwisko/etternavn/efternavn/efternamn/-soyad/-фамили/"
     "-прізвищ/!姓/!성";
 
 // A name by itself: whose, and which part of it, is seen only from the form's other fields.
-constexpr std::string_view kName =
+constexpr char kName[] =
     "!name/!contactname/!customername/!nombre/!nom/!nome/!naam/!navn/!namn/!이름/!名前";
 
 // Something else of a person or a company than its name.
-constexpr std::string_view kNoName =
+constexpr char kNoName[] =
     "username/nickname/login/=size/=website/=site/=url/=role/=title/=type/address/=number/=no/"
     "=vat/country/=city/street/=state/=zip/=sector/industry/=file/domain/middlen/=initial/anrede/"
     "adresse/direccion/indirizzo/endereco/große/strasse";
 
 // Says nothing of what a field means.
-constexpr std::string_view kFill =
+constexpr char kFill[] =
     " required optional please enter your the my our field input text txt form frm billing "
     "shipping wpforms su tu sus votre vos ihr ihre dein deine seu sua tuo tua uw obligatorio "
     "obligatoire pflichtfeld obbligatorio obrigatorio verplicht ";
 
 struct Token {
-  std::string_view name;
+  View name;
   Meaning meaning;
 };
 
 // https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
-constexpr Token kTokens[] = {
+const Token kTokens[] = {
     {"email", Meaning::email},
     {"tel", Meaning::phone},
     {"tel-national", Meaning::phone},
@@ -121,40 +123,38 @@ constexpr Token kTokens[] = {
 };
 
 // The types that words can give a meaning, those that a mark can, and those that have none.
-constexpr std::string_view kTyped = " text email tel number ";
-constexpr std::string_view kChosen =
+constexpr char kTyped[] = " text email tel number ";
+constexpr char kChosen[] =
     " search url select-one checkbox radio date month week time datetime-local range color ";
-constexpr std::string_view kMute = " textarea select-multiple ";
+constexpr char kMute[] = " textarea select-multiple ";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 // Takes the first word of a list out of it.
-std::string_view take(std::string_view& list, char end) {
-  const std::size_t at = std::min(list.find(end), list.size());
-  const std::string_view word = list.substr(0, at);
-  list.remove_prefix(std::min(at + 1, list.size()));
+View take(View& list, char end) {
+  const std::size_t at = min(list.find(end), list.size());
+  const View word = list.substr(0, at);
+  list.remove_prefix(min(at + 1, list.size()));
   return word;
 }
 
 // Whether `word` is in `all` as a whole, between two of `edge`.
-bool holds(std::string_view all, std::string_view word, char edge) {
+bool holds(View all, View word, char edge) {
   for (std::size_t at = 1; (at = all.find(word, at)) < all.size() - word.size(); ++at) {
     if (all[at - 1] == edge && all[at + word.size()] == edge) return !word.empty();
   }
   return false;
 }
 
-bool lists(std::string_view list, std::string_view word) { return holds(list, word, ' '); }
-
 /// What a field says, ready to be searched.
 class Text {
  public:
-  explicit Text(std::string_view text) { add(text); }
+  explicit Text(View text) { add(text); }
 
-  void add(std::string_view text) {
-    std::string word;
+  void add(View text) {
+    String word;
     for (const char c : text) {
       if (is_letter(c)) {
         word += static_cast<char>(c | 0x20);
@@ -169,14 +169,14 @@ class Text {
     end();
   }
 
-  bool mentions(std::string_view list) const {
+  bool mentions(View list) const {
     while (!list.empty()) {
-      std::string_view word = take(list, '/');
+      View word = take(list, '/');
       const char mark = word[0];
       if (mark == '=' || mark == '!' || mark == '-') word.remove_prefix(1);
       if (mark == '='   ? holds(spaced_, word, ' ')
           : mark == '!' ? holds(squeezed_, word, '|')
-                        : (mark == '-' ? spaced_ : squeezed_).find(word) != std::string::npos) {
+                        : (mark == '-' ? spaced_ : squeezed_).find(word) != String::npos) {
         return true;
       }
     }
@@ -184,7 +184,7 @@ class Text {
   }
 
  private:
-  void end_word(std::string& word) {
+  void end_word(String& word) {
     // Fields of a kind are numbered.
     while (!word.empty() && is_digit(word.back())) word.pop_back();
     if (!word.empty() && !lists(kFill, word)) {
@@ -200,8 +200,8 @@ class Text {
     squeezed_ += '|';
   }
 
-  std::string spaced_ = " ";
-  std::string squeezed_ = "|";
+  String spaced_ = " ";
+  String squeezed_ = "|";
 };
 
 Meaning by_words(const Text& text) {
@@ -220,7 +220,7 @@ struct Digits {
   std::size_t most = 0;
   bool card = false;
 
-  explicit Digits(std::string_view value) {
+  explicit Digits(View value) {
     // Luhn's sum counts from the right, so both ways of doubling are kept until the end is known.
     unsigned sums[2] = {0, 0};
     std::size_t count = 0;
@@ -233,7 +233,7 @@ struct Digits {
         sums[~count & 1] += digit;
         ++count;
       } else if (is_letter(c) || c == '@') {
-        most = std::max(most, count);
+        most = max(most, count);
         card = card || count > 19 || (count >= 12 && sums[count & 1] % 10 == 0);
         count = sums[0] = sums[1] = 0;
       }
@@ -241,18 +241,18 @@ struct Digits {
   }
 };
 
-bool is_label(std::string_view text) {
+bool is_label(View text) {
   if (text.empty() || text.size() > 63 || text[0] == '-' || text.back() == '-') return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return is_letter(c) || is_digit(c) || is_wide(c) || c == '-'; });
 }
 
-bool is_local(std::string_view text) {
-  constexpr std::string_view kSigns = "!#$%&'*+-/=?^_`{|}~.";
+bool is_local(View text) {
+  constexpr char kSigns[] = "!#$%&'*+-/=?^_`{|}~.";
   if (text.empty() || text.size() > 64 || text[0] == '.' || text.back() == '.') return false;
-  if (text.find("..") != std::string_view::npos) return false;
+  if (text.find("..") != View::npos) return false;
   return std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter(c) || is_digit(c) || is_wide(c) || kSigns.find(c) != std::string_view::npos;
+    return is_letter(c) || is_digit(c) || is_wide(c) || View(kSigns).find(c) != View::npos;
   });
 }
 
@@ -283,9 +283,9 @@ Meaning meaning_of(const Field& field) {
   }
   if (!typed || words.mentions(kOthers) || label.mentions(kOthers)) return Meaning::unknown;
   if (field.type == "email") return Meaning::email;
-  std::string_view tokens = field.autocomplete;
+  View tokens = field.autocomplete;
   while (!tokens.empty()) {
-    const std::string_view token = take(tokens, ' ');
+    const View token = take(tokens, ' ');
     for (const Token& known : kTokens) {
       if (token == known.name) return known.meaning;
     }
@@ -303,13 +303,13 @@ bool asks_for_email(const Field& field, Meaning meaning) {
   return meaning == Meaning::email || (field.type == "email" && meaning != Meaning::denied);
 }
 
-bool is_email(std::string_view text) {
+bool is_email(View text) {
   if (text.size() > 254) return false;
   const std::size_t at = text.find('@');
-  if (at == std::string_view::npos || !is_local(text.substr(0, at))) return false;
-  std::string_view domain = text.substr(at + 1);
+  if (at == View::npos || !is_local(text.substr(0, at))) return false;
+  View domain = text.substr(at + 1);
   std::size_t labels = 0;
-  std::string_view last;
+  View last;
   for (; !domain.empty(); ++labels) {
     if (domain.back() == '.') return false;
     last = take(domain, '.');
@@ -318,7 +318,7 @@ bool is_email(std::string_view text) {
   return labels > 1 && last.size() > 1 && !std::all_of(last.begin(), last.end(), is_digit);
 }
 
-bool is_phone(std::string_view text) {
+bool is_phone(View text) {
   std::size_t digits = 0;
   bool plus = false;
   while (!text.empty()) {
@@ -331,10 +331,10 @@ bool is_phone(std::string_view text) {
     } else if (text.substr(0, 2) == "\xC2\xA0") {  // a space that does not break
       text.remove_prefix(1);
     } else if (text.substr(0, 2) == "\xE2\x80") {  // dashes, and marks of direction
-      text.remove_prefix(std::min<std::size_t>(text.size() - 1, 2));
+      text.remove_prefix(min<std::size_t>(text.size() - 1, 2));
     } else if (is_letter(c)) {
       break;
-    } else if (std::string_view(" ()-./").find(c) == std::string_view::npos) {
+    } else if (View(" ()-./").find(c) == View::npos) {
       return false;
     }
     text.remove_prefix(1);
@@ -342,15 +342,15 @@ bool is_phone(std::string_view text) {
   if (digits < 7 || digits > 15) return false;
   if (text.empty()) return true;
   const std::size_t number = text.find_first_of("0123456789");
-  if (number == std::string_view::npos || text.size() - number > 6) return false;
-  const std::string_view sign = text.substr(0, number);
+  if (number == View::npos || text.size() - number > 6) return false;
+  const View sign = text.substr(0, number);
   const auto rest = text.substr(number);
   return (sign.size() <= 2 || sign.substr(0, 3) == "ext") && sign.size() <= 5 &&
          (sign[0] == 'x' || sign[0] == 'X' || sign[0] == 'e') &&
          std::all_of(rest.begin(), rest.end(), is_digit);
 }
 
-bool may_leave(Meaning meaning, std::string_view value) {
+bool may_leave(Meaning meaning, View value) {
   if (value.empty() || value.size() > kLongestValue) return false;
   if (std::any_of(value.begin(), value.end(),
                   [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; })) {
@@ -365,16 +365,16 @@ bool may_leave(Meaning meaning, std::string_view value) {
       return is_email(value) && !digits.card;
     case Meaning::phone: {
       // No card begins so, and one in ten numbers that do would pass for a card.
-      const char first = value[std::min(value.find_first_of("+0123456789"), value.size() - 1)];
+      const char first = value[min(value.find_first_of("+0123456789"), value.size() - 1)];
       return is_phone(value) && (!digits.card || first == '+' || first == '0');
     }
     case Meaning::marked:
       return digits.most < kNumber;
     default:
       return value.size() <= kLongestPersonName && digits.most < kNumber &&
-             value.find('@') == std::string_view::npos &&
-             std::any_of(value.begin(), value.end(),
-                         [](char c) { return is_letter(c) || is_wide(c); });
+             value.find('@') == View::npos && std::any_of(value.begin(), value.end(), [](char c) {
+               return is_letter(c) || is_wide(c);
+             });
   }
 }
 

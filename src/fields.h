@@ -7,7 +7,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+
+#include "text.h"
 
 namespace appizer {
 
@@ -15,14 +16,14 @@ namespace appizer {
 /// camelCase apart (the glue, who has Unicode's tables, sees to that).
 struct Field {
   /// As the DOM has it, for elements that are no `input` too: "select-one", "textarea".
-  std::string_view type;
-  std::string_view autocomplete;
+  View type;
+  View autocomplete;
   /// Name and id, with a '|' between them.
-  std::string_view words;
+  View words;
   /// The label, or what stands for one.
-  std::string_view label;
+  View label;
   /// The value of `data-appizer-field`.
-  std::string_view key;
+  View key;
   /// It, or something around it, has `data-appizer-ignore`.
   bool ignored = false;
 };
@@ -48,14 +49,14 @@ Meaning meaning_of(const Field& field);
 bool asks_for_email(const Field& field, Meaning meaning);
 
 /// Whether `value`, without the spaces around it, may leave as what its field means.
-bool may_leave(Meaning meaning, std::string_view value);
+bool may_leave(Meaning meaning, View value);
 
 /// Whether a text is an address that mail could be sent to. Strict: what is unusual (quotes,
 /// comments, a domain without a dot) counts as a mistake.
-bool is_email(std::string_view text);
+bool is_email(View text);
 
 /// Whether a text is a telephone number: 7 to 15 digits with the usual signs between them, and at
 /// most an extension behind them.
-bool is_phone(std::string_view text);
+bool is_phone(View text);
 
 }  // namespace appizer

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "compare.h"
 #include "json.h"
 #include "redaction.h"
+#include "text.h"
 #include "url.h"
 
 namespace appizer {
@@ -21,19 +23,19 @@ constexpr std::size_t kLongestKey = 64;
 /// Texts separated by NUL.
 class Texts {
  public:
-  explicit Texts(std::string_view all) : rest_(all) {}
+  explicit Texts(View all) : rest_(all) {}
 
   bool more() const { return more_; }
-  std::string_view next() {
-    const std::size_t end = std::min(rest_.find('\0'), rest_.size());
-    const std::string_view text = rest_.substr(0, end);
+  View next() {
+    const std::size_t end = min(rest_.find('\0'), rest_.size());
+    const View text = rest_.substr(0, end);
     more_ = end < rest_.size();
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
+    rest_.remove_prefix(min(end + 1, rest_.size()));
     return text;
   }
 
  private:
-  std::string_view rest_;
+  View rest_;
   bool more_ = true;
 };
 
@@ -48,17 +50,17 @@ struct Facts {
         app(from.next()),
         url(from.next()) {}
 
-  std::string_view id;
-  std::string_view name;
+  View id;
+  View name;
   /// Where it would be sent: an absolute URL.
-  std::string_view action;
-  std::string_view method;
+  View action;
+  View method;
   /// `data-appizer`; "false" also where something around the form says so.
-  std::string_view wish;
+  View wish;
   /// `data-appizer-app-id`
-  std::string_view app;
+  View app;
   /// Where the page is.
-  std::string_view url;
+  View url;
 };
 
 /// A field, and its name as it stands in the page.
@@ -73,14 +75,14 @@ struct Named : Field {
     ignored = !from.next().empty();
   }
 
-  std::string_view name;
+  View name;
 };
 
 // By `Meaning`.
-constexpr std::string_view kKeys[] = {"",           "",          "email",     "phone",
-                                      "first_name", "last_name", "full_name", "organisation"};
+constexpr const char* kKeys[] = {"",           "",          "email",     "phone",
+                                 "first_name", "last_name", "full_name", "organisation"};
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
+void append_member(String& out, View name, View value) {
   if (value.empty()) return;
   if (out.size() > 1) out += ',';
   json::append_string(out, name);
@@ -88,14 +90,19 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   json::append_string(out, json::clip(value, kLongestTitle));
 }
 
-bool is_key(std::string_view key) {
+bool is_number(View text) {
+  const double number = json::number(text);
+  return number == number;
+}
+
+bool is_key(View key) {
   return key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '_' || c == '-' || c == '.';
          });
 }
 
-std::string_view trimmed(std::string_view text) {
+View trimmed(View text) {
   const auto blank = [](char c) { return c >= 0 && c <= ' '; };
   while (!text.empty() && blank(text[0])) text.remove_prefix(1);
   while (!text.empty() && blank(text.back())) text.remove_suffix(1);
@@ -104,24 +111,22 @@ std::string_view trimmed(std::string_view text) {
 
 // Whether a request says nothing of what the page does with a form: the SDK's own, and those of
 // common tools that measure, which answer to every click.
-bool is_noise(std::string_view url, std::string_view api_base) {
-  constexpr std::string_view kTools =
+bool is_noise(View url, View api_base) {
+  constexpr char kTools[] =
       "google-analytics. analytics.google. doubleclick. googletagmanager. facebook. clarity.ms "
       "hotjar. segment.io mixpanel. amplitude. posthog. plausible. sentry. datadoghq. nr-data. "
-      "fullstory. logrocket. tiktok. linkedin. bat.bing. mc.yandex. matomo rudderstack. snowplow ";
-  const std::string_view host = split(url).host;
-  for (std::string_view rest = kTools; !rest.empty();) {
-    const std::size_t end = rest.find(' ');
-    if (host.find(rest.substr(0, end)) != std::string_view::npos) return true;
-    rest.remove_prefix(end + 1);
+      "fullstory. logrocket. tiktok. linkedin. bat.bing. mc.yandex. matomo rudderstack. snowplow";
+  const View host = split(url).host;
+  for (View rest = kTools; !rest.empty();) {
+    if (host.find(take_until(rest, ' ')) != View::npos) return true;
   }
   const std::size_t at = url.find(api_base);
-  if (at == std::string_view::npos) return false;
+  if (at == View::npos) return false;
   url.remove_prefix(at + api_base.size());
-  return url.rfind("/v1/events", 0) == 0 || url.rfind("/v1/users", 0) == 0;
+  return url.starts_with("/v1/events") || url.starts_with("/v1/users");
 }
 
-std::uint64_t hash(std::uint64_t from, std::string_view text) {  // FNV-1a
+std::uint64_t hash(std::uint64_t from, View text) {  // FNV-1a
   for (const char c : text) from = (from ^ static_cast<unsigned char>(c)) * 1099511628211U;
   return from;
 }
@@ -130,11 +135,10 @@ std::uint64_t hash(std::uint64_t from, std::string_view text) {  // FNV-1a
 
 // Reads the form's facts. False where it is none of ours. `wanted` becomes the numbers of the
 // fields whose values are.
-bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
-                 Effects& effects) const {
+bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) const {
   Texts texts(facts);
   const Facts form(texts);
-  std::string names;
+  String names;
   std::size_t named = 0;
   std::size_t asked = 0;
   bool asks = form.wish == "true";
@@ -148,14 +152,14 @@ bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
     const bool usable = is_key(field.key);
     if (config_.debug && !field.key.empty() && (!usable || meaning <= Meaning::unknown)) {
       effects.tell(usable ? Hint::field_never_sent : Hint::field_key_unusable,
-                   std::string(json::clip(field.key, kLongestFieldName)));
+                   json::clip(field.key, kLongestFieldName));
     }
     if (meaning != Meaning::denied && !field.name.empty() &&
-        field.name.size() <= kLongestFieldName && field.name.find('@') == std::string_view::npos &&
+        field.name.size() <= kLongestFieldName && field.name.find('@') == View::npos &&
         named < kMostNames) {
-      std::string quoted;
+      String quoted;
       json::append_string(quoted, field.name);
-      if (names.find(quoted) == std::string::npos) {  // else it is of a group
+      if (names.find(quoted) == String::npos) {  // else it is of a group
         if (named++ > 0) names += ',';
         names += quoted;
       }
@@ -181,8 +185,8 @@ bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
   to.facts = facts;
   to.scripted = form.method == "dialog" || split(form.action).scheme == "javascript";
   auto& [event, properties, person, origin, app, happened] = to.finding;
-  const std::string page = page_of(split(clean_url(form.url, config_)), config_.count_hash);
-  const std::string_view place = form.action.substr(0, form.action.find_first_of("?#"));
+  const View page = page_of(split(clean_url(form.url, config_)), config_.count_hash);
+  const View place = form.action.substr(0, form.action.find_first_of("?#"));
   properties = "{";
   append_member(properties, "form_id", form.id);
   append_member(properties, "form_name", form.name);
@@ -197,9 +201,9 @@ bool Forms::read(std::string_view facts, Submission& to, std::string& wanted,
   return true;
 }
 
-void Forms::read_values(std::string_view values, Submission& to) const {
-  std::string& person = to.finding.person;
-  std::string properties;
+void Forms::read_values(View values, Submission& to) const {
+  String& person = to.finding.person;
+  String properties;
   // The site's marks first: of several fields for one thing the first that is filled in counts. An
   // empty box last: of a group it says no only where no other says yes.
   enum Turn { marked, others, empty_boxes, end };
@@ -212,21 +216,21 @@ void Forms::read_values(std::string_view values, Submission& to) const {
       const auto meaning = static_cast<Meaning>(one);
       if (meaning <= Meaning::unknown) continue;
       if (!typed.more()) return;
-      const std::string_view value = trimmed(typed.next());
+      const View value = trimmed(typed.next());
       const bool box = field.type == "checkbox";
       const bool own = meaning == Meaning::marked;
       if (turn != (field.key.empty() ? others : box && value.empty() ? empty_boxes : marked))
         continue;
-      std::string& out = meaning <= Meaning::phone ? person : properties;
-      std::string member;
-      json::append_string(member, own ? field.key : kKeys[static_cast<std::size_t>(meaning)]);
+      String& out = meaning <= Meaning::phone ? person : properties;
+      String member;
+      json::append_string(member, own ? field.key : View(kKeys[static_cast<std::size_t>(meaning)]));
       member += ':';
-      if (out.find(member) != std::string::npos) continue;
+      if (out.find(member) != String::npos) continue;
       if (box && own) {
         member += value.empty() ? "false" : "true";
       } else if (box || !may_leave(meaning, value)) {
         continue;
-      } else if (own && (field.type == "number" || field.type == "range") && json::number(value)) {
+      } else if (own && (field.type == "number" || field.type == "range") && is_number(value)) {
         member += value;
       } else {
         json::append_string(member, value);
@@ -248,13 +252,13 @@ void Forms::start(Effects& effects) {
   if (what != 0) effects.watch(what);
 }
 
-void Forms::hear(News news, std::uint32_t id, double detail, std::string_view text, Moment now,
+void Forms::hear(News news, std::uint32_t id, double detail, View text, const Moment& now,
                  Effects& effects) {
   if (news == News::begun || news == News::submits) {
     const bool begun = news == News::begun;
     if (!(begun ? config_.form_starts : config_.form_submits)) return;
     Submission next;
-    std::string wanted;
+    String wanted;
     if (!read(text, next, wanted, effects)) return;
     next.id = id;
     next.began = now.monotonic;
@@ -264,7 +268,7 @@ void Forms::hear(News news, std::uint32_t id, double detail, std::string_view te
     if (begun) next.stage = Stage::counted;
     if (submissions_.size() == kMostSubmissions) drop(0, effects);
     submissions_.push_back(std::move(next));
-    if (!begun) effects.form_values(id, std::move(wanted));
+    if (!begun) effects.form_values(id, wanted);
     return;
   }
   std::size_t index = 0;
@@ -324,7 +328,7 @@ void Forms::count(std::size_t index, Effects& effects) {
 }
 
 void Forms::drop(std::size_t index, Effects& effects) {
-  const std::string& origin = submissions_[index].finding.origin;
+  const String& origin = submissions_[index].finding.origin;
   // Its last member is the form's name.
   if (config_.debug) effects.tell(Hint::form_not_counted, origin.substr(origin.rfind(':') + 1));
   forget(index, effects);
@@ -332,10 +336,10 @@ void Forms::drop(std::size_t index, Effects& effects) {
 
 void Forms::forget(std::size_t index, Effects& effects) {
   effects.form_look(submissions_[index].id, false);
-  submissions_.erase(submissions_.begin() + static_cast<std::ptrdiff_t>(index));
+  submissions_.erase(index);
 }
 
-void Forms::leaving(Moment now, Effects& effects) {
+void Forms::leaving(const Moment& now, Effects& effects) {
   for (std::size_t i = submissions_.size(); i-- > 0;) {
     const Submission& one = submissions_[i];
     if (one.stage == Stage::counted) continue;
@@ -347,7 +351,7 @@ void Forms::leaving(Moment now, Effects& effects) {
   }
 }
 
-void Forms::settle(Moment now, Effects& effects) {
+void Forms::settle(const Moment& now, Effects& effects) {
   for (std::size_t i = submissions_.size(); i-- > 0;) {
     Submission& one = submissions_[i];
     if (now.monotonic - one.began >= kPatience) {
@@ -363,7 +367,7 @@ void Forms::settle(Moment now, Effects& effects) {
 Millis Forms::next_wake() const {
   Millis next = kNever;
   for (const Submission& one : submissions_) {
-    next = std::min(next, one.began + (one.stage == Stage::open ? kWindow : kPatience));
+    next = min(next, one.began + (one.stage == Stage::open ? kWindow : kPatience));
   }
   return next;
 }
@@ -372,7 +376,7 @@ bool Forms::take(Finding& finding) {
   for (std::size_t i = 0; i < submissions_.size(); ++i) {
     if (submissions_[i].stage != Stage::counted) continue;
     finding = std::move(submissions_[i].finding);
-    submissions_.erase(submissions_.begin() + static_cast<std::ptrdiff_t>(i));
+    submissions_.erase(i);
     return true;
   }
   return false;

@@ -23,14 +23,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "config.h"
 #include "effect.h"
 #include "fields.h"
+#include "list.h"
 #include "moment.h"
+#include "text.h"
 #include "timers.h"
 
 namespace appizer {
@@ -61,14 +60,14 @@ class Forms {
   /// What is to be recorded of a form.
   struct Finding {
     /// The event's name, and its properties as a JSON object.
-    std::string_view event;
-    std::string properties;
+    View event;
+    String properties;
     /// The members that the user record has of the form, and those of its origin, without braces.
     /// Empty where nothing is known of the person.
-    std::string person;
-    std::string origin;
+    String person;
+    String origin;
     /// The form's own app, if it has one.
-    std::string app;
+    String app;
     /// Wall time.
     Millis happened = 0;
   };
@@ -78,12 +77,12 @@ class Forms {
   void start(Effects& effects);
 
   /// Takes what the glue tells of submission `id`.
-  void hear(News news, std::uint32_t id, double detail, std::string_view text, Moment now,
+  void hear(News news, std::uint32_t id, double detail, View text, const Moment& now,
             Effects& effects);
   /// The page goes away.
-  void leaving(Moment now, Effects& effects);
+  void leaving(const Moment& now, Effects& effects);
   /// Does what is due.
-  void settle(Moment now, Effects& effects);
+  void settle(const Moment& now, Effects& effects);
   /// When `settle` next has something to do.
   Millis next_wake() const;
 
@@ -110,8 +109,8 @@ class Forms {
     /// A reset, a removal or another URL counts until then.
     Millis until = 0;
     /// What the form said, and a `Meaning` for each of its fields, until its values are known.
-    std::string facts;
-    std::string meanings;
+    String facts;
+    String meanings;
     Finding finding;
   };
   struct Counted {
@@ -120,15 +119,15 @@ class Forms {
   };
   static constexpr std::size_t kRemembered = 8;
 
-  bool read(std::string_view facts, Submission& to, std::string& wanted, Effects& effects) const;
-  void read_values(std::string_view values, Submission& to) const;
+  bool read(View facts, Submission& to, String& wanted, Effects& effects) const;
+  void read_values(View values, Submission& to) const;
   void show(std::size_t index, Effects& effects);
   void count(std::size_t index, Effects& effects);
   void drop(std::size_t index, Effects& effects);
   void forget(std::size_t index, Effects& effects);
 
   const Config& config_;
-  std::vector<Submission> submissions_;
+  List<Submission> submissions_;
   /// The last that counted.
   Counted counted_[kRemembered];
   std::size_t next_counted_ = 0;

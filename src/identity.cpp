@@ -1,35 +1,34 @@
 #include "identity.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "config.h"
 #include "event.h"
+#include "text.h"
 
 namespace appizer {
 
-bool is_plausible_user_id(std::string_view text) {
+bool is_plausible_user_id(View text) {
   // What String() makes of a missing value, and what templates leave behind.
-  constexpr std::array<std::string_view, 11> kMistakes = {"undefined", "null",  "NaN",    "None",
-                                                          "nil",       "true",  "false",  "0",
-                                                          "anonymous", "guest", "user_id"};
   if (text.empty() || text.size() > kLongestUserId || is_blank(text)) return false;
   if (text[0] == '{' || text[0] == '[' || text[0] == '"' || text[0] == '<') return false;
   if (std::any_of(text.begin(), text.end(),
                   [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; })) {
     return false;
   }
-  return std::find(kMistakes.begin(), kMistakes.end(), text) == kMistakes.end();
+  return !lists("undefined null NaN None nil true false 0 anonymous guest user_id", text);
 }
 
-Identity::Identity(std::string key, Persistence persistence) {
-  const std::string cookie = std::string(kCookie) + key;
-  const auto keep = [&](const std::string& name) {
-    places_.push_back({name, name + ".anonymous", {}, {}});
-  };
-  if (persistence == Persistence::local_storage || persistence == Persistence::both) keep(key);
-  if (persistence == Persistence::cookie || persistence == Persistence::both) keep(cookie);
+Identity::Identity(View key, Persistence persistence) {
+  if (persistence == Persistence::local_storage || persistence == Persistence::both) keep_in(key);
+  if (persistence == Persistence::cookie || persistence == Persistence::both) {
+    keep_in(String(kCookie) + key);
+  }
+}
+
+void Identity::keep_in(View name) {
+  places_.push_back({name, String(name) + ".anonymous", {}, {}});
 }
 
 void Identity::read(const Entropy& entropy, Effects& effects) {
@@ -44,39 +43,38 @@ void Identity::read(const Entropy& entropy, Effects& effects) {
   if (places_.empty() && id_.empty()) id_ = anonymous_ = uuid_v4(entropy);
 }
 
-Identity::News Identity::value(std::string_view key, const std::string* text, Moment now,
-                               Effects& effects) {
+Identity::News Identity::value(View key, View text, const Moment& now, Effects& effects) {
   for (Place& place : places_) {
     const bool is_note = key == place.note_key;
     if (!is_note && key != place.id_key) continue;
-    const bool usable = text != nullptr && is_plausible_user_id(*text);
+    const bool usable = is_plausible_user_id(text);
     if (unread_ > 0) {
-      if (usable) (is_note ? place.note : place.id) = *text;
+      if (usable) (is_note ? place.note : place.id) = text;
       if (--unread_ == 0) settle(now, effects);
-      return text != nullptr && !usable && !is_note ? News::refused : News::heard;
+      return !text.is_none() && !usable && !is_note ? News::refused : News::heard;
     }
     // A key that another document removed is not written again: the site may have meant it.
     if (now.monotonic >= new_until_ || !is_anonymous()) {
       if (is_note) {
-        anonymous_ = usable ? *text : std::string();
+        anonymous_ = usable ? text : View();
       } else if (usable) {
-        id_ = *text;
+        id_ = text;
       }
       return News::heard;
     }
     // Made a moment ago. Who wrote the other id shows in the note, which is written after it.
     if (!is_note) {
-      rival_ = usable && *text != id_ ? *text : std::string();
+      rival_ = usable && text != id_ ? text : View();
       return News::heard;
     }
     if (rival_.empty()) return News::heard;
-    const std::string rival = std::exchange(rival_, {});
-    if (!usable || *text != rival) {
+    const String rival = std::exchange(rival_, {});
+    if (!usable || text != rival) {
       id_ = rival;  // the site named the visitor in another tab
       anonymous_.clear();
       return News::heard;
     }
-    if (rival > id_) {
+    if (std::string_view(rival) > std::string_view(id_)) {
       write(effects);
       return News::heard;
     }
@@ -88,8 +86,8 @@ Identity::News Identity::value(std::string_view key, const std::string* text, Mo
 }
 
 // Everything has been read.
-void Identity::settle(Moment now, Effects& effects) {
-  const std::string before = id_;
+void Identity::settle(const Moment& now, Effects& effects) {
+  const String before = id_;
   id_.clear();
   for (const Place& place : places_) {
     if (!id_.empty() || place.id.empty()) continue;
@@ -126,7 +124,7 @@ void Identity::erase(Effects& effects) {
   }
 }
 
-Identity::Change Identity::set(std::string_view id, Effects& effects) {
+Identity::Change Identity::set(View id, Effects& effects) {
   if (id == id_) return Change::none;
   const bool named = is_anonymous();
   id_ = id;

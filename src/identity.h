@@ -11,13 +11,12 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "effect.h"
 #include "ids.h"
+#include "list.h"
 #include "moment.h"
+#include "text.h"
 
 namespace appizer {
 
@@ -25,14 +24,14 @@ namespace appizer {
 enum class Persistence { local_storage, cookie, both, memory };
 
 /// Keys of cookies start with this; what follows is the cookie's name.
-constexpr std::string_view kCookie = "cookie:";
+constexpr char kCookie[] = "cookie:";
 
 class Identity {
  public:
   /// How long after an id was made another tab's may still replace it.
   static constexpr Millis kNew = 5 * kSecond;
 
-  Identity(std::string key, Persistence persistence);
+  Identity(View key, Persistence persistence);
 
   /// Asks for what storage has. The id is not known before all of it has been answered.
   void read(const Entropy& entropy, Effects& effects);
@@ -48,13 +47,13 @@ class Identity {
     replaced,
   };
   /// Takes the value of a key: an answer, or what another tab wrote.
-  News value(std::string_view key, const std::string* text, Moment now, Effects& effects);
+  News value(View key, View text, const Moment& now, Effects& effects);
   /// The id that another tab's took the place of.
-  const std::string& replaced() const { return replaced_; }
+  View replaced() const { return replaced_; }
 
   enum class Change { none, named, other_person };
   /// The site names the visitor; `id` is plausible.
-  Change set(std::string_view id, Effects& effects);
+  Change set(View id, Effects& effects);
   /// The visitor leaves: a new anonymous one begins.
   void reset(const Entropy& entropy, Effects& effects);
 
@@ -63,31 +62,32 @@ class Identity {
   /// Removes everything.
   void erase(Effects& effects);
 
-  const std::string& id() const { return id_; }
+  View id() const { return id_; }
   bool is_anonymous() const { return !id_.empty() && id_ == anonymous_; }
 
  private:
   struct Place {
-    std::string id_key;
-    std::string note_key;
-    std::string id;
-    std::string note;
+    String id_key;
+    String note_key;
+    String id;
+    String note;
   };
 
-  void settle(Moment now, Effects& effects);
+  void settle(const Moment& now, Effects& effects);
+  void keep_in(View name);
 
-  std::vector<Place> places_;
+  List<Place> places_;
   Entropy entropy_{};
   std::size_t unread_ = 0;
-  std::string id_;
-  std::string anonymous_;
-  std::string replaced_;
-  std::string rival_;
+  String id_;
+  String anonymous_;
+  String replaced_;
+  String rival_;
   Millis new_until_ = 0;
 };
 
 /// Whether a text can be somebody's id: not blank, not too long, no control characters, and not
 /// what only a mistake makes ("undefined", "[object Object]", JSON).
-bool is_plausible_user_id(std::string_view text);
+bool is_plausible_user_id(View text);
 
 }  // namespace appizer

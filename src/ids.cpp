@@ -1,45 +1,43 @@
 #include "ids.h"
 
-#include <algorithm>
 #include <bit>
+
+#include "compare.h"
+#include "text.h"
 
 namespace appizer {
 namespace {
-
-using Bytes = std::array<std::uint8_t, 16>;
 
 constexpr std::uint64_t kTimeMask = (std::uint64_t{1} << 48) - 1;
 constexpr std::uint32_t kAMask = (1U << 12) - 1;
 constexpr std::uint64_t kBMask = (std::uint64_t{1} << 62) - 1;
 
-std::string text(const Bytes& bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  out.reserve(36);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
+View text(const Entropy& bytes) {
+  String out;
+  for (std::size_t i = 0; i < sizeof bytes; ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kDigits[bytes[i] >> 4];
-    out += kDigits[bytes[i] & 15];
+    append_hex(out, bytes[i]);
   }
-  return out;
+  return keep(std::move(out));
 }
 
 }  // namespace
 
-std::string uuid_v4(Entropy bytes) {
+View uuid_v4(const Entropy& entropy) {
+  Entropy bytes = entropy;
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3F) | 0x80);
   return text(bytes);
 }
 
 void Ids::seed(const Entropy& entropy) {
-  for (std::size_t i = 0; i < state_.size(); ++i) {
+  for (std::size_t i = 0; i < 4U; ++i) {
     std::uint32_t word = 0;
     for (std::size_t j = 0; j < 4; ++j) word = word << 8 | entropy[4 * i + j];
     state_[i] = word;
   }
   // All zeros is the one state that the generator never leaves.
-  if (std::all_of(state_.begin(), state_.end(), [](auto word) { return word == 0; })) state_[0] = 1;
+  if ((state_[0] | state_[1] | state_[2] | state_[3]) == 0) state_[0] = 1;
 }
 
 // xoshiro128** 1.1 by Blackman and Vigna: small, fast, and equidistributed in 32 bits.
@@ -56,9 +54,8 @@ std::uint32_t Ids::draw() {
   return result;
 }
 
-std::string Ids::event_id(Millis wall) {
-  const std::uint64_t time =
-      std::min(static_cast<std::uint64_t>(std::max<Millis>(wall, 0)), kTimeMask);
+View Ids::event_id(Millis wall) {
+  const std::uint64_t time = min(static_cast<std::uint64_t>(max<Millis>(wall, 0)), kTimeMask);
   if (time > last_time_) {
     last_time_ = time;
     last_a_ = draw() & (kAMask >> 1);  // the top bit stays free to count into
@@ -74,7 +71,7 @@ std::string Ids::event_id(Millis wall) {
       }
     }
   }
-  Bytes bytes;
+  Entropy bytes;
   for (std::size_t i = 0; i < 6; ++i)
     bytes[i] = static_cast<std::uint8_t>(last_time_ >> (40 - 8 * i));
   bytes[6] = static_cast<std::uint8_t>(0x70 | last_a_ >> 8);
@@ -85,11 +82,11 @@ std::string Ids::event_id(Millis wall) {
   return text(bytes);
 }
 
-std::string Ids::token(std::size_t length) {
-  constexpr std::string_view kAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";  // Crockford's base32
-  std::string out;
+View Ids::token(std::size_t length) {
+  constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";  // Crockford's base32
+  String out;
   for (std::size_t i = 0; i < length; ++i) out += kAlphabet[draw() & 31];
-  return out;
+  return keep(std::move(out));
 }
 
 }  // namespace appizer

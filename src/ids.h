@@ -1,22 +1,25 @@
 // Seeded generator of event, document and session ids; user ids from fresh bytes.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 #include "moment.h"
+#include "text.h"
 
 namespace appizer {
 
 /// Bytes from the platform's cryptographic generator.
-using Entropy = std::array<std::uint8_t, 16>;
+struct Entropy {
+  std::uint8_t bytes[16];
+
+  APZ_INLINE std::uint8_t& operator[](std::size_t i) { return bytes[i]; }
+  APZ_INLINE std::uint8_t operator[](std::size_t i) const { return bytes[i]; }
+};
 
 /// Returns a UUID version 4 (RFC 9562, section 5.4) made of the given bytes alone, for a user id:
 /// nobody may be able to guess it from another one.
-std::string uuid_v4(Entropy bytes);
+View uuid_v4(const Entropy& entropy);
 
 /// Makes the ids that need not be secret, from one seed per document.
 class Ids {
@@ -26,16 +29,16 @@ class Ids {
   /// Returns a UUID version 7 (RFC 9562, section 5.7) for an event that happened at `wall`.
   /// Strictly greater than every earlier one, also when the clock stands still or jumps back:
   /// it then counts on from the highest time seen (section 6.2, method 2).
-  std::string event_id(Millis wall);
+  View event_id(Millis wall);
 
   /// Returns `length` characters out of 32, 5 bits each.
-  std::string token(std::size_t length);
+  View token(std::size_t length);
 
   /// Uniform over all 32-bit values.
   std::uint32_t draw();
 
  private:
-  std::array<std::uint32_t, 4> state_{1, 2, 3, 4};
+  std::uint32_t state_[4] = {1, 2, 3, 4};
   std::uint64_t last_time_ = 0;
   std::uint32_t last_a_ = 0;  // 12 bits
   std::uint64_t last_b_ = 0;  // 62 bits

@@ -1,10 +1,12 @@
 #include "journal.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "compare.h"
 #include "json.h"
+#include "list.h"
+#include "text.h"
 
 namespace appizer {
 namespace {
@@ -13,33 +15,30 @@ constexpr std::size_t kChecksum = 8;
 
 // FNV-1a: told apart must be whole from damaged, not honest from forged (whoever can write the
 // storage can compute any checksum), so the text is parsed all the same.
-std::uint32_t checksum(std::string_view text) {
+std::uint32_t checksum(View text) {
   std::uint32_t hash = 2166136261U;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   return hash;
 }
 
-std::string hexadecimal(std::uint32_t value) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (int shift = 28; shift >= 0; shift -= 4) out += kDigits[value >> shift & 15];
-  return out;
+void append_checksum(String& out, View text) {
+  const std::uint32_t sum = checksum(text);
+  for (int shift = 24; shift >= 0; shift -= 8) append_hex(out, sum >> shift);
 }
 
 // What closes a record's text: an event is cut off inside its properties.
-std::string_view ending(Kind kind) { return kind == Kind::event ? "}}" : "}"; }
+View ending(Kind kind) { return kind == Kind::event ? "}}" : "}"; }
 
 }  // namespace
 
 // <checksum><kind>[<dropped>][@<app as a JSON string>] <text>
-std::string to_line(const Record& record) {
-  std::string line;
-  line.reserve(record.text.size() + kChecksum + 4);
+void append_line(String& out, const Record& record) {
+  String line;
   line += static_cast<char>(record.kind);
   if (record.dropped > 0) json::append_integer(line, record.dropped);
   if (!record.app.empty()) {
     line += '@';
-    std::string app;
+    String app;
     json::append_string(app, record.app);
     for (const char c : app) {
       c == ' ' ? line += "\\u0020" : line += c;  // the first space ends the extras
@@ -47,38 +46,42 @@ std::string to_line(const Record& record) {
   }
   line += ' ';
   line += record.text;
-  return hexadecimal(checksum(line)) + line;
+  append_checksum(out, line);
+  out += line;
 }
 
-bool from_line(std::string_view line, Record& record) {
+bool from_line(View line, Record& record) {
   if (line.size() < kChecksum + 2) return false;
-  const std::string_view sum = line.substr(0, kChecksum);
+  const View sum = line.substr(0, kChecksum);
   line.remove_prefix(kChecksum);
-  if (sum != hexadecimal(checksum(line))) return false;
+  String right;
+  append_checksum(right, line);
+  if (sum != right) return false;
   const std::size_t brace = line.find(" {");
-  if (brace == std::string_view::npos) return false;
-  std::string_view extras = line.substr(0, brace);
+  if (brace == View::npos) return false;
+  View extras = line.substr(0, brace);
   record.text = line.substr(brace + 1);
   record.kind = static_cast<Kind>(extras[0]);
   if (record.kind != Kind::event && record.kind != Kind::user && record.kind != Kind::alias) {
     return false;
   }
   extras.remove_prefix(1);
-  const auto digits = std::from_chars(extras.data(), extras.data() + extras.size(), record.dropped);
-  extras.remove_prefix(static_cast<std::size_t>(digits.ptr - extras.data()));
+  Millis dropped = 0;
+  if (!extras.empty() && extras[0] != '-') take_integer(extras, dropped);
+  record.dropped = static_cast<std::uint32_t>(min<Millis>(dropped, UINT32_MAX));
   if (!extras.empty()) {
-    const auto app = extras[0] == '@' ? json::string(extras.substr(1)) : std::nullopt;
-    if (!app) return false;
-    record.app = *app;
+    const View app = extras[0] == '@' ? json::string(extras.substr(1)) : View::none();
+    if (app.is_none()) return false;
+    record.app = app;
   }
   // What is added when it is sent begins with a comma.
-  std::string whole = record.text;
+  String whole = record.text;
   whole += ",\"\":0";
   whole += ending(record.kind);
   return json::is_object(whole);
 }
 
-void Journal::set_document(std::string_view document) {
+void Journal::set_document(View document) {
   document_ = document;
   last_is_open_ = false;
   for (const auto& segment : segments_) {
@@ -87,7 +90,8 @@ void Journal::set_document(std::string_view document) {
 }
 
 void Journal::new_key(Segment& segment) {
-  segment.key = prefix_ + document_ + "." + lane_;
+  segment.key = prefix_ + document_ + ".";
+  segment.key += lane_;
   json::append_integer(segment.key, next_segment_++);
 }
 
@@ -143,7 +147,7 @@ bool Journal::evict(Record& evicted) {
     for (std::size_t j = 0; j < segment.records.size(); ++j) {
       if (segment.records[j].flight != 0) continue;
       evicted = std::move(segment.records[j]);
-      segment.records.erase(segment.records.begin() + static_cast<std::ptrdiff_t>(j));
+      segment.records.erase(j);
       segment.bytes -= evicted.text.size();
       bytes_ -= evicted.text.size();
       --size_;
@@ -155,9 +159,9 @@ bool Journal::evict(Record& evicted) {
   return false;
 }
 
-std::vector<const Record*> Journal::take(std::uint32_t flight, std::size_t most, std::size_t bytes,
-                                         std::size_t overhead) {
-  std::vector<const Record*> taken;
+List<const Record*> Journal::take(std::uint32_t flight, std::size_t most, std::size_t bytes,
+                                  std::size_t overhead) {
+  List<const Record*> taken;
   std::size_t total = 0;
   for (const auto& segment : segments_) {
     for (Record& record : segment->records) {
@@ -187,20 +191,21 @@ std::size_t Journal::remove(std::uint32_t flight, Gone gone) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < segments_.size(); ++i) {
     Segment& segment = *segments_[i];
-    const auto begin = std::find_if(segment.records.begin(), segment.records.end(),
-                                    [&](const Record& record) { return record.flight == flight; });
-    if (begin == segment.records.end()) {
-      if (count > 0 && !segment.records.empty()) break;
+    List<Record>& records = segment.records;
+    std::size_t begin = 0;
+    while (begin < records.size() && records[begin].flight != flight) ++begin;
+    if (begin == records.size()) {
+      if (count > 0 && !records.empty()) break;
       continue;
     }
-    auto end = begin;
-    for (; end != segment.records.end() && end->flight == flight; ++end) {
-      segment.bytes -= end->text.size();
-      bytes_ -= end->text.size();
-      gone(*end);
+    std::size_t end = begin;
+    for (; end < records.size() && records[end].flight == flight; ++end) {
+      segment.bytes -= records[end].text.size();
+      bytes_ -= records[end].text.size();
+      gone(records[end]);
       ++count;
     }
-    segment.records.erase(begin, end);
+    records.erase(begin, end - begin);
     mark_dirty(segment);
   }
   size_ -= count;
@@ -212,8 +217,8 @@ std::size_t Journal::acknowledge(std::uint32_t flight) {
   return remove(flight, [](Record&) {});
 }
 
-std::vector<Record> Journal::give_up(std::uint32_t flight) {
-  std::vector<Record> given;
+List<Record> Journal::give_up(std::uint32_t flight) {
+  List<Record> given;
   std::uint32_t lost = 0;
   remove(flight, [&](Record& record) {
     lost += record.dropped + 1;
@@ -246,24 +251,24 @@ bool Journal::is_last_waiting(std::uint32_t number) const {
   return last.number == number && last.flight == 0;
 }
 
-void Journal::amend(std::string text) {
+void Journal::amend(View text) {
   Segment& segment = *segments_.back();
   Record& last = segment.records.back();
   segment.bytes += text.size() - last.text.size();
   bytes_ += text.size() - last.text.size();
-  last.text = std::move(text);
+  last.text = text;
   mark_dirty(segment);
 }
 
-void Journal::rename(std::string_view from, std::string_view to) {
-  std::string old = "\"user_id\":";
-  std::string fresh = old;
+void Journal::rename(View from, View to) {
+  String old = "\"user_id\":";
+  String fresh = old;
   json::append_string(old, from);
   json::append_string(fresh, to);
   for (const auto& segment : segments_) {
     for (Record& record : segment->records) {
       const std::size_t at = record.text.find(old);
-      if (record.flight != 0 || at == std::string::npos) continue;
+      if (record.flight != 0 || at == String::npos) continue;
       record.text.replace(at, old.size(), fresh);
       segment->bytes += fresh.size() - old.size();
       bytes_ += fresh.size() - old.size();
@@ -282,7 +287,7 @@ void Journal::hand_over(std::uint32_t flight) {
   }
 }
 
-std::size_t Journal::adopt(std::string_view key, std::string_view text) {
+std::size_t Journal::adopt(View key, View text) {
   auto segment = std::make_unique<Segment>();
   segment->key = key;
   segment->stored = true;
@@ -290,7 +295,7 @@ std::size_t Journal::adopt(std::string_view key, std::string_view text) {
   std::uint32_t unreadable = 0;
   std::size_t all_unreadable = 0;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::size_t end = min(text.find('\n'), text.size());
     Record record;
     if (from_line(text.substr(0, end), record)) {
       record.number = next_number_++;
@@ -302,7 +307,7 @@ std::size_t Journal::adopt(std::string_view key, std::string_view text) {
       ++unreadable;
       ++all_unreadable;
     }
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text.remove_prefix(min(end + 1, text.size()));
   }
   if (segment->records.empty()) {
     erased_.push_back(std::move(segment->key));
@@ -320,7 +325,7 @@ std::size_t Journal::adopt(std::string_view key, std::string_view text) {
         records.begin(), records.end(), [](const Record& one) { return one.flight != 0; }));
   }
   if (place == segments_.size()) last_is_open_ = false;
-  segments_.insert(segments_.begin() + static_cast<std::ptrdiff_t>(place), std::move(segment));
+  segments_.insert(place, std::move(segment));
   if (unreadable > 0) leave_count(place + 1, 0, unreadable);
   return all_unreadable;
 }
@@ -342,7 +347,7 @@ void Journal::forget_stored() {
       --size_;
       flying_ -= record.flight != 0;
     }
-    records.erase(std::remove_if(records.begin(), records.end(), stored), records.end());
+    records.remove_if(stored);
     // The text under its key may have an heir by now.
     new_key(*segment);
     segment->stored = false;
@@ -379,7 +384,7 @@ void Journal::storage_lost() {
   }
 }
 
-void Journal::store_failed(std::string_view key, Millis now) {
+void Journal::store_failed(View key, Millis now) {
   for (std::size_t i = segments_.size(); i-- > 0;) {
     if (segments_[i]->key != key) continue;
     // What storage has under this key, if anything, is the text from before.
@@ -394,19 +399,19 @@ void Journal::store_failed(std::string_view key, Millis now) {
 }
 
 void Journal::write(Segment& segment, Effects& effects) {
-  std::string text;
+  String text;
   text.reserve(segment.bytes + segment.records.size() * 16);
   for (Record& record : segment.records) {
     record.was_stored = std::exchange(record.stored, !record.handed_over);
     if (record.handed_over) continue;
-    text += to_line(record);
+    append_line(text, record);
     text += '\n';
   }
   segment.dirty = false;
   segment.written = text.size();
   if (!text.empty()) {
     segment.stored = true;
-    effects.store(segment.key, std::move(text));
+    effects.store(segment.key, text);
   } else if (segment.stored) {
     segment.stored = false;
     effects.erase(segment.key);
@@ -416,11 +421,11 @@ void Journal::write(Segment& segment, Effects& effects) {
 void Journal::settle(Effects& effects, Millis now) {
   if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
   // Removals first: they make room.
-  for (std::string& key : erased_) effects.erase(std::move(key));
+  for (const String& key : erased_) effects.erase(key);
   bool freed = !erased_.empty();
   erased_.clear();
   if (dirty_.empty()) return;
-  std::vector<Segment*> waiting;
+  List<Segment*> waiting;
   for (Segment* segment : dirty_) {
     const bool gone = std::all_of(segment->records.begin(), segment->records.end(),
                                   [](const Record& record) { return record.handed_over; });
@@ -434,9 +439,7 @@ void Journal::settle(Effects& effects, Millis now) {
   dirty_.clear();
   const bool open_is_empty = last_is_open_ && segments_.back()->records.empty();
   if (open_is_empty) last_is_open_ = false;
-  segments_.erase(std::remove_if(segments_.begin(), segments_.end(),
-                                 [](const auto& segment) { return segment->records.empty(); }),
-                  segments_.end());
+  segments_.remove_if([](const auto& segment) { return segment->records.empty(); });
   if (failing_ && !freed && now < retry_storage_) {
     dirty_ = std::move(waiting);
     return;
@@ -444,7 +447,7 @@ void Journal::settle(Effects& effects, Millis now) {
   probing_ = failing_ && !waiting.empty();
   for (Segment* segment : waiting) {
     // While storage fails, one write at a time: the next only if this one is not refused.
-    if (failing_ && segment != waiting.front()) {
+    if (failing_ && segment != waiting[0]) {
       dirty_.push_back(segment);
     } else {
       write(*segment, effects);

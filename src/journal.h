@@ -11,12 +11,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "effect.h"
+#include "list.h"
 #include "moment.h"
+#include "text.h"
 
 namespace appizer {
 
@@ -26,9 +25,9 @@ enum class Kind : char { event = 'E', user = 'U', alias = 'A' };
 struct Record {
   Kind kind = Kind::event;
   /// A JSON object without its end, which is added when it is sent.
-  std::string text;
+  String text;
   /// The app it belongs to where that is not the client's own.
-  std::string app;
+  String app;
   /// Records before this one that were lost, not yet told to the server.
   std::uint32_t dropped = 0;
 
@@ -40,19 +39,19 @@ struct Record {
   bool was_stored = false;  // and before that write
 };
 
-/// One line of a segment, without its line feed: checksum, kind, extras, text.
-std::string to_line(const Record& record);
+/// Appends one line of a segment, without its line feed: checksum, kind, extras, text.
+void append_line(String& out, const Record& record);
 
-/// Reads a line without its line feed. False where it is not one that `to_line` wrote.
-bool from_line(std::string_view line, Record& record);
+/// Reads a line without its line feed. False where it is not one that `append_line` wrote.
+bool from_line(View line, Record& record);
 
 class Journal {
  public:
-  /// A key is `prefix`, then the document, then `lane` and the segment's number.
-  Journal(std::string prefix, char lane) : prefix_(std::move(prefix)), lane_(lane) {}
+  /// A key is `prefix`, then "j.", the document, a dot, `lane` and the segment's number.
+  Journal(View prefix, char lane) : prefix_(String(prefix) + "j."), lane_(lane) {}
 
   /// What is written from now on belongs to this document.
-  void set_document(std::string_view document);
+  void set_document(View document);
 
   void append(Record record);
 
@@ -62,15 +61,15 @@ class Journal {
   /// A flight's worth from the first waiting record on: of one kind (`event` only several) and one
   /// app. `overhead` is what each record grows by when it is sent. Always at least one, if any
   /// waits.
-  std::vector<const Record*> take(std::uint32_t flight, std::size_t most, std::size_t bytes,
-                                  std::size_t overhead);
+  List<const Record*> take(std::uint32_t flight, std::size_t most, std::size_t bytes,
+                           std::size_t overhead);
 
   /// The server has them. Returns how many.
   std::size_t acknowledge(std::uint32_t flight);
   /// They wait again, in their old place. Returns how many.
   std::size_t put_back(std::uint32_t flight);
   /// They are given up. Returns them; the count stays with the next record.
-  std::vector<Record> give_up(std::uint32_t flight);
+  List<Record> give_up(std::uint32_t flight);
   /// The browser has them: storage forgets them now, but they can still be acknowledged or put
   /// back.
   void hand_over(std::uint32_t flight);
@@ -78,14 +77,14 @@ class Journal {
   /// Whether the record of this number is the last, and waits.
   bool is_last_waiting(std::uint32_t number) const;
   /// Gives the last record, which waits, another text.
-  void amend(std::string text);
+  void amend(View text);
 
   /// What waits under one user id belongs to another from now on.
-  void rename(std::string_view from, std::string_view to);
+  void rename(View from, View to);
 
   /// Takes in a segment of a document that is gone. Its key stays; an unreadable line is left out
   /// and counted as dropped. Returns the number of such lines.
-  std::size_t adopt(std::string_view key, std::string_view text);
+  std::size_t adopt(View key, View text);
 
   /// Others may take the document's segments from now on: forgets what storage has, to adopt it
   /// anew if it is still there later, and keeps what only memory has.
@@ -94,7 +93,7 @@ class Journal {
   /// Storage was emptied under us: everything must be written again.
   void storage_lost();
   /// The write of `key` did not take.
-  void store_failed(std::string_view key, Millis now);
+  void store_failed(View key, Millis now);
 
   /// Asks for the writes and removals that bring storage up to date.
   void settle(Effects& effects, Millis now);
@@ -120,14 +119,14 @@ class Journal {
 
  private:
   struct Segment {
-    std::string key;
-    std::vector<Record> records;
+    String key;
+    List<Record> records;
     std::size_t bytes = 0;
     std::size_t written = 0;  // characters that storage has
     bool dirty = false;
     bool stored = false;
   };
-  using Segments = std::vector<std::unique_ptr<Segment>>;
+  using Segments = List<std::unique_ptr<Segment>>;
 
   void new_key(Segment& segment);
   Segment& open_segment(std::size_t bytes);
@@ -137,15 +136,15 @@ class Journal {
   template <typename Gone>
   std::size_t remove(std::uint32_t flight, Gone gone);
 
-  std::string prefix_;
+  String prefix_;
   char lane_;
-  std::string document_;
+  String document_;
   std::uint32_t next_segment_ = 0;
   std::uint32_t next_number_ = 1;
   Segments segments_;
   bool last_is_open_ = false;
-  std::vector<Segment*> dirty_;
-  std::vector<std::string> erased_;
+  List<Segment*> dirty_;
+  List<String> erased_;
   std::size_t size_ = 0;
   std::size_t flying_ = 0;
   std::size_t bytes_ = 0;

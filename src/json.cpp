@@ -1,10 +1,13 @@
 #include "json.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+
+#include "compare.h"
+#include "list.h"
+#include "text.h"
 
 // `nlohmann::detail` is promised to nobody: a release outside this range must be tried first.
 static_assert(NLOHMANN_JSON_VERSION_MAJOR == 3 && NLOHMANN_JSON_VERSION_MINOR >= 10,
@@ -30,7 +33,7 @@ struct Extent {
 /// The tokens of a text, with their places in it.
 class Scanner {
  public:
-  explicit Scanner(std::string_view text)
+  explicit Scanner(View text)
       : text_(text), lexer_(Adapter(text.data(), text.data() + text.size())) {
     if (text.starts_with("\xEF\xBB\xBF")) end_ = 3;  // a byte order mark, which the lexer skips
     next();
@@ -40,8 +43,8 @@ class Scanner {
   bool is(Token token) const { return token_ == token; }
   std::size_t begin() const { return begin_; }
   std::size_t end() const { return end_; }
-  std::string& string() { return lexer_.get_string(); }
-  std::string_view since(std::size_t begin) const { return text_.substr(begin, end_ - begin); }
+  View string() { return lexer_.get_string(); }
+  View since(std::size_t begin) const { return text_.substr(begin, end_ - begin); }
 
   void next() {
     begin_ = end_;
@@ -49,19 +52,19 @@ class Scanner {
     const std::size_t read = lexer_.get_position().chars_read_total;
     // The lexer takes a NUL byte for the end.
     if (is(Token::end_of_input) && read <= text_.size()) token_ = Token::parse_error;
-    end_ = std::min(read, text_.size());
+    end_ = min(read, text_.size());
     while (begin_ < end_ && is_space(text_[begin_])) ++begin_;
   }
 
   /// From a value's first token to its last. Not recursive: the nesting is the caller's to choose.
   bool skip(Extent& extent) {
-    std::string open;
+    String open;
     for (;;) {
       ++extent.values;
       bool complete = true;
       if (is(Token::begin_object) || is(Token::begin_array)) {
         open += is(Token::begin_object) ? '{' : '[';
-        extent.depth = std::max(extent.depth, open.size());
+        extent.depth = max(extent.depth, open.size());
         next();
         complete = is(open.back() == '{' ? Token::end_object : Token::end_array);
         if (complete) {
@@ -94,8 +97,8 @@ class Scanner {
   // A name and its colon; the value's first token is next.
   bool name(Extent& extent, bool outermost) {
     if (!is(Token::value_string)) return false;
-    const std::string& text = string();
-    extent.name = std::max(extent.name, text.size());
+    const View text = string();
+    extent.name = max(extent.name, text.size());
     if (outermost && !text.empty() && text[0] == '$') extent.dollar = true;
     next();
     if (!is(Token::name_separator)) return false;
@@ -106,7 +109,7 @@ class Scanner {
   bool scalar(Extent& extent) {
     switch (token_) {
       case Token::value_string:
-        extent.string = std::max(extent.string, string().size());
+        extent.string = max(extent.string, string().size());
         return true;
       case Token::literal_true:
       case Token::literal_false:
@@ -120,7 +123,7 @@ class Scanner {
     }
   }
 
-  std::string_view text_;
+  View text_;
   Lexer lexer_;
   Token token_ = Token::uninitialized;
   std::size_t begin_ = 0;
@@ -130,22 +133,19 @@ class Scanner {
 /// Copies what keeps within the limits. Recursive, but never deeper than `Limits::depth`.
 class Copier {
  public:
-  Copier(std::string_view text, const Limits& limits, bool (*is_reserved)(std::string_view))
-      : scanner_(text), limits_(limits), is_reserved_(is_reserved) {}
+  Copier(View text, const Limits& limits, bool (*is_reserved)(View), Copy& copy)
+      : scanner_(text), limits_(limits), is_reserved_(is_reserved), copy_(copy) {}
 
-  Copy run() {
-    object(1);
-    return std::move(copy_);
-  }
+  void run() { object(1); }
 
  private:
   // The text has been found valid before, so the grammar need not be checked again.
   void object(std::size_t depth) {
-    std::string& out = copy_.members;
+    String& out = copy_.members;
     bool first = true;
     for (scanner_.next(); !scanner_.is(Token::end_object); scanner_.next()) {
       if (scanner_.is(Token::value_separator)) continue;
-      const std::string name = scanner_.string();
+      const String name = scanner_.string();
       scanner_.next();  // the colon
       scanner_.next();
       if (depth == 1) {
@@ -171,7 +171,7 @@ class Copier {
   }
 
   void array(std::size_t depth) {
-    std::string& out = copy_.members;
+    String& out = copy_.members;
     bool first = true;
     for (scanner_.next(); !scanner_.is(Token::end_array); scanner_.next()) {
       if (scanner_.is(Token::value_separator)) continue;
@@ -188,7 +188,7 @@ class Copier {
 
   // Leaves the scanner on the value's last token. False: nothing of it can be taken.
   bool value(std::size_t depth) {
-    std::string& out = copy_.members;
+    String& out = copy_.members;
     if (++values_ > limits_.values) return skip();
     if (scanner_.is(Token::begin_object) || scanner_.is(Token::begin_array)) {
       if (depth == limits_.depth || !fits(2, depth)) return skip();
@@ -199,7 +199,7 @@ class Copier {
       return true;
     }
     if (scanner_.is(Token::value_string)) {
-      const std::string_view text = clip(scanner_.string(), limits_.string);
+      const View text = clip(scanner_.string(), limits_.string);
       if (text.size() < scanner_.string().size()) mark();
       append_string(out, text);
     } else {
@@ -225,23 +225,23 @@ class Copier {
 
   Scanner scanner_;
   const Limits& limits_;
-  bool (*is_reserved_)(std::string_view);
-  Copy copy_;
-  std::string outermost_;
+  bool (*is_reserved_)(View);
+  Copy& copy_;
+  String outermost_;
   std::size_t values_ = 0;
 };
 
 // The one scalar that a text is; `Token::parse_error` where it is anything else.
-Token scalar(Scanner& scanner, std::string& string) {
+Token scalar(Scanner& scanner, View& string) {
   const Token token = scanner.token();
-  if (token == Token::value_string) string = scanner.string();
+  if (token == Token::value_string) string = keep(scanner.string());
   scanner.next();
   return scanner.is(Token::end_of_input) ? token : Token::parse_error;
 }
 
 // The length of the UTF-8 sequence at the start of `text`, 0 where there is no valid one (RFC
 // 3629).
-std::size_t sequence(std::string_view text) {
+std::size_t sequence(View text) {
   const auto byte = [&](std::size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
   };
@@ -261,66 +261,79 @@ std::size_t sequence(std::string_view text) {
   return length;
 }
 
-// Which half of a surrogate pair the \u escape at `at` stands for: 1, 2, or 0 for neither.
-int surrogate(std::string_view text, std::size_t at) {
-  if (text.size() < at + 6 || text[at] != '\\' || text[at + 1] != 'u') return 0;
-  std::uint32_t unit = 0;
-  std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
+// Which half of a surrogate pair the \u escape at the start stands for: 1, 2, or 0 for neither.
+int surrogate(View text) {
+  if (text.size() < 6 || !text.starts_with("\\u")) return 0;
+  int unit = 0;
+  for (const char c : text.substr(2, 4)) {
+    const int digit = hex_digit(c);
+    if (digit < 0) return 0;
+    unit = unit * 16 + digit;
+  }
   return unit >> 10 == 0xD800 >> 10 ? 1 : unit >> 10 == 0xDC00 >> 10 ? 2 : 0;
 }
 
 // JSON.stringify writes half a character ('🙂'.slice(0, 1)) as an escape that no reader of UTF-8
 // takes. It becomes U+FFFD, as it does in TextEncoder.
-std::string mended(std::string text) {
-  for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at)) {
-    const int half = surrogate(text, at);
-    const bool pair = half == 1 && surrogate(text, at + 6) == 2;
-    if (half != 0 && !pair) text.replace(at + 2, 4, "fffd");
-    at += pair ? 12 : 2;
+View mended(View text) {
+  String out;
+  while (!text.empty()) {
+    std::size_t size = 1;
+    if (text[0] == '\\') {
+      const int half = surrogate(text);
+      const bool pair = half == 1 && surrogate(text.substr(6)) == 2;
+      size = min<std::size_t>(pair ? 12 : half != 0 ? 6 : 2, text.size());
+      if (half != 0 && !pair) {
+        out += "\\ufffd";
+        text.remove_prefix(size);
+        continue;
+      }
+    }
+    out += text.substr(0, size);
+    text.remove_prefix(size);
   }
-  return text;
+  return keep(std::move(out));
 }
 
 }  // namespace
 
-std::optional<std::vector<Member>> members(std::string_view text) {
+bool members(View text, List<Member>& out) {
   Scanner scanner(text);
-  if (!scanner.is(Token::begin_object)) return std::nullopt;
-  std::vector<Member> all;
+  if (!scanner.is(Token::begin_object)) return false;
   scanner.next();
   while (!scanner.is(Token::end_object)) {
-    if (!scanner.is(Token::value_string)) return std::nullopt;
-    std::string name = scanner.string();
+    if (!scanner.is(Token::value_string)) return false;
+    const View name = keep(scanner.string());
     scanner.next();
-    if (!scanner.is(Token::name_separator)) return std::nullopt;
+    if (!scanner.is(Token::name_separator)) return false;
     scanner.next();
     const std::size_t begin = scanner.begin();
     Extent unused;
-    if (!scanner.skip(unused)) return std::nullopt;
-    all.push_back({std::move(name), scanner.since(begin)});
+    if (!scanner.skip(unused)) return false;
+    out.push_back({name, scanner.since(begin)});
     scanner.next();
     if (scanner.is(Token::value_separator)) {
       scanner.next();
-      if (scanner.is(Token::end_object)) return std::nullopt;  // a comma too many
+      if (scanner.is(Token::end_object)) return false;  // a comma too many
     } else if (!scanner.is(Token::end_object)) {
-      return std::nullopt;
+      return false;
     }
   }
   scanner.next();
-  if (!scanner.is(Token::end_of_input)) return std::nullopt;
-  return all;
+  return scanner.is(Token::end_of_input);
 }
 
-std::optional<std::string_view> member(std::string_view text, std::string_view name) {
-  if (const auto all = members(text)) {
-    for (const Member& one : *all) {
+View member(View text, View name) {
+  List<Member> all;
+  if (members(text, all)) {
+    for (const Member& one : all) {
       if (one.name == name) return one.value;
     }
   }
-  return std::nullopt;
+  return View::none();
 }
 
-bool is_object(std::string_view text) {
+bool is_object(View text) {
   Scanner scanner(text);
   Extent unused;
   if (!scanner.is(Token::begin_object) || !scanner.skip(unused)) return false;
@@ -328,14 +341,13 @@ bool is_object(std::string_view text) {
   return scanner.is(Token::end_of_input);
 }
 
-std::optional<std::string> string(std::string_view text) {
+View string(View text) {
   Scanner scanner(text);
-  std::string value;
-  if (scalar(scanner, value) != Token::value_string) return std::nullopt;
-  return value;
+  View value;
+  return scalar(scanner, value) == Token::value_string ? value : View::none();
 }
 
-bool strings(std::string_view text, std::vector<std::string>& out) {
+bool strings(View text, List<String>& out) {
   Scanner scanner(text);
   if (!scanner.is(Token::begin_array)) return false;
   for (scanner.next(); scanner.is(Token::value_string); scanner.next()) {
@@ -346,31 +358,23 @@ bool strings(std::string_view text, std::vector<std::string>& out) {
   return scanner.is(Token::end_array);
 }
 
-std::optional<bool> boolean(std::string_view text) {
+Truth boolean(View text) {
   Scanner scanner(text);
-  std::string unused;
-  switch (scalar(scanner, unused)) {
-    case Token::literal_true:
-      return true;
-    case Token::literal_false:
-      return false;
-    default:
-      return std::nullopt;
-  }
+  View unused;
+  const Token token = scalar(scanner, unused);
+  if (token == Token::literal_true) return Truth::yes;
+  return token == Token::literal_false ? Truth::no : Truth::neither;
 }
 
 // By hand: libc's strtod brings 128-bit arithmetic into the module, and what is read here (seconds,
 // limits) needs no last digit.
-std::optional<double> number(std::string_view text) {
+double number(View text) {
   Scanner scanner(text);
-  std::string unused;
-  switch (scalar(scanner, unused)) {
-    case Token::value_unsigned:
-    case Token::value_integer:
-    case Token::value_float:
-      break;
-    default:
-      return std::nullopt;
+  View unused;
+  const Token token = scalar(scanner, unused);
+  if (token != Token::value_unsigned && token != Token::value_integer &&
+      token != Token::value_float) {
+    return __builtin_nan("");
   }
   double value = 0;
   int exponent = 0;
@@ -390,7 +394,7 @@ std::optional<double> number(std::string_view text) {
     const bool down = text[i + 1] == '-';
     int power = 0;
     for (++i; i < text.size(); ++i) {
-      if (text[i] >= '0' && text[i] <= '9') power = std::min(power * 10 + (text[i] - '0'), 999);
+      if (text[i] >= '0' && text[i] <= '9') power = min(power * 10 + (text[i] - '0'), 999);
     }
     exponent += down ? -power : power;
   }
@@ -399,8 +403,7 @@ std::optional<double> number(std::string_view text) {
   return negative ? -value : value;
 }
 
-void append_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
+void append_string(String& out, View text) {
   out += '"';
   while (!text.empty()) {
     const char c = text[0];
@@ -412,17 +415,16 @@ void append_string(std::string& out, std::string_view text) {
       out += c;
     } else if (length == 1 && c < 0x20) {
       out += "\\u00";
-      out += kDigits[static_cast<std::size_t>(c) >> 4];
-      out += kDigits[static_cast<std::size_t>(c) & 15];
+      append_hex(out, static_cast<unsigned char>(c));
     } else {
       out += text.substr(0, length);
     }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+    text.remove_prefix(max<std::size_t>(length, 1));
   }
   out += '"';
 }
 
-void append_member(std::string& out, std::string_view name, std::string_view value) {
+void append_member(String& out, View name, View value) {
   if (out.empty() || out.back() != '{') out += ',';
   out += '"';
   out += name;
@@ -430,41 +432,48 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   append_string(out, value);
 }
 
-void append_integer(std::string& out, std::int64_t value) {
+void append_integer(String& out, std::int64_t value) {
   char digits[20];
-  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-  out.append(digits, end);
+  char* const end = digits + sizeof digits;
+  char* begin = end;
+  // Of the smallest number no positive one exists, so the digits are those of the negative.
+  const std::int64_t sign = value < 0 ? -1 : 1;
+  do {
+    *--begin = static_cast<char>('0' + value % 10 * sign);
+    value /= 10;
+  } while (value != 0);
+  if (sign < 0) *--begin = '-';
+  out += View(begin, static_cast<std::size_t>(end - begin));
 }
 
-std::string_view clip(std::string_view text, std::size_t limit) {
+View clip(View text, std::size_t limit) {
   if (text.size() <= limit) return text;
   while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
   return text.substr(0, limit);
 }
 
-std::optional<Copy> copy(std::string_view text, const Limits& limits,
-                         bool (*is_reserved)(std::string_view)) {
+bool copy(View text, const Limits& limits, bool (*is_reserved)(View), Copy& out) {
   Scanner scanner(text);
   Extent extent;
-  if (!scanner.is(Token::begin_object)) return std::nullopt;
+  if (!scanner.is(Token::begin_object)) return false;
   const std::size_t begin = scanner.begin();
   if (!scanner.skip(extent)) {
-    const std::string better = mended(std::string(text));
-    return better == text ? std::nullopt : copy(better, limits, is_reserved);
+    const View better = mended(text);
+    return better != text && copy(better, limits, is_reserved, out);
   }
-  const std::string_view whole = scanner.since(begin);
+  const View whole = scanner.since(begin);
   scanner.next();
-  if (!scanner.is(Token::end_of_input)) return std::nullopt;
+  if (!scanner.is(Token::end_of_input)) return false;
   // The outermost object is a value too, but not one of its own.
   --extent.values;
   if (!extent.dollar && extent.depth <= limits.depth && extent.values <= limits.values &&
       extent.string <= limits.string && extent.name <= limits.name && whole.size() <= limits.size &&
-      whole.find('\n') == std::string_view::npos) {
-    Copy all;
-    if (extent.values > 0) all.members = whole.substr(1, whole.size() - 2);
-    return all;
+      whole.find('\n') == View::npos) {
+    if (extent.values > 0) out.members = whole.substr(1, whole.size() - 2);
+  } else {
+    Copier(text, limits, is_reserved, out).run();
   }
-  return Copier(text, limits, is_reserved).run();
+  return true;
 }
 
 }  // namespace appizer::json

@@ -7,49 +7,50 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
+
+#include "list.h"
+#include "text.h"
 
 namespace appizer::json {
 
 /// One member of an object: its name, and its value as it stands in the text.
 struct Member {
-  std::string name;
-  std::string_view value;
+  View name;
+  View value;
 };
 
-/// Returns the members of the object that `text` is, none where it is not exactly one valid object.
-std::optional<std::vector<Member>> members(std::string_view text);
+/// Adds the members of the object that `text` is. False where it is not exactly one valid object.
+bool members(View text, List<Member>& out);
 
-/// Returns the value of the named member as it stands in the text.
-std::optional<std::string_view> member(std::string_view text, std::string_view name);
+/// Returns the value of the named member as it stands in the text, `View::none()` without one.
+View member(View text, View name);
 
 /// Whether `text` is exactly one valid JSON object.
-bool is_object(std::string_view text);
+bool is_object(View text);
 
-/// Return the value where `text` is exactly one JSON string, number, `true` or `false`.
-std::optional<std::string> string(std::string_view text);
-std::optional<double> number(std::string_view text);
-std::optional<bool> boolean(std::string_view text);
+/// Return the value where `text` is exactly one JSON string, number, `true` or `false`; else
+/// `View::none()`, NaN, `neither`.
+View string(View text);
+double number(View text);
+enum class Truth { no, yes, neither };
+Truth boolean(View text);
 
 /// Adds the strings in the array that `text` is. False where there is anything else in it, or it is
 /// none.
-bool strings(std::string_view text, std::vector<std::string>& out);
+bool strings(View text, List<String>& out);
 
 /// Appends a JSON string. Bytes that are not UTF-8 become U+FFFD: what we write is always valid.
-void append_string(std::string& out, std::string_view text);
+void append_string(String& out, View text);
 
 /// Appends a member of an object, after a comma unless an object has just begun. `name` needs no
 /// escaping.
-void append_member(std::string& out, std::string_view name, std::string_view value);
+void append_member(String& out, View name, View value);
 
 /// Appends a number without fraction.
-void append_integer(std::string& out, std::int64_t value);
+void append_integer(String& out, std::int64_t value);
 
 /// Shortens `text` to at most `limit` bytes, at a character's boundary.
-std::string_view clip(std::string_view text, std::size_t limit);
+View clip(View text, std::size_t limit);
 
 /// How much of a caller's object is taken.
 struct Limits {
@@ -68,16 +69,16 @@ struct Limits {
 /// A caller's object, within the limits.
 struct Copy {
   /// The members without the outer braces: `"a":1,"b":[2]`. Empty for an empty object.
-  std::string members;
+  String members;
   /// The outermost names under which something was shortened or left out.
-  std::vector<std::string> cut;
+  List<String> cut;
   /// Outermost names left out because they are ours.
-  std::vector<std::string> reserved;
+  List<String> reserved;
 };
 
-/// Copies the object that `text` is, none where it is not one. What exceeds the limits is shortened
-/// or left out, and named. `is_reserved` says which outermost names the caller may not use.
-std::optional<Copy> copy(std::string_view text, const Limits& limits,
-                         bool (*is_reserved)(std::string_view));
+/// Copies the object that `text` is; false where it is not one. What exceeds the limits is
+/// shortened or left out, and named. `is_reserved` says which outermost names the caller may not
+/// use.
+bool copy(View text, const Limits& limits, bool (*is_reserved)(View), Copy& out);
 
 }  // namespace appizer::json

@@ -9,12 +9,10 @@
 // `$event_id`.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "effect.h"
+#include "list.h"
 #include "moment.h"
+#include "text.h"
 #include "timers.h"
 
 namespace appizer {
@@ -28,48 +26,47 @@ class Leases {
   /// A claim must stand this long before it counts, so that a rival's write has been seen.
   static constexpr Millis kClaim = 1 * kSecond;
 
-  explicit Leases(std::string prefix) : prefix_(std::move(prefix)) {}
+  explicit Leases(View prefix) : prefix_(String(prefix) + "l.") {}
 
   /// Takes, or keeps, the document's own lease.
-  void hold(std::string_view document, Moment now, Effects& effects);
+  void hold(View document, const Moment& now, Effects& effects);
   /// Gives all leases back; what is being claimed goes on.
   void release(Effects& effects);
   /// Claims nothing any more.
   void forget() { claims_.clear(); }
   bool holds() const { return !held_.empty(); }
   /// Whether an owned lease may have run out while the page slept.
-  bool overslept(Moment now) const;
+  bool overslept(const Moment& now) const;
 
   /// Begins to inherit a document; `draw` keeps two heirs from acting in step.
-  void claim(std::string_view document, std::uint32_t draw, Effects& effects);
+  void claim(View document, std::uint32_t draw, Effects& effects);
 
   /// What became of a claim.
   struct Verdict {
-    std::string document;
+    String document;
     bool granted;
     /// When a lease that stands in the way runs out, unless it is renewed.
     Millis again = kNever;
   };
   /// Takes the value of a lease's key; false for any other key.
-  bool value(std::string_view key, const std::string* text, Moment now, Effects& effects,
-             std::vector<Verdict>& verdicts);
-  void settle(Moment now, Effects& effects);
+  bool value(View key, View text, const Moment& now, Effects& effects, List<Verdict>& verdicts);
+  void settle(const Moment& now, Effects& effects);
   Millis next_wake() const;
 
  private:
   struct Claim {
-    std::string document;
+    String document;
     std::uint32_t draw;
-    std::string written;  // empty: the lease has not been read yet
+    String written;  // empty: the lease has not been read yet
     Millis due = kNever;
   };
 
-  std::string key(std::string_view document) const { return prefix_ + std::string(document); }
-  void write(std::string_view document, Moment now, Effects& effects);
+  View key(View document) const { return keep(prefix_ + document); }
+  void write(View document, const Moment& now, Effects& effects);
 
-  std::string prefix_;
-  std::vector<std::string> held_;
-  std::vector<Claim> claims_;
+  String prefix_;
+  List<String> held_;
+  List<Claim> claims_;
   Moment renewed_;
 };
 

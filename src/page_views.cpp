@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "campaign.h"
+#include "compare.h"
 #include "json.h"
 #include "redaction.h"
+#include "text.h"
 #include "url.h"
 
 namespace appizer {
-void PageViews::start(Moment now, Effects& effects) {
+void PageViews::start(const Moment& now, Effects& effects) {
   const bool links = config_.outbound_links || config_.downloads;
   const bool watches = config_.page_views || config_.page_leave || links;
   // Forms want to know where a visit began.
@@ -20,21 +22,21 @@ void PageViews::start(Moment now, Effects& effects) {
   if (watches) effects.watch(Effect::navigation | (links ? Effect::links : 0U));
 }
 
-std::string PageViews::page() const { return page_of(split(url_), config_.count_hash); }
+View PageViews::page() const { return page_of(split(url_), config_.count_hash); }
 
-std::string PageViews::key() const {
+View PageViews::key() const {
   const Url url = split(url_);
-  std::string key = page_of(url, config_.count_hash);
-  if (!config_.count_query) return key;
+  String key = page_of(url, config_.count_hash);
+  if (!config_.count_query) return keep(std::move(key));
   key += '?';
   key += url.query;
   // The query of a hash router.
   const std::size_t mark = url.hash.find('?');
   if (mark < url.hash.size()) key += url.hash.substr(mark);
-  return key;
+  return keep(std::move(key));
 }
 
-void PageViews::open(Moment now) {
+void PageViews::open(const Moment& now) {
   stage_ = Stage::opened;
   began_ = now;
   taken_ = now.monotonic;
@@ -47,10 +49,10 @@ void PageViews::take_visible(Millis now) {
   taken_ = now;
 }
 
-void PageViews::navigated(std::string_view url, Moment now, Effects& effects) {
+void PageViews::navigated(View url, const Moment& now, Effects& effects) {
   if (!runs_) return;
-  const std::string before = std::exchange(url_, clean_url(url, config_));
-  const std::string here = key();
+  const String before = std::exchange(url_, clean_url(url, config_));
+  const View here = key();
   const bool settled = stage_ == Stage::none;
   if (!settled && here == pending_key_) return;
   take_visible(now.monotonic);
@@ -64,7 +66,7 @@ void PageViews::navigated(std::string_view url, Moment now, Effects& effects) {
   effects.look(settled && config_.page_leave);
 }
 
-void PageViews::visible(bool visible, Moment now, Effects& effects) {
+void PageViews::visible(bool visible, const Moment& now, Effects& effects) {
   take_visible(now.monotonic);
   if (visible == visible_) return;
   visible_ = visible;
@@ -92,7 +94,7 @@ void PageViews::leaving(Effects& effects) {
   if (count_now_ || has_view_) effects.look(config_.page_leave);
 }
 
-void PageViews::returned(Moment now, Effects& effects) {
+void PageViews::returned(const Moment& now, Effects& effects) {
   leaving_ = false;
   if (!runs_) return;
   // Where the visitor was meanwhile, nobody says.
@@ -102,13 +104,13 @@ void PageViews::returned(Moment now, Effects& effects) {
   effects.look(false);
 }
 
-void PageViews::settle(Moment now, Effects& effects) {
+void PageViews::settle(const Moment& now, Effects& effects) {
   if (due_ > now.monotonic) return;
   due_ = kNever;
   effects.look(false);
 }
 
-void PageViews::look(const Page& page, Moment now, Findings& findings) {
+void PageViews::look(const Page& page, const Moment& now, Findings& findings) {
   if (!runs_) return;
   take_visible(now.monotonic);
   if (url_.empty()) referrer_ = clean_url(page.referrer, config_);
@@ -117,7 +119,7 @@ void PageViews::look(const Page& page, Moment now, Findings& findings) {
   if (page.scroll >= 0) {
     const bool of_pending = stage_ != Stage::none && (stage_ != Stage::opened || count_now);
     int& deepest = (of_pending ? pending_ : counted_).scroll;
-    deepest = std::max(deepest, page.scroll < 100 ? static_cast<int>(page.scroll + 0.5) : 100);
+    deepest = max(deepest, page.scroll < 100 ? static_cast<int>(page.scroll + 0.5) : 100);
   }
   if (stage_ == Stage::opened && !count_now) {
     stage_ = Stage::first;
@@ -141,45 +143,45 @@ void PageViews::look(const Page& page, Moment now, Findings& findings) {
 // The page that was counted last is there again, or still.
 void PageViews::resume() {
   counted_.visible += pending_.visible;
-  counted_.scroll = std::max(counted_.scroll, pending_.scroll);
+  counted_.scroll = max(counted_.scroll, pending_.scroll);
   pending_ = {};
   stage_ = Stage::none;
   due_ = kNever;
 }
 
 void PageViews::count(const Page& page, Findings& findings) {
-  std::string here = key();
+  const View here = key();
   if (has_view_ && here == key_) {
     resume();
     return;
   }
   end(began_.wall, findings);
   has_view_ = true;
-  key_ = std::move(here);
+  key_ = here;
   counted_url_ = url_;
   counted_ = std::exchange(pending_, {});
   stage_ = Stage::none;
   due_ = kNever;
 
-  std::string& landing = findings.landing;
-  landing.assign(1, '{');
+  String& landing = findings.landing;
+  landing = "{";
   json::append_member(landing, "url", url_);
   json::append_member(landing, "referrer", referrer_);
   append_campaign(landing, split(url_));
   landing += '}';
   findings.landed = began_.wall;
   if (!config_.page_views) return;
-  std::string properties = "{";
+  String properties = "{";
   json::append_member(properties, "page", this->page());
   json::append_member(properties, "title", json::clip(page.title, kLongestTitle));
   properties += ',';
-  properties.append(landing, 1);
+  properties += landing.substr(1);
   findings.add("page_view", std::move(properties), began_.wall);
 }
 
 void PageViews::end(Millis happened, Findings& findings) {
   if (!std::exchange(has_view_, false) || !config_.page_leave) return;
-  std::string properties = "{";
+  String properties = "{";
   json::append_member(properties, "page", page_of(split(counted_url_), config_.count_hash));
   json::append_member(properties, "url", counted_url_);
   properties += ",\"visible_ms\":";

@@ -17,13 +17,12 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
-#include <string_view>
 #include <utility>
 
 #include "config.h"
 #include "effect.h"
 #include "moment.h"
+#include "text.h"
 #include "timers.h"
 
 namespace appizer {
@@ -35,10 +34,10 @@ class PageViews {
 
   /// What a page says of itself when it is looked at.
   struct Page {
-    std::string_view url;
-    std::string_view title;
+    View url;
+    View title;
     /// Where the document was reached from.
-    std::string_view referrer;
+    View referrer;
     /// The lower end of what was in view at the deepest, in percent of the page's height; negative
     /// where it was not asked for.
     double scroll = -1;
@@ -47,46 +46,46 @@ class PageViews {
   /// What a look came to: at most the end of one view, another view, and that one's end.
   struct Findings {
     struct Finding {
-      std::string_view name;
-      std::string properties;
+      View name;
+      String properties;
       /// Wall time.
       Millis happened = 0;
     };
     Finding all[3];
     std::size_t count = 0;
     /// Where a view arrived, as a JSON object: URL, referrer and campaign. Empty without a view.
-    std::string landing;
+    String landing;
     Millis landed = 0;
 
-    void add(std::string_view name, std::string properties, Millis happened) {
+    void add(View name, String properties, Millis happened) {
       all[count++] = {name, std::move(properties), happened};
     }
   };
 
   explicit PageViews(const Config& config) : config_(config) {}
 
-  void start(Moment now, Effects& effects);
+  void start(const Moment& now, Effects& effects);
 
   // News. Where they make a look necessary they ask for one; `look` is its answer.
 
-  void navigated(std::string_view url, Moment now, Effects& effects);
-  void visible(bool visible, Moment now, Effects& effects);
+  void navigated(View url, const Moment& now, Effects& effects);
+  void visible(bool visible, const Moment& now, Effects& effects);
   void leaving(Effects& effects);
-  void returned(Moment now, Effects& effects);
+  void returned(const Moment& now, Effects& effects);
   /// What is pending counts now. False if there is nothing.
   bool hurry(Effects& effects);
-  void look(const Page& page, Moment now, Findings& findings);
+  void look(const Page& page, const Moment& now, Findings& findings);
 
   /// Asks for the look that is due.
-  void settle(Moment now, Effects& effects);
+  void settle(const Moment& now, Effects& effects);
   /// When `settle` next has something to do.
   Millis next_wake() const { return due_; }
 
   bool is_pending() const { return stage_ != Stage::none; }
   /// Where the page is now, as far as it has said; cleaned.
-  const std::string& url() const { return url_; }
+  const String& url() const { return url_; }
   /// The name of the page there.
-  std::string page() const;
+  View page() const;
 
  private:
   /// A pending view: `opened` before its first answer, then what the next look is.
@@ -98,8 +97,8 @@ class PageViews {
     int scroll = 0;
   };
 
-  std::string key() const;
-  void open(Moment now);
+  View key() const;
+  void open(const Moment& now);
   void take_visible(Millis now);
   void resume();
   void count(const Page& page, Findings& findings);
@@ -109,20 +108,20 @@ class PageViews {
   bool runs_ = false;
   bool visible_ = false;
   /// Where the page is, and where it was before the pending view.
-  std::string url_;
-  std::string referrer_;
+  String url_;
+  String referrer_;
 
   /// The view that was counted last, while it lasts.
   bool has_view_ = false;
-  std::string key_;
-  std::string counted_url_;
+  String key_;
+  String counted_url_;
   Stay counted_;
 
   /// The view that is pending.
   Stage stage_ = Stage::none;
   Moment began_;
-  std::string pending_key_;
-  std::string title_;
+  String pending_key_;
+  String title_;
   Stay pending_;
   Millis due_ = kNever;
 

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "delivery.h"
 #include "effect.h"
+#include "list.h"
+#include "text.h"
 
 namespace appizer {
 
@@ -16,21 +15,19 @@ namespace appizer {
 class People {
  public:
   /// The site named a visitor. `linked` is the anonymous id that is theirs too, empty for none.
-  void named(std::string_view user_id, std::string_view linked, Delivery& delivery,
-             Effects& effects);
+  void named(View user_id, View linked, Delivery& delivery, Effects& effects);
 
   /// The site knows something about the visitor: a JSON object. `email` and `phone` are fields of a
   /// user record, everything else goes into its `properties`. False where it is no object.
-  bool know(std::string_view user_id, std::string_view properties, Delivery& delivery,
-            Effects& effects);
+  bool know(View user_id, View properties, Delivery& delivery, Effects& effects);
 
  private:
   struct Fact {
-    std::string name;
-    std::string value;
+    String name;
+    String value;
   };
-  std::vector<Fact> known_;
-  std::string known_of_;
+  List<Fact> known_;
+  String known_of_;
   std::uint32_t number_ = 0;
 };
 

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
+#include "compare.h"
 #include "json.h"
+#include "text.h"
 #include "url.h"
 
 namespace appizer {
 namespace {
 
 // Of a name: whole words (between spaces), or parts of it, whatever separates its letters.
-constexpr std::string_view kDenied =
+constexpr char kDenied[] =
     // what lets somebody in
     "token|passw|passphrase| pass |pwd|secret|credential| pin |jwt|saml"
     "| auth |oauth|authoriz|authentic|session|sessid| sid "
@@ -23,7 +25,7 @@ constexpr std::string_view kDenied =
     "| ssn |socialsec|passport|birth| dob | iban |cardnum|creditcard| cvc | cvv ";
 
 // Before `code` they make one that opens nothing.
-constexpr std::string_view kHarmlessCodes =
+constexpr char kHarmlessCodes[] =
     " area color colour country coupon currency discount error item lang language locale post "
     "postal product promo promotion region status zip ";
 
@@ -48,8 +50,8 @@ Sort sort_of(char c) {
 
 // The words of a name in lower case, each between spaces: `X-Amz-Signature` and `xAmzSignature` are
 // " x amz signature ".
-std::string words_of(std::string_view name) {
-  std::string out = " ";
+View words_of(View name) {
+  String out = " ";
   Sort before = other;
   for (const char c : name) {
     const Sort sort = sort_of(c);
@@ -59,34 +61,31 @@ std::string words_of(std::string_view name) {
     before = sort;
   }
   if (out.back() != ' ') out += ' ';
-  return out;
+  return keep(std::move(out));
 }
 
-bool is_denied(std::string_view name, const Config& config) {
-  const std::string words = words_of(name);
-  for (const std::string& more : config.redact_parameters) {
-    const std::string wanted = words_of(more);
-    if (wanted.size() > 1 && words.find(wanted) != std::string::npos) return true;
+bool is_denied(View name, const Config& config) {
+  const View words = words_of(name);
+  for (const String& more : config.redact_parameters) {
+    const View wanted = words_of(more);
+    if (wanted.size() > 1 && words.find(wanted) != String::npos) return true;
   }
   if (words.starts_with(" utm ")) return false;
-  std::string text = words;
+  String text = words;
   for (const char c : words) {
     if (c != ' ') text += c;
   }
   bool denied = false;
-  for (std::string_view rest = kDenied; !denied && !rest.empty();) {
-    const std::size_t end = std::min(rest.find('|'), rest.size());
-    denied = text.find(rest.substr(0, end)) != std::string::npos;
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  for (View rest = kDenied; !denied && !rest.empty();) {
+    denied = text.find(take_until(rest, '|')) != View::npos;
   }
-  constexpr std::string_view kCode = "code ";
+  const View kCode = "code ";
   if (!denied || !words.ends_with(kCode) || words.size() == kCode.size() + 1) return denied;
-  return kHarmlessCodes.find(words.substr(0, words.size() - kCode.size())) ==
-         std::string_view::npos;
+  return View(kHarmlessCodes).find(words.substr(0, words.size() - kCode.size())) == View::npos;
 }
 
 // Whether a name of at least two letters stands behind a dot, as in "example.com" and not in "1.2".
-bool starts_with_domain(std::string_view text) {
+bool starts_with_domain(View text) {
   int letters = -1;
   for (const char c : text) {
     if (c == '.') {
@@ -109,7 +108,7 @@ bool is_before_at(char c) {
 bool is_name_char(char c) { return is_before_at(c) || c == '[' || c == ']'; }
 
 // The name that ends before the separator at `end`; in JSON it is in quotes.
-std::string_view name_before(std::string_view text, std::size_t end) {
+View name_before(View text, std::size_t end) {
   while (end > 0 && (text[end - 1] == '"' || text[end - 1] == ' ')) --end;
   std::size_t begin = end;
   while (begin > 0 && end - begin < kLongestName && is_name_char(text[begin - 1])) --begin;
@@ -117,14 +116,14 @@ std::string_view name_before(std::string_view text, std::size_t end) {
 }
 
 // A JSON Web Token, or another JSON object in base64: `{"` is "eyJ" there.
-bool starts_with_token(std::string_view text) {
+bool starts_with_token(View text) {
   if (!text.starts_with("eyJ")) return false;
   std::size_t length = 0;
   while (length < text.size() && is_before_at(text[length])) ++length;
   return length >= kShortestOpaque - 4;
 }
 
-bool tells(std::string_view text, const Config& config) {
+bool tells(View text, const Config& config) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool begins = i == 0 || !is_before_at(text[i - 1]);
@@ -138,20 +137,19 @@ bool tells(std::string_view text, const Config& config) {
 }
 
 // Whether there is something in a text that is not to be told.
-bool leaks(std::string_view raw, const Config& config) {
-  std::string text(raw);
+bool leaks(View text, const Config& config) {
   for (int layer = 0; layer <= kLayers; ++layer) {
     if (tells(text, config)) return true;
-    std::string next = decoded(text, false);
+    const View next = decoded(text, false);
     if (next == text) return false;
-    text = std::move(next);
+    text = next;
   }
   return true;
 }
 
 // Whether a text was drawn, not written: letters and digits change places in it all the time, not
 // only where a word begins.
-bool is_opaque(std::string_view text) {
+bool is_opaque(View text) {
   std::size_t changes = 0;
   Sort before = other;
   for (const char c : text) {
@@ -164,16 +162,15 @@ bool is_opaque(std::string_view text) {
 }
 
 // `ends` are the characters between two pieces.
-void append_pieces(std::string& out, std::string_view text, std::string_view ends,
-                   const Config& config) {
+void append_pieces(String& out, View text, View ends, const Config& config) {
   // In the answer of an OAuth server, and there only, a `state` is a secret too.
   const bool answer = text.find("code=") < text.size() || text.find("token=") < text.size();
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(ends), text.size());
-    const std::string_view piece = text.substr(0, end);
+    const std::size_t end = min(text.find_first_of(ends), text.size());
+    const View piece = text.substr(0, end);
     const std::size_t equals = piece.find('=');
-    const std::string_view name = piece.substr(0, equals);
-    const std::string_view value = equals < piece.size() ? piece.substr(equals + 1) : "";
+    const View name = piece.substr(0, equals);
+    const View value = equals < piece.size() ? piece.substr(equals + 1) : "";
     if (leaks(name, config)) {
       out += kRedacted;
     } else if (!value.empty() && (is_denied(decoded(name, false), config) ||
@@ -185,11 +182,11 @@ void append_pieces(std::string& out, std::string_view text, std::string_view end
       out += piece;
     }
     if (end < text.size()) out += text[end];
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text.remove_prefix(min(end + 1, text.size()));
   }
 }
 
-void append_hash(std::string& out, std::string_view hash, const Config& config) {
+void append_hash(String& out, View hash, const Config& config) {
   if (!is_route(hash)) {
     if (is_opaque(decoded(hash.substr(0, hash.find('=')), false))) {
       out += kRedacted;
@@ -198,7 +195,7 @@ void append_hash(std::string& out, std::string_view hash, const Config& config) 
     }
     return;
   }
-  const std::size_t mark = std::min(hash.find('?'), hash.size());
+  const std::size_t mark = min(hash.find('?'), hash.size());
   append_pieces(out, hash.substr(0, mark), "/;", config);
   if (mark == hash.size()) return;
   out += '?';
@@ -207,23 +204,23 @@ void append_hash(std::string& out, std::string_view hash, const Config& config) 
 
 }  // namespace
 
-std::string clean_url(std::string_view url, const Config& config) {
-  const bool sanitized = url.starts_with(kSanitized);
+View clean_url(View url, const Config& config) {
+  const bool sanitized = is_sanitized(url);
   if (sanitized) url.remove_prefix(1);
   if (url.size() > kMostRead) url = url.substr(0, url.find_last_of("/?#&", kMostRead));
   const Url parts = split(url);
-  std::string out;
+  String out;
   std::size_t rest = 0;
   if (!parts.scheme.empty()) {
     out += parts.scheme;
     out += ':';
-    if (url.substr(out.size(), 2) != "//") return out;
+    if (url.substr(out.size(), 2) != "//") return keep(std::move(out));
     out += "//";
     rest = url.find_first_of("/?#", out.size());
     out += parts.host;
   }
   if (sanitized) {
-    out += url.substr(std::min(rest, url.size()));
+    out += url.substr(min(rest, url.size()));
   } else {
     append_pieces(out, parts.path, "/;", config);
     if (!parts.query.empty()) {
@@ -236,7 +233,7 @@ std::string clean_url(std::string_view url, const Config& config) {
     }
   }
   out.resize(json::clip(out, kLongestUrl).size());
-  return out;
+  return keep(std::move(out));
 }
 
 }  // namespace appizer

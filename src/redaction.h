@@ -11,20 +11,18 @@
 // Campaign parameters stay: their names are no reason to replace a value.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "config.h"
+#include "text.h"
 
 namespace appizer {
 
 /// What stands for what is not told. No URL parser changes or refuses it, and OpenTelemetry's
 /// conventions for `url.full` use the same.
-constexpr std::string_view kRedacted = "REDACTED";
+constexpr char kRedacted[] = "REDACTED";
 
 /// Returns what of a URL may be kept and sent: no user's name and password, no secrets, no content
 /// (`data:`, `blob:`), and at most `kLongestUrl` bytes. Every URL passes through here. Of one that
 /// the site has cleaned nothing is redacted.
-std::string clean_url(std::string_view url, const Config& config);
+View clean_url(View url, const Config& config);
 
 }  // namespace appizer

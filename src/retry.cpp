@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "compare.h"
+
 namespace appizer {
 namespace {
 
@@ -12,13 +14,13 @@ Millis part(Millis whole, std::uint32_t draw) { return whole * draw / (std::int6
 }  // namespace
 
 Millis Retry::window(Millis first, Millis longest) {
-  const Millis wide = std::min(first * (Millis{1} << failures_), longest);
-  failures_ = std::min(failures_ + 1, kDoublings);
+  const Millis wide = min(first * (Millis{1} << failures_), longest);
+  failures_ = min(failures_ + 1, kDoublings);
   return wide;
 }
 
 Millis Retry::after_failure(std::uint32_t draw) {
-  return std::max(kShortest, part(window(kFirstWindow, kLongestWindow), draw));
+  return max(kShortest, part(window(kFirstWindow, kLongestWindow), draw));
 }
 
 Millis Retry::after_refusal(std::uint32_t draw) {
@@ -26,6 +28,6 @@ Millis Retry::after_refusal(std::uint32_t draw) {
   return wide / 2 + part(wide / 2, draw);
 }
 
-void Retry::restore(std::int32_t failures) { failures_ = std::clamp(failures, 0, kDoublings); }
+void Retry::restore(std::int32_t failures) { failures_ = clamp(failures, 0, kDoublings); }
 
 }  // namespace appizer

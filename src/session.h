@@ -1,13 +1,11 @@
 // When a visit begins and ends.
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "effect.h"
 #include "ids.h"
+#include "list.h"
 #include "moment.h"
+#include "text.h"
 
 namespace appizer {
 
@@ -19,34 +17,34 @@ class Session {
   /// The stored time of the last event lags behind by up to this, to save writes.
   static constexpr Millis kLag = 1 * kMinute;
 
-  Session(std::string key, Millis timeout) : key_(std::move(key)), timeout_(timeout) {}
+  Session(View prefix, Millis timeout) : key_(String(prefix) + "s"), timeout_(timeout) {}
 
   /// Takes what storage has, at the start or when another tab changed it; anything else is ignored.
-  void restore(const std::string* text);
+  void restore(View text);
 
   /// An event happened: returns its session's id, a new one if the last has ended. `landing` is
   /// where the visitor arrived with it, as a JSON object: a session keeps its first. One that
   /// names another campaign than the session's begins a new session (the rule of Universal
   /// Analytics and Matomo).
-  const std::string& touch(Ids& ids, Millis wall, Effects& effects, std::string_view landing = {});
+  View touch(Ids& ids, Millis wall, Effects& effects, View landing = {});
 
   /// The next event begins a new session.
   void end() { id_.clear(); }
 
   /// Where this session's visitor arrived: URL, referrer and campaign as a JSON object (the first
   /// touch); empty where no page was seen.
-  const std::string& landing() const { return landing_; }
+  View landing() const { return landing_; }
 
-  const std::string& id() const { return id_; }
-  const std::string& key() const { return key_; }
+  View id() const { return id_; }
+  View key() const { return key_; }
 
  private:
-  std::string key_;
+  String key_;
   Millis timeout_;
-  std::string id_;
+  String id_;
   Millis last_ = 0;
   Millis stored_ = 0;
-  std::string landing_;
+  String landing_;
 };
 
 }  // namespace appizer

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 
+#include "compare.h"
 #include "moment.h"
 
 namespace appizer {

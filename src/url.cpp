@@ -1,27 +1,23 @@
 #include "url.h"
 
+#include "text.h"
+
 namespace appizer {
 namespace {
 
 // What stands before `end` in `rest`, which then begins behind it.
-std::string_view cut_at(std::string_view& rest, char end) {
+View cut_at(View& rest, char end) {
   const std::size_t at = rest.find(end);
-  const std::string_view tail = at < rest.size() ? rest.substr(at + 1) : std::string_view();
+  const View tail = at < rest.size() ? rest.substr(at + 1) : View();
   rest = rest.substr(0, at);
   return tail;
 }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 }  // namespace
 
-Url split(std::string_view url) {
+Url split(View url) {
   Url parts;
-  std::string_view rest = url.substr(url.starts_with(kSanitized));
+  View rest = url.substr(is_sanitized(url));
   parts.hash = cut_at(rest, '#');
   parts.query = cut_at(rest, '?');
   const std::size_t colon = rest.find(':');
@@ -42,22 +38,22 @@ Url split(std::string_view url) {
   return parts;
 }
 
-bool is_route(std::string_view hash) { return hash.starts_with('/') || hash.starts_with("!/"); }
+bool is_route(View hash) { return hash.starts_with("/") || hash.starts_with("!/"); }
 
-std::string page_of(const Url& url, Hashes hashes) {
-  std::string page(url.path);
-  std::string_view hash = url.hash;
+View page_of(const Url& url, Hashes hashes) {
+  View hash = url.hash;
   const bool route = is_route(hash);
-  if (hashes == Hashes::none || (hashes == Hashes::routes && !route)) return page;
+  if (hashes == Hashes::none || (hashes == Hashes::routes && !route)) return url.path;
   if (route) cut_at(hash, '?');
-  if (hash.empty() || hash == "/" || hash == "!/") return page;
+  if (hash.empty() || hash == "/" || hash == "!/") return url.path;
+  String page = url.path;
   page += '#';
   page += hash;
-  return page;
+  return keep(std::move(page));
 }
 
-std::string decoded(std::string_view text, bool form) {
-  std::string out;
+View decoded(View text, bool form) {
+  String out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '%' && i + 2 < text.size()) {
@@ -72,7 +68,7 @@ std::string decoded(std::string_view text, bool form) {
     }
     out += c;
   }
-  return out;
+  return keep(std::move(out));
 }
 
 }  // namespace appizer

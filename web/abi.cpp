@@ -3,42 +3,43 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <string>
-#include <string_view>
 
 #include "client.h"
+#include "compare.h"
 #include "json.h"
+#include "text.h"
 
 namespace {
 
 using namespace appizer;
 
 Client client;
-std::string input(4096, '\0');
-std::string output;
+String input;
+String output;
 
 Millis millis(double time) {
   constexpr double kEnd = static_cast<double>(kFurthest);
   if (!(time > -kEnd)) return 0;  // NaN as well
-  return static_cast<Millis>(std::min(time, kEnd));
+  return static_cast<Millis>(min(time, kEnd));
 }
 
-Moment at(double monotonic, double wall) { return {millis(monotonic), millis(wall)}; }
+Moment now;
 
-std::optional<double> seconds(double value) {
-  return std::isnan(value) ? std::nullopt : std::optional(value);
+const Moment& at(double monotonic, double wall) {
+  now = {millis(monotonic), millis(wall)};
+  return now;
 }
 
 // The next text of the input, after `offset` bytes of others.
-std::string_view text(std::uint32_t size, std::uint32_t offset = 0) {
+View text(std::uint32_t size, std::uint32_t offset = 0) {
   if (offset > input.size() || size > input.size() - offset) __builtin_trap();
-  return std::string_view(input).substr(offset, size);
+  return {input.data() + offset, size};
 }
 
 // Random bytes of the input, after `offset` bytes of others.
 Entropy entropy(std::uint32_t offset) {
   Entropy bytes;
-  std::memcpy(bytes.data(), text(sizeof bytes, offset).data(), sizeof bytes);
+  std::memcpy(bytes.bytes, text(sizeof bytes, offset).data(), sizeof bytes);
   return bytes;
 }
 
@@ -67,8 +68,8 @@ std::int32_t apz_start(std::uint32_t config_size, double monotonic, double wall)
 APZ_EXPORT(apz_track)
 std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size,
                        std::uint32_t app_size, double happened, double monotonic, double wall) {
-  const std::string_view properties = text(properties_size, name_size);
-  const std::string_view app = text(app_size, name_size + properties_size);
+  const View properties = text(properties_size, name_size);
+  const View app = text(app_size, name_size + properties_size);
   return code(
       client.track(text(name_size), properties, app, millis(happened), at(monotonic, wall)));
 }
@@ -103,13 +104,9 @@ std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall) {
 
 APZ_EXPORT(apz_value)
 void apz_value(std::uint32_t key_size, std::int32_t value_size, double monotonic, double wall) {
-  const std::string key(text(key_size));
-  if (value_size < 0) {
-    client.value(key, nullptr, at(monotonic, wall));
-  } else {
-    const std::string value(text(static_cast<std::uint32_t>(value_size), key_size));
-    client.value(key, &value, at(monotonic, wall));
-  }
+  const View value =
+      value_size < 0 ? View::none() : text(static_cast<std::uint32_t>(value_size), key_size);
+  client.value(text(key_size), value, at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_keys)
@@ -130,8 +127,7 @@ void apz_store_failed(std::uint32_t key_size, double monotonic, double wall) {
 APZ_EXPORT(apz_answered)
 void apz_answered(std::uint32_t id, std::int32_t status, double retry_after, double reset,
                   std::uint32_t body_size, double monotonic, double wall) {
-  client.answered(id, status, {seconds(retry_after), seconds(reset)}, text(body_size),
-                  at(monotonic, wall));
+  client.answered(id, status, {retry_after, reset}, text(body_size), at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_navigated)
@@ -151,8 +147,7 @@ APZ_EXPORT(apz_clicked)
 void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
                  double monotonic, double wall) {
   const bool downloads = download_size >= 0;
-  const std::string_view download =
-      text(downloads ? static_cast<std::uint32_t>(download_size) : 0, url_size);
+  const View download = text(downloads ? static_cast<std::uint32_t>(download_size) : 0, url_size);
   client.clicked({text(url_size), download, downloads, button}, at(monotonic, wall));
 }
 
@@ -164,7 +159,7 @@ void apz_form(std::int32_t news, std::uint32_t id, double detail, std::uint32_t 
 
 APZ_EXPORT(apz_news)
 void apz_news(std::int32_t news, double monotonic, double wall) {
-  const Moment now = at(monotonic, wall);
+  at(monotonic, wall);
   switch (news) {
     case APZ_WAKE:
       return client.wake(now);

@@ -10,7 +10,7 @@ namespace appizer::test {
 void renew() {
   client.~Client();
   new (&client) Client;
-  input.assign(4096, '\0');
+  input.clear();
   output.clear();
 }
 

@@ -1,15 +1,17 @@
 #include "adoption.h"
 
 #include "catch.hpp"
+#include "core/text.h"
 
 using namespace appizer;
+using namespace appizer::test;
 
 namespace {
 
 using Texts = std::vector<std::string>;
 
 struct Heir {
-  Adoption adoption{"j."};
+  Adoption adoption{""};
   Millis now = 0;
 
   /// The keys that are asked for, or "scan".
@@ -21,9 +23,11 @@ struct Heir {
     }
     return out;
   }
-  Texts due() { return adoption.due(now, effects); }
+  Texts due() { return texts(adoption.due(now, effects)); }
   void see(const Texts& keys, const std::string& own = "own") {
-    adoption.keys({keys.begin(), keys.end()}, own, now);
+    std::string list;
+    for (const std::string& key : keys) (list += key) += '\n';
+    adoption.keys(list, own, now);
   }
   bool locked(const std::string& document, bool granted, bool room = true) {
     return adoption.locked(document, granted, room, effects);

@@ -76,7 +76,7 @@ TEST_CASE("what the server asks for is waited for, the longest of it", "[answers
       {400, {10, {}}, R"({"details":{"retry_after":30}})", 0},
       {401, {10, {}}, "", 0},
   }));
-  CAPTURE(row.status, row.body, row.wait.retry_after.value_or(-1), row.wait.reset.value_or(-1));
+  CAPTURE(row.status, row.body, row.wait.retry_after, row.wait.reset);
   const Millis asked = asked_wait(row.status, row.wait, row.body, kWall);
   // Never shorter than asked; a fraction of a millisecond is rounded up.
   CHECK(asked >= row.expected);

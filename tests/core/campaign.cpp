@@ -9,9 +9,9 @@ using namespace appizer::test;
 namespace {
 
 nlohmann::json campaign(const std::string& url) {
-  std::string out = "{\"url\":\"\"";
+  String out = "{\"url\":\"\"";
   append_campaign(out, split(url));
-  auto all = parsed(out + "}");
+  auto all = parsed(std::string(out) + "}");
   REQUIRE(all.is_object());
   all.erase("url");
   return all;
@@ -104,7 +104,7 @@ TEST_CASE("a flood of parameters is cut off", "[campaign]") {
   std::string query;
   for (int i = 0; i < 1000; ++i)
     query += "utm_" + std::to_string(i) + "=" + repeated("x", 100) + "&";
-  std::string out;
+  String out;
   append_campaign(out, split("https://x.example/?" + query));
   CHECK(out.size() < 5000);
 }

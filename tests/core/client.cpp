@@ -89,7 +89,7 @@ TEST_CASE("before the start commands are refused and news are ignored", "[client
   CHECK(client.track("a", "", "", 0, now) == Status::not_started);
   CHECK(client.set_user_id("\"u\"", now) == Status::not_started);
   CHECK(client.flush(1, now) == Status::not_started);
-  client.value("k", nullptr, now);
+  client.value("k", View::none(), now);
   client.keys("k", now);
   client.locked("l", true, now);
   client.store_failed("k", now);

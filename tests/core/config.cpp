@@ -11,7 +11,7 @@ namespace {
 struct Reading {
   Status status;
   Config config;
-  std::vector<Config::Complaint> complaints;
+  List<Config::Complaint> complaints;
 };
 
 Reading read(const std::string& options, const std::string& facts = "{}") {
@@ -84,7 +84,7 @@ TEST_CASE("options that are no object are refused", "[config]") {
   CAPTURE(options);
   CHECK(read(options).status == Status::options_unusable);
   Config config;
-  std::vector<Config::Complaint> complaints;
+  List<Config::Complaint> complaints;
   CHECK(config.read(options, complaints) == Status::options_unusable);
 }
 
@@ -216,7 +216,7 @@ TEST_CASE("names to redact are a list of texts", "[config]") {
   const auto [status, config, complaints] =
       read(R"({"appId":"demo","redactParameters":["customer","Bestell\u006er"]})");
   CHECK(complaints.empty());
-  CHECK(config.redact_parameters == std::vector<std::string>{"customer", "Bestellnr"});
+  CHECK(texts(config.redact_parameters) == std::vector<std::string>{"customer", "Bestellnr"});
   CHECK(read(R"({"appId":"demo","redactParameters":[]})").complaints.empty());
 
   const auto value =

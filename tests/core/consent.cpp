@@ -1,15 +1,26 @@
 #include "consent.h"
 
+#include <optional>
+
 #include "catch.hpp"
 
 using namespace appizer;
 
+namespace {
+
+std::optional<Consent> named(View name) {
+  Consent consent;
+  return read_consent(name, consent) ? std::optional(consent) : std::nullopt;
+}
+
+}  // namespace
+
 TEST_CASE("a state of consent has its documented name", "[consent]") {
-  CHECK(consent_of("granted") == Consent::granted);
-  CHECK(consent_of("pending") == Consent::pending);
-  CHECK(consent_of("denied") == Consent::denied);
-  CHECK_FALSE(consent_of("Granted"));
-  CHECK_FALSE(consent_of(""));
+  CHECK(named("granted") == Consent::granted);
+  CHECK(named("pending") == Consent::pending);
+  CHECK(named("denied") == Consent::denied);
+  CHECK_FALSE(named("Granted"));
+  CHECK_FALSE(named(""));
 }
 
 TEST_CASE("what waits comes out once, in order", "[consent]") {

@@ -570,7 +570,7 @@ TEST_CASE("a wait is stored, so that a reload is no way round it", "[delivery]")
   Post next;
   next.now.wall = post.now.wall + 5 * kSecond;
   const std::string stored = post.storage["a.w.e"];
-  CHECK(next.delivery->wait_stored("a.w.e", &stored, next.now));
+  CHECK(next.delivery->wait_stored("a.w.e", stored, next.now));
   next.track("b");
   CHECK(next.wait() == 55 * kSecond);
   next.pass(55 * kSecond - 1);
@@ -627,7 +627,7 @@ TEST_CASE("a clock that jumps neither stretches nor skips a stored wait", "[deli
   Post post;
   const std::string stored = "3 " + std::to_string(kWall + 60000) + " " + std::to_string(kWall);
   post.now.wall = kWall + jump;
-  post.delivery->wait_stored("a.w.e", &stored, post.now);
+  post.delivery->wait_stored("a.w.e", stored, post.now);
   post.track("a");
   CHECK(post.wait() == std::max(rest, Delivery::kSoon));
 }
@@ -649,7 +649,7 @@ TEST_CASE("a stored wait that nobody here wrote is no wait", "[delivery]") {
   Post post;
   post.now.wall = GENERATE(values<Millis>({kWall, -kFurthest, kFurthest}));
   CAPTURE(text, post.now.wall);
-  CHECK(post.delivery->wait_stored("a.w.e", &text, post.now));
+  CHECK(post.delivery->wait_stored("a.w.e", text, post.now));
   post.track("a");
   CHECK(post.wait() == Delivery::kSoon);
 }
@@ -658,8 +658,8 @@ TEST_CASE("no stored wait is longer than a day", "[delivery]") {
   Post post;
   const std::string stored =
       "99 " + std::to_string(kWall + 1000 * 24 * kHour) + " " + std::to_string(kWall);
-  CHECK(post.delivery->wait_stored("a.w.e", &stored, post.now));
-  CHECK_FALSE(post.delivery->wait_stored("a.w.x", &stored, post.now));
+  CHECK(post.delivery->wait_stored("a.w.e", stored, post.now));
+  CHECK_FALSE(post.delivery->wait_stored("a.w.x", stored, post.now));
   post.track("a");
   CHECK(post.wait() == kLongestAsked);
 }
@@ -670,7 +670,7 @@ TEST_CASE("another tab's success ends the wait, but not the care", "[delivery]")
   post.pass(kSecond);
   post.answer(503);
   CHECK(post.wait() > 0);
-  post.delivery->wait_stored("a.w.e", nullptr, post.now);
+  post.delivery->wait_stored("a.w.e", View::none(), post.now);
   post.drain();
   REQUIRE(post.requests.size() == 2);
   CHECK(post.sent() == numbered(1, 10));
@@ -681,10 +681,10 @@ TEST_CASE("what the server asked this tab for, no other tab can end", "[delivery
   post.track("a");
   post.pass(kSecond);
   post.answer(429, "", {60, {}});
-  SECTION("by a success") { post.delivery->wait_stored("a.w.e", nullptr, post.now); }
+  SECTION("by a success") { post.delivery->wait_stored("a.w.e", View::none(), post.now); }
   SECTION("by a shorter wait") {
     const std::string shorter = "1 1763928002000 1763928001000";
-    post.delivery->wait_stored("a.w.e", &shorter, post.now);
+    post.delivery->wait_stored("a.w.e", shorter, post.now);
   }
   CHECK(post.wait() == 60 * kSecond);
 }
@@ -697,12 +697,12 @@ TEST_CASE("a wait that storage refused is kept in memory", "[delivery]") {
   post.answer(403);
   const Millis wait = post.wait();
   CHECK(wait >= Retry::kFirstPause / 2);
-  post.delivery->wait_stored("a.w.e", nullptr, post.now);
+  post.delivery->wait_stored("a.w.e", View::none(), post.now);
   CHECK(post.wait() == wait);
   post.storage_fails = false;
   post.pass(wait);
   post.answer(403);
-  post.delivery->wait_stored("a.w.e", nullptr, post.now);
+  post.delivery->wait_stored("a.w.e", View::none(), post.now);
   CHECK(post.wait() == 0);
 }
 
@@ -813,7 +813,7 @@ TEST_CASE("the recovery lock is not waited for without end", "[delivery]") {
 TEST_CASE("nobody wants the recovery lock without something to send, or offline", "[delivery]") {
   Post post([](Config& config) { config.locks = true; });
   const std::string stored = "1 1763928000001 1763928000000";
-  post.delivery->wait_stored("a.w.e", &stored, post.now);
+  post.delivery->wait_stored("a.w.e", stored, post.now);
   CHECK_FALSE(post.delivery->wants_recovery_lock());
   post.track("a");
   CHECK(post.delivery->wants_recovery_lock());

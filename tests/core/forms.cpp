@@ -795,7 +795,7 @@ struct Running {
         requests.push_back(effect.text + " " + effect.more);
         keepalive.push_back(effect.flag);
       } else if (effect.kind == Effect::read) {
-        client.value(effect.text, nullptr, now);
+        client.value(effect.text, View::none(), now);
       } else if (effect.kind == Effect::watch) {
         watched |= effect.number;
       } else if (effect.kind == Effect::look) {

@@ -102,8 +102,8 @@ class Host {
         ",\"later\":" + flag(facts.later) + "}}";
     static std::uint8_t seeds = 0;
     Client::Seed seed;
-    seed.ids.fill(++seeds);
-    seed.user.fill(static_cast<std::uint8_t>(seeds ^ 0xA5));
+    seed.ids = all_of(++seeds);
+    seed.user = all_of(static_cast<std::uint8_t>(seeds ^ 0xA5));
     origin.hosts_.push_back(this);
     status = client.start(config, seed, origin.now);
     drain();
@@ -206,7 +206,8 @@ class Host {
 
   void value(const std::string& key) {
     const auto found = origin_.storage.find(key);
-    client.value(key, found == origin_.storage.end() ? nullptr : &found->second, origin_.now);
+    client.value(key, found == origin_.storage.end() ? View::none() : View(found->second),
+                 origin_.now);
   }
 
   void perform(const Effect& effect) {

@@ -8,7 +8,7 @@ using namespace appizer::test;
 
 namespace {
 
-constexpr Entropy kEntropy{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+constexpr Entropy kEntropy{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 const std::string kMade = "01020304-0506-4708-890a-0b0c0d0e0f10";
 
 // What became of storage, as lines: "key=value" or "-key".
@@ -35,7 +35,7 @@ struct Visitor {
 
   Identity::News hear(const char* key, const char* text) {
     const std::string value = text == nullptr ? "" : text;
-    return identity.value(key, text == nullptr ? nullptr : &value, now, effects);
+    return identity.value(key, text == nullptr ? View::none() : View(value), now, effects);
   }
 
   // Reads storage; true if what was there could be used, or nothing was.

@@ -5,20 +5,16 @@
 #include <set>
 
 #include "catch.hpp"
+#include "core/text.h"
 
 using namespace appizer;
+using namespace appizer::test;
 
 namespace {
 
-Entropy bytes(std::uint8_t value) {
-  Entropy all;
-  all.fill(value);
-  return all;
-}
-
 Ids seeded(std::uint8_t value) {
   Ids ids;
-  ids.seed(bytes(value));
+  ids.seed(all_of(value));
   return ids;
 }
 
@@ -39,8 +35,8 @@ Millis time_of(const std::string& id) {
 }  // namespace
 
 TEST_CASE("a user id is a UUID version 4 made of the given bytes alone", "[ids]") {
-  CHECK(uuid_v4(bytes(0x00)) == "00000000-0000-4000-8000-000000000000");
-  CHECK(uuid_v4(bytes(0xFF)) == "ffffffff-ffff-4fff-bfff-ffffffffffff");
+  CHECK(uuid_v4(all_of(0x00)) == "00000000-0000-4000-8000-000000000000");
+  CHECK(uuid_v4(all_of(0xFF)) == "ffffffff-ffff-4fff-bfff-ffffffffffff");
   CHECK(uuid_v4({0x91, 0x91, 0x08, 0xf7, 0x52, 0xd1, 0x03, 0x20, 0x1b, 0xac, 0xf8, 0x47, 0xdb, 0x41,
                  0x48, 0xa8}) == "919108f7-52d1-4320-9bac-f847db4148a8");  // RFC 9562, A.3
 }

@@ -49,7 +49,7 @@ std::string checked(const std::string& rest) {
 struct Desk {
   explicit Desk(const std::string& document = "d") { journal.set_document(document); }
 
-  Journal journal{"j.", 'e'};
+  Journal journal{"", 'e'};
   std::map<std::string, std::string> storage;
   std::size_t writes = 0;
   std::size_t last_write = 0;
@@ -390,7 +390,7 @@ TEST_CASE("what was given up is returned, and counted with the next that waits",
   Desk desk;
   for (const char* name : {"a", "b", "c", "d"}) desk.append(name);
   desk.take(1, 1);
-  CHECK(name_of(desk.journal.give_up(1).at(0)) == "a");
+  CHECK(name_of(desk.journal.give_up(1)[0]) == "a");
   desk.settle();
   CHECK(desk.inherited() == Names{"b+1", "c", "d"});
   desk.take(2, 2);

@@ -27,7 +27,7 @@ struct Shelf {
 struct Tab {
   explicit Tab(Shelf& shelf) : shelf_(shelf) {}
 
-  Leases leases{"l."};
+  Leases leases{""};
   std::map<std::string, bool> verdicts;
   int writes = 0;
 
@@ -47,9 +47,9 @@ struct Tab {
   }
   void hear(const std::string& key) {
     const auto found = shelf_.keys.find(key);
-    std::vector<Leases::Verdict> reached;
-    CHECK(leases.value(key, found == shelf_.keys.end() ? nullptr : &found->second, shelf_.moment(),
-                       effects_, reached));
+    List<Leases::Verdict> reached;
+    CHECK(leases.value(key, found == shelf_.keys.end() ? View::none() : View(found->second),
+                       shelf_.moment(), effects_, reached));
     for (const auto& verdict : reached) verdicts[verdict.document] = verdict.granted;
   }
   void hold(const std::string& document) {
@@ -251,11 +251,11 @@ TEST_CASE("giving leases back does not end a claim, forgetting claims does", "[l
 }
 
 TEST_CASE("keys that are no leases are somebody else's", "[leases]") {
-  Leases leases("l.");
+  Leases leases("");
   Effects effects;
-  std::vector<Leases::Verdict> verdicts;
-  CHECK_FALSE(leases.value("j.d.e0", nullptr, {}, effects, verdicts));
-  CHECK(leases.value("l.d", nullptr, {}, effects, verdicts));
+  List<Leases::Verdict> verdicts;
+  CHECK_FALSE(leases.value("j.d.e0", View::none(), {}, effects, verdicts));
+  CHECK(leases.value("l.d", View::none(), {}, effects, verdicts));
   CHECK(effects.empty());
   CHECK(verdicts.empty());
 }

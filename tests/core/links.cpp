@@ -12,10 +12,10 @@ const char* const kHere = "https://www.shop.example/list?x=1";
 
 struct Click {
   Config config;
-  std::string properties;
+  String properties;
 
   Click() { config.outbound_links = config.downloads = true; }
-  std::string_view operator()(Link link) {
+  View operator()(Link link) {
     properties.clear();
     return link_event(config, kHere, "/list", link, properties);
   }

@@ -48,7 +48,7 @@ TEST_CASE("what could not be read is counted without names", "[report]") {
 }
 
 TEST_CASE("ten records are named, all are counted", "[report]") {
-  std::vector<Record> records;
+  List<Record> records;
   for (int i = 0; i < 25; ++i) records.push_back(event_record("plan_opened", std::to_string(i)));
   const auto report = parsed(report_of("evicted", 0, 25, records));
   CHECK(report["count"] == 25);

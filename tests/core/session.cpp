@@ -12,12 +12,12 @@ constexpr Millis kNow = 1763928000000;
 constexpr Millis kTimeout = 30 * kMinute;
 
 struct Visit {
-  Session session{"s", kTimeout};
+  Session session{"", kTimeout};
   Ids ids;
   Effects effects;
 
   std::string touch(Millis wall) { return session.touch(ids, wall, effects); }
-  void restore(const std::string& text) { session.restore(&text); }
+  void restore(const std::string& text) { session.restore(text); }
   /// What was stored since the last look, empty if nothing was.
   std::string stored() {
     std::string last;
@@ -107,7 +107,7 @@ TEST_CASE("anything else in storage is ignored", "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
   visit.restore(text);
-  visit.session.restore(nullptr);
+  visit.session.restore(View::none());
   CHECK(visit.touch(kNow + 1) == id);
 }
 

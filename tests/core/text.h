@@ -1,17 +1,47 @@
 // Reading in tests what the core has written.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config.h"
+#include "journal.h"
+
+namespace appizer {
+
+inline bool operator==(const List<String>& a, const std::vector<std::string>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+}  // namespace appizer
 
 namespace appizer::test {
 
 /// The text as the whole of nlohmann/json reads it; `is_discarded()` where it is not valid JSON.
 inline nlohmann::json parsed(std::string_view text) {
   return nlohmann::json::parse(text, nullptr, false);
+}
+
+/// Entropy of one byte.
+inline Entropy all_of(std::uint8_t value) {
+  Entropy all;
+  for (std::uint8_t& byte : all.bytes) byte = value;
+  return all;
+}
+
+/// What storage answers: the value of a key, or that it has none.
+inline View found(const std::string* text) { return text == nullptr ? View::none() : View(*text); }
+
+inline std::vector<std::string> texts(const List<String>& all) { return {all.begin(), all.end()}; }
+
+/// A line of a segment as the journal writes it.
+inline std::string to_line(const Record& record) {
+  String line;
+  append_line(line, record);
+  return line;
 }
 
 inline bool is_json_object(std::string_view text) {

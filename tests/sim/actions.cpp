@@ -168,7 +168,9 @@ void World::scribble(Rng& dice) {
     appizer::Record ghost;
     ghost.text = "{\"event_name\":\"ghost\",\"user_id\":\"x\",\"properties\":{\"a\":1";
     ghost.app = dice.percent(50) ? "another" : "";
-    value = appizer::to_line(ghost) + "\n" + value;
+    appizer::String line;
+    appizer::append_line(line, ghost);
+    value = std::string(line) + "\n" + value;
   }
   storage.put(key, value);
 }

@@ -38,8 +38,8 @@ void Document::start(bool visible, bool online) {
       "},\"facts\":{\"ua\":\"sim\",\"online\":" + flag(online) + ",\"visible\":" + flag(visible) +
       ",\"locks\":" + flag(plan.locks) + ",\"later\":" + flag(plan.later) + "}}";
   appizer::Client::Seed seed;
-  for (auto& byte : seed.ids) byte = static_cast<std::uint8_t>(world_.rng.below(256));
-  for (auto& byte : seed.user) byte = static_cast<std::uint8_t>(world_.rng.below(256));
+  for (auto& byte : seed.ids.bytes) byte = static_cast<std::uint8_t>(world_.rng.below(256));
+  for (auto& byte : seed.user.bytes) byte = static_cast<std::uint8_t>(world_.rng.below(256));
   if (client_->start(config, seed, moment()) != appizer::Status::ok) {
     world_.ledger.break_promise("a client did not start");
   }
@@ -360,9 +360,9 @@ void Document::read(const std::string& key, bool news) {
     const bool blind = world_.storage.health() == Storage::Health::throws;
     world_.manners.wait_read(id_, key, lane, stored, blind);
   }
-  if (stored == nullptr) return client_->value(key, nullptr, moment());
+  if (stored == nullptr) return client_->value(key, appizer::View::none(), moment());
   const std::string copy = *stored;  // what the client does with it may replace it
-  client_->value(key, &copy, moment());
+  client_->value(key, copy, moment());
 }
 
 void Document::request(std::uint32_t flight, std::string url, std::string body, bool keepalive) {

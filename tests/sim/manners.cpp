@@ -50,9 +50,9 @@ Millis asked_wait(const Send& send, Millis wall) {
     std::from_chars(text + details + kDetails.size(), text + send.answer.size(), seconds);
     asked = millis(seconds);
   }
-  asked = std::max(asked, millis(send.wait.retry_after.value_or(0)));
-  if (asked == 0 && send.status == 429 && send.wait.reset) {
-    const double away = *send.wait.reset - static_cast<double>(wall) / 1000;
+  asked = std::max(asked, millis(send.wait.retry_after));
+  if (asked == 0 && send.status == 429) {
+    const double away = send.wait.reset - static_cast<double>(wall) / 1000;
     if (away <= 3600) asked = millis(away);
   }
   return asked;
