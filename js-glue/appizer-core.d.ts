@@ -1,7 +1,7 @@
 /** Made by the bundler from the built module (scripts/bundle.mjs). */
 declare module 'appizer:core' {
-  /** The bytes of core.wasm in hexadecimal. */
-  export const hex: string;
+  /** The bytes of core.wasm in packedadecimal. */
+  export const packed: string;
   /** package.json's version. */
   export const version: string;
 }

@@ -21,6 +21,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { embed } from '../web/embed.mjs';
 import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
 
 const WASM = join(buildFolder, 'wasm', 'core.wasm');
@@ -34,7 +35,7 @@ const core = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^appizer:core$/ }, ({ path }) => ({ path, namespace: 'core' }));
     onLoad({ filter: /.*/, namespace: 'core' }, () => ({
-      contents: `export const hex = '${readFileSync(WASM).toString('hex')}';
+      contents: `export const packed = ${JSON.stringify(embed(readFileSync(WASM)))};
 export const version = '${version}';`,
     }));
   },

@@ -39,8 +39,8 @@ class Scanner {
     next();
   }
 
-  Token token() const { return token_; }
-  bool is(Token token) const { return token_ == token; }
+  APZ_INLINE Token token() const { return token_; }
+  APZ_INLINE bool is(Token token) const { return token_ == token; }
   std::size_t begin() const { return begin_; }
   std::size_t end() const { return end_; }
   View string() { return lexer_.get_string(); }
