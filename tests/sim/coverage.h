@@ -20,7 +20,7 @@ namespace sim {
   X(put_back_on_return) X(status_2xx) X(status_refused) X(status_not_allowed) X(status_429) \
   X(status_5xx) X(waits_asked) X(splits) X(refused_events) X(evicted_events) \
   X(unreadable_records) X(adoptions) X(copies) X(recovery_sends) X(locks_refused) \
-  X(lease_claims) X(left_with_browser) X(lost_by_the_world)
+  X(lease_claims) X(adoptions_by_lease) X(left_with_browser) X(lost_by_the_world)
 // clang-format on
 
 enum class Count : std::size_t {

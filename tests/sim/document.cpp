@@ -11,6 +11,15 @@ namespace sim {
 using appizer::Effect;
 using appizer::Moment;
 
+namespace {
+
+// A lease says until when it lasts; a claim has something behind that (leases.h).
+bool is_claim(std::string_view key, std::string_view value) {
+  return key.find(".l.") != std::string_view::npos && value.find(' ') != std::string_view::npos;
+}
+
+}  // namespace
+
 Document::Document(World& world, std::uint32_t id, std::uint8_t tab, std::uint8_t site)
     : world_(world),
       id_(id),
@@ -298,6 +307,7 @@ void Document::store(const std::string& key, const std::string& value) {
       world_.trace.say("  " + name() + " writes " + key + (journal ? "" : " = " + value));
     }
     if (journal) failing_[lane] = false;
+    if (is_claim(key, value)) world_.coverage.add(Count::lease_claims);
     if (changed) world_.announce(id_, key);
     return;
   }
@@ -353,6 +363,7 @@ void Document::read(const std::string& key, bool news) {
     if (!news) {
       world_.trace.say("  " + name() + " takes in " + key);
       world_.coverage.add(Count::adoptions);
+      if (!world_.plan.locks) world_.coverage.add(Count::adoptions_by_lease);
       world_.ledger.adopted(id_, lane, *stored);
     }
   }
@@ -396,6 +407,7 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   world_.sends.push_back(std::move(send));
   world_.coverage.add(Count::requests);
   if (keepalive) world_.coverage.add(Count::keepalive);
+  if (world_.sends[index].batch()) world_.coverage.add(Count::batches);
   if (dead_) {
     world_.ledger.sending(index);
     world_.sends[index].state = Send::orphaned;
