@@ -58,6 +58,21 @@ TEST_CASE("a link does not carry what is not to be told", "[links]") {
   CHECK(click({"\1https://other.example/?token=a"}) == "outbound_link_clicked");
 }
 
+TEST_CASE("the name that a page gives a file is told like one in an address", "[links]") {
+  const auto [name, told] = GENERATE(table<const char*, const char*>({
+      {"report 2026 (final).pdf", "report 2026 (final).pdf"},
+      {"50% off.pdf", "50% off.pdf"},
+      {"invoice jane@x.example.pdf", "REDACTED"},
+      {"a/jane%40x.example.pdf", "a/REDACTED"},
+      {"export?token=abc.csv", "export?token=REDACTED"},
+      {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x.txt", "REDACTED"},
+  }));
+  CAPTURE(name);
+  Click click;
+  CHECK(click({.url = "blob:x", .download = name, .downloads = true}) == "file_downloaded");
+  CHECK(parsed(click.properties)["file_name"] == told);
+}
+
 TEST_CASE("a link to a file, or with the attribute, is a download", "[links]") {
   struct Row {
     Link link;
