@@ -244,7 +244,7 @@ Status Client::set_user_id(View id, const Moment& now) {
   if (change == Identity::Change::none) return Status::ok;
   const bool linked = change == Identity::Change::named;
   // Another person on the same device: nothing may link the two.
-  if (!linked) session.end();
+  if (!linked) session.renew(ids_, now.wall, effects_);
   people.named(named, linked ? View(before) : View(), delivery, effects_);
   return Status::ok;
 }
@@ -275,7 +275,7 @@ Status Client::reset(const Entropy& user, const Moment& now) {
   if (!running_) return Status::ok;
   keep_viewer();
   running_->identity.reset(user, effects_);
-  running_->session.end();
+  running_->session.renew(ids_, now.wall, effects_);
   return Status::ok;
 }
 

@@ -28,8 +28,11 @@ class Session {
   /// Analytics and Matomo).
   View touch(Ids& ids, Millis wall, Effects& effects, View landing = {});
 
-  /// The next event begins a new session.
-  void end() { id_.clear(); }
+  /// Another visitor is here: a new session begins, for all tabs and for the next page too.
+  void renew(Ids& ids, Millis wall, Effects& effects) {
+    id_.clear();
+    touch(ids, wall, effects);
+  }
 
   /// Where this session's visitor arrived: URL, referrer and campaign as a JSON object (the first
   /// touch); empty where no page was seen.

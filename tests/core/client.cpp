@@ -316,6 +316,33 @@ TEST_CASE("what is tracked in the task that gives consent belongs to the visitor
   CHECK(host.flushed[1] == flush_result(5, 0, 0));
 }
 
+TEST_CASE("a visitor's session ends with them, on the next page and in other tabs too",
+          "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host other(origin);
+  {
+    Host host(origin);
+    host.set_user_id("\"user_1\"");
+    host.track("first");
+    SECTION("by a logout") { host.reset(); }
+    SECTION("by another name") { host.set_user_id("\"user_2\""); }
+  }
+  other.track("second");
+  Host next(origin);
+  next.track("third");
+  origin.run();
+  std::map<std::string, std::string> sessions;
+  for (const std::string& body : origin.bodies) {
+    const auto event = parsed(body);
+    if (!event.contains("event_name")) continue;
+    sessions[event["event_name"]] = event["properties"]["$session_id"];
+  }
+  REQUIRE(sessions.size() == 3);
+  CHECK(sessions["second"] != sessions["first"]);
+  CHECK(sessions["second"] == sessions["third"]);
+}
+
 // What outlives the page.
 
 TEST_CASE("what is pending survives a reload", "[client]") {

@@ -90,6 +90,7 @@ class Host {
     bool visible = true;
     bool locks = true;
     bool later = false;
+    bool hooks = false;
   };
 
   /// `options` are members beside the app's id: `"debug":true`.
@@ -99,11 +100,8 @@ class Host {
         std::string(R"({"options":{"appId":"demo")") + (options.empty() ? "" : ",") + options +
         R"(},"facts":{"ua":"test","online":)" + flag(facts.online) +
         ",\"visible\":" + flag(facts.visible) + ",\"locks\":" + flag(facts.locks) +
-        ",\"later\":" + flag(facts.later) + "}}";
-    static std::uint8_t seeds = 0;
-    Client::Seed seed;
-    seed.ids = all_of(++seeds);
-    seed.user = all_of(static_cast<std::uint8_t>(seeds ^ 0xA5));
+        ",\"later\":" + flag(facts.later) + ",\"hooks\":" + flag(facts.hooks) + "}}";
+    const Client::Seed seed{fresh(), fresh()};
     origin.hosts_.push_back(this);
     status = client.start(config, seed, origin.now);
     drain();
@@ -131,6 +129,15 @@ class Host {
     const Status result = client.set_user_id(id, origin_.now);
     drain();
     return result;
+  }
+  void reset() {
+    client.reset(fresh(), origin_.now);
+    drain();
+  }
+  /// "granted", "denied" or "pending".
+  void decide(const std::string& decision) {
+    client.set_consent('"' + decision + '"', fresh(), origin_.now);
+    drain();
   }
   void flush(std::uint32_t token) {
     client.flush(token, origin_.now);
@@ -198,6 +205,11 @@ class Host {
   std::size_t last_write = 0;
 
  private:
+  static Entropy fresh() {
+    static std::uint8_t seeds = 0;
+    return all_of(++seeds);
+  }
+
   template <typename Input>
   void hear(Input input) {
     input();
@@ -264,6 +276,13 @@ class Host {
       case Effect::look:
         client.page({.url = "https://shop.example/", .title = "Shop", .referrer = ""}, origin_.now);
         break;
+      case Effect::compose: {
+        // Hooks that change nothing.
+        const auto event = parsed(effect.more);
+        client.track(effect.text, event["properties"].dump(), event["app"].get<std::string>(),
+                     event["happened"].get<Millis>(), origin_.now);
+        break;
+      }
       default:
         break;
     }
