@@ -167,6 +167,9 @@ void Client::replay() {
       case Held::person:
         record_person(held.value, held.name, held.app);
         break;
+      case Held::landing:
+        land(held.value, held.happened);
+        break;
     }
   }
 }
@@ -438,18 +441,26 @@ void Client::page(const PageViews::Page& page, const Moment& now) {
   if (!watches()) return;
   PageViews::Findings found;
   views_.look(page, now, found);
-  if (running_ && !found.landing.empty()) {
-    const String before = running_->session.id();
-    const View after = running_->session.touch(ids_, found.landed, effects_, found.landing);
-    if (config_.session_start && after != before)
-      automatic("session_start", found.landing, found.landed);
-  }
+  if (!found.landing.empty()) land(found.landing, found.landed);
   if (found.count > 0) viewed_by_ = std::exchange(viewer_, {});
   for (std::size_t i = 0; i < found.count; ++i) {
     const auto& [name, properties, happened] = found.all[i];
     automatic(name, properties, happened);
   }
   viewed_by_.clear();
+}
+
+// A visit starts with its first view, whatever happened in it before.
+void Client::land(View landing, Millis happened) {
+  if (!ready()) {
+    waiting_.add({Held::landing, {}, landing, {}, happened});
+    return;
+  }
+  Session& session = running_->session;
+  const bool lands = session.landing().empty();
+  const String before = session.id();
+  const bool starts = session.touch(ids_, happened, effects_, landing) != before || lands;
+  if (config_.session_start && starts) automatic("session_start", landing, happened);
 }
 
 void Client::clicked(const Link& link, const Moment& now) {

@@ -135,6 +135,7 @@ class Client {
   void report_dropped(std::size_t count);
   Event record(View name, View properties, Millis happened, View app = {});
   void automatic(View name, View properties, Millis happened, View app = {});
+  void land(View landing, Millis happened);
   void record_forms();
   void record_person(View person, View origin, View app);
   View consent_key() const;

@@ -19,10 +19,11 @@ enum class Consent { granted, pending, denied };
 bool read_consent(View name, Consent& consent);
 View name_of(Consent consent);
 
-/// A command that waits for the decision.
+/// What waits for the decision.
 struct Held {
-  /// `person`: what a form says of its sender; `name` is where it was sent from.
-  enum Kind { event, user_id, user_properties, person };
+  /// `person`: what a form says of its sender; `name` is where it was sent from. `landing`: where
+  /// a view arrived.
+  enum Kind { event, user_id, user_properties, person, landing };
   Kind kind;
   String name;
   String value;

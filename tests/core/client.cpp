@@ -316,6 +316,35 @@ TEST_CASE("what is tracked in the task that gives consent belongs to the visitor
   CHECK(host.flushed[1] == flush_result(5, 0, 0));
 }
 
+TEST_CASE("a visit starts with its first view, whatever came before it", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  const bool pending = GENERATE(false, true);
+  CAPTURE(pending);
+  const std::string consent = pending ? R"(,"consent":"pending")" : "";
+  {
+    Host host(origin, R"("autoEvents":{"pageLeave":false,"sessionStart":true})" + consent);
+    host.track("early");
+    origin.run_for(kSecond);
+    if (pending) host.client.set_consent("\"granted\"", {1, 2, 3}, origin.now);
+    host.drain();
+    origin.run_for(kMinute);
+    std::sort(origin.arrived.begin(), origin.arrived.end());
+    CHECK(origin.arrived == Names{"early", "page_view", "session_start"});
+    const auto events = parsed(origin.bodies.back())["events"];
+    for (const auto& event : events) {
+      CHECK(event["properties"]["$session_id"] == events[0]["properties"]["$session_id"]);
+      if (event["event_name"] != "session_start") continue;
+      CHECK(event["properties"]["url"] == "https://shop.example/");
+    }
+  }
+  // The next page is in the same visit.
+  origin.arrived.clear();
+  Host next(origin, R"("autoEvents":{"pageLeave":false,"sessionStart":true})");
+  origin.run();
+  CHECK(origin.arrived == Names{"page_view"});
+}
+
 TEST_CASE("a visitor's session ends with them, on the next page and in other tabs too",
           "[client]") {
   Origin origin;
