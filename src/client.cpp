@@ -167,6 +167,12 @@ void Client::replay() {
       case Held::person:
         record_person(held.value, held.name, held.app);
         break;
+      case Held::reset: {
+        Entropy user;
+        std::copy(held.value.begin(), held.value.end(), user.begin());
+        reset(user, now_);
+        break;
+      }
       case Held::landing:
         land(held.value, held.happened);
         break;
@@ -275,7 +281,10 @@ Status Client::set_user_properties(View properties, const Moment& now) {
 Status Client::reset(const Entropy& user, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
-  if (!running_) return Status::ok;
+  if (!ready()) {
+    if (watches()) waiting_.add({Held::reset, {}, std::string(user.begin(), user.end()), {}, 0});
+    return Status::ok;
+  }
   keep_viewer();
   running_->identity.reset(user, effects_);
   running_->session.renew(ids_, now.wall, effects_);

@@ -23,7 +23,7 @@ View name_of(Consent consent);
 struct Held {
   /// `person`: what a form says of its sender; `name` is where it was sent from. `landing`: where
   /// a view arrived.
-  enum Kind { event, user_id, user_properties, person, landing };
+  enum Kind { event, user_id, user_properties, person, landing, reset };
   Kind kind;
   String name;
   String value;

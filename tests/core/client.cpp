@@ -372,6 +372,22 @@ TEST_CASE("a visitor's session ends with them, on the next page and in other tab
   CHECK(sessions["second"] == sessions["third"]);
 }
 
+TEST_CASE("a logout that waits for consent keeps its place", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin, R"("consent":"pending")");
+  host.set_user_id("\"user_1\"");
+  host.track("named");
+  host.reset();
+  host.track("after");
+  host.decide("granted");
+  origin.run();
+  const auto events = parsed(origin.bodies.back())["events"];
+  CHECK(events[0]["user_id"] == "user_1");
+  CHECK(events[1]["user_id"] == std::string(host.client.user_id()));
+  CHECK(events[1]["user_id"] != "user_1");
+}
+
 // What outlives the page.
 
 TEST_CASE("what is pending survives a reload", "[client]") {
