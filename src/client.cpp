@@ -456,7 +456,7 @@ void Client::page(const PageViews::Page& page, const Moment& now) {
     const auto& [name, properties, happened] = found.all[i];
     automatic(name, properties, happened);
   }
-  viewed_by_.clear();
+  if (!viewed_by_.empty()) composed_for_ = std::exchange(viewed_by_, {});
 }
 
 // A visit starts with its first view, whatever happened in it before.
@@ -502,7 +502,7 @@ void Client::automatic(View name, View properties, Millis happened, View app) {
   event += ",\"properties\":";
   event += properties;
   event += '}';
-  effects_.compose(name, event);
+  effects_.compose(name, event, !viewed_by_.empty());
 }
 
 void Client::record_forms() {
@@ -646,10 +646,13 @@ void Client::settle() {
 }
 
 bool Client::poll(Effect& effect) {
+  viewed_by_.clear();
   for (;;) {
     if (effects_.empty() && started_) settle();
     if (effects_.empty()) return false;
     effect = effects_.take();
+    // What the hooks leave of it comes back before anything else is done.
+    if (effect.kind == Effect::compose && effect.flag) viewed_by_ = composed_for_;
     if (!config_.cookieless) return true;
     // Nothing outlives the page, so nothing is looked for either.
     switch (effect.kind) {

@@ -159,9 +159,11 @@ class Client {
   Waiting waiting_;
   bool started_ = false;
   bool views_started_ = false;
-  /// Whose view is pending, where the visitor has another id since; and while it is recorded.
+  /// Whose view is pending, where the visitor has another id since; and while it is recorded, or
+  /// passes the site's hooks.
   String viewer_;
   String viewed_by_;
+  String composed_for_;
   PageViews views_{config_};
   Forms forms_{config_};
   /// Flushes that wait for the page to say what it is.

@@ -52,7 +52,9 @@ void Effects::form_look(std::uint32_t id, bool further) {
   add(Effect::form_look, id, further, {}, {});
 }
 
-void Effects::compose(View name, View event) { add(Effect::compose, 0, false, name, event); }
+void Effects::compose(View name, View event, bool viewed) {
+  add(Effect::compose, 0, viewed, name, event);
+}
 
 Effect Effects::take() {
   Effect first = std::move(all_[next_]);

@@ -62,7 +62,8 @@ struct Effect {
     form_look = 16,
     /// Asks the site's hooks what becomes of an automatic event: `text` is its name, `more` the
     /// JSON object
-    /// {"happened","app","properties"}. What they leave of it comes back by `Client::track`.
+    /// {"happened","app","properties"}. What they leave of it comes back by `Client::track`, at
+    /// once.
     compose = 17,
   };
 
@@ -103,7 +104,7 @@ class Effects {
   void watch(std::uint32_t what);
   void form_values(std::uint32_t id, View fields);
   void form_look(std::uint32_t id, bool further);
-  void compose(View name, View event);
+  void compose(View name, View event, bool viewed);
 
   bool empty() const { return next_ == all_.size(); }
   /// Takes out the first.

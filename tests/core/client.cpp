@@ -345,6 +345,23 @@ TEST_CASE("a visit starts with its first view, whatever came before it", "[clien
   CHECK(origin.arrived == Names{"page_view"});
 }
 
+TEST_CASE("a view belongs to whoever saw it, also where it passes hooks", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  const bool hooks = GENERATE(false, true);
+  CAPTURE(hooks);
+  Host host(origin, R"("autoEvents":{"pageLeave":false})", {.hooks = hooks});
+  const std::string before(host.client.user_id());
+  host.set_user_id("\"user_1\"");
+  host.track("named");
+  origin.run();
+  const auto events = parsed(origin.bodies.back())["events"];
+  REQUIRE(events.size() == 2);
+  for (const auto& event : events) {
+    CHECK(event["user_id"] == (event["event_name"] == "page_view" ? before : "user_1"));
+  }
+}
+
 TEST_CASE("a visitor's session ends with them, on the next page and in other tabs too",
           "[client]") {
   Origin origin;
