@@ -108,6 +108,13 @@ Status Client::decide(Consent consent) {
   return Status::ok;
 }
 
+// What was decided can be decided otherwise, but not undecided: events would have no place to
+// wait.
+bool Client::may_become(Consent consent) const {
+  if (consent == config_.consent) return false;
+  return consent != Consent::pending || config_.consent != Consent::granted;
+}
+
 void Client::begin() {
   running_ = std::make_unique<Running>(config_, ids_, prefix_);
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
@@ -122,6 +129,8 @@ void Client::end() {
   if (running_) running_->delivery.abandon(effects_);
   running_.reset();
   waiting_.clear();
+  // Whoever comes after a no given here or in another tab is somebody else.
+  for (auto& byte : user_entropy_) byte ^= static_cast<std::uint8_t>(ids_.draw());
   Identity(config_.user_id_storage_key, Persistence::both).erase(effects_);
   effects_.scan(prefix_);
   effects_.leave({}, {});
@@ -133,10 +142,7 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
   if (!started_) return Status::not_started;
   Consent consent = Consent::granted;
   const bool known = read_consent(json::string(state), consent);
-  // What was decided can be decided otherwise, but not undecided: events would have no place to
-  // wait.
-  const bool late = consent == Consent::pending && config_.consent == Consent::granted;
-  if (!known || late) {
+  if (!known || (consent != config_.consent && !may_become(consent))) {
     tell(Hint::consent_refused, json::clip(state, kLongestUserId));
     return Status::consent_unusable;
   }
@@ -308,10 +314,11 @@ Status Client::flush(std::uint32_t token, const Moment& now) {
 
 void Client::value(View key, View text, const Moment& now) {
   input(now);
-  if (key == consent_key() && !running_ && config_.consent == Consent::pending) {
-    Consent remembered = config_.consent_default;
-    read_consent(text, remembered);
-    decide(remembered);
+  if (config_.remember_consent && key == consent_key()) {
+    const bool first = config_.consent == Consent::pending && !views_started_;
+    Consent heard = first ? config_.consent_default : config_.consent;
+    read_consent(text, heard);
+    if (first || (may_become(heard) && !config_.drops_bot())) decide(heard);
   }
   if (!running_) return;
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
@@ -436,6 +443,8 @@ void Client::gone(const Moment& now) {
 void Client::returned(const Moment& now) {
   input(now);
   if (!std::exchange(away_, false)) return;
+  // Nobody told it of a decision that was made meanwhile.
+  if (config_.remember_consent) effects_.read(consent_key());
   if (running_) rejoin();
   if (watches()) views_.returned(now, effects_);
 }

@@ -128,6 +128,7 @@ class Client {
   /// Whether page, forms and links may be watched.
   bool watches() const { return started_ && config_.consent != Consent::denied; }
   Status decide(Consent consent);
+  bool may_become(Consent consent) const;
   void begin();
   void keep_viewer();
   void end();

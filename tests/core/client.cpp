@@ -405,6 +405,43 @@ TEST_CASE("a logout that waits for consent keeps its place", "[client]") {
   CHECK(events[1]["user_id"] != "user_1");
 }
 
+TEST_CASE("with rememberConsent all pages of the site follow a decision", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  const std::string options = R"("rememberConsent":true)";
+  Host host(origin, options);
+  Host other(origin, options);
+  Host cached(origin, options);
+  const std::string before(other.client.user_id());
+  CHECK_FALSE(before.empty());
+  cached.track("left");
+  cached.leave();
+
+  host.decide("denied");
+  other.track("too_late");
+  cached.come_back();
+  for (Host* each : {&host, &other, &cached}) CHECK(each->client.user_id().empty());
+  CHECK(origin.storage.size() == 1);
+  CHECK(origin.storage.begin()->second == "denied");
+  const std::size_t sent = other.sent.size() + cached.sent.size();
+  origin.run();
+  CHECK(other.sent.size() + cached.sent.size() == sent);
+
+  other.decide("granted");
+  CHECK(host.client.user_id() == other.client.user_id());
+  CHECK(host.client.user_id() != before);
+  other.decide("pending");  // too late for that
+  CHECK(host.client.user_id() == other.client.user_id());
+}
+
+TEST_CASE("what another page remembers counts only where it is to be remembered", "[client]") {
+  Origin origin;
+  Host host(origin, R"("rememberConsent":true)");
+  Host other(origin);
+  host.decide("denied");
+  CHECK_FALSE(other.client.user_id().empty());
+}
+
 // What outlives the page.
 
 TEST_CASE("what is pending survives a reload", "[client]") {
