@@ -414,7 +414,9 @@ void Client::visible(bool visible, const Moment& now) {
   if (watches()) views_.visible(visible, now, effects_);
   if (!running_) return;
   running_->delivery.visible(visible);
-  if (visible) running_->adoption.look(now.monotonic + Adoption::kFirstLook);
+  if (!visible) return;
+  running_->identity.look(effects_);
+  running_->adoption.look(now.monotonic + Adoption::kFirstLook);
 }
 
 void Client::leaving(const Moment& now) {

@@ -21,10 +21,11 @@ bool is_plausible_user_id(View text) {
 }
 
 Identity::Identity(View key, Persistence persistence) {
-  if (persistence == Persistence::local_storage || persistence == Persistence::both) keep_in(key);
+  // First what the site's sub-domains share: where the two differ, another one of them wrote it.
   if (persistence == Persistence::cookie || persistence == Persistence::both) {
     keep_in(String(kCookie) + key);
   }
+  if (persistence == Persistence::local_storage || persistence == Persistence::both) keep_in(key);
 }
 
 void Identity::keep_in(View name) {
@@ -43,6 +44,14 @@ void Identity::read(const Entropy& entropy, Effects& effects) {
   if (places_.empty() && id_.empty()) id_ = anonymous_ = uuid_v4(entropy);
 }
 
+void Identity::look(Effects& effects) {
+  for (const Place& place : places_) {
+    if (!place.id_key.starts_with(kCookie)) continue;
+    effects.read(place.id_key);
+    effects.read(place.note_key);
+  }
+}
+
 Identity::News Identity::value(View key, View text, const Moment& now, Effects& effects) {
   for (Place& place : places_) {
     const bool is_note = key == place.note_key;
@@ -55,11 +64,7 @@ Identity::News Identity::value(View key, View text, const Moment& now, Effects& 
     }
     // A key that another document removed is not written again: the site may have meant it.
     if (now.monotonic >= new_until_ || !is_anonymous()) {
-      if (is_note) {
-        anonymous_ = usable ? text : View();
-      } else if (usable) {
-        id_ = text;
-      }
+      if (usable) (is_note ? anonymous_ : id_) = text;
       return News::heard;
     }
     // Made a moment ago. Who wrote the other id shows in the note, which is written after it.
@@ -102,7 +107,11 @@ void Identity::settle(const Moment& now, Effects& effects) {
   }
   for (const Place& place : places_) {
     if (place.id != id_) effects.store(place.id_key, id_);
-    if (is_anonymous() && place.note != id_) effects.store(place.note_key, id_);
+    if (is_anonymous() && place.note != id_) {
+      effects.store(place.note_key, id_);
+    } else if (!is_anonymous() && !place.note.empty()) {
+      effects.erase(place.note_key);
+    }
   }
 }
 

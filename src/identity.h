@@ -5,9 +5,9 @@
 // known id, so that two people who share a device are never merged.
 //
 // At the start the id is read from every place where it is kept, and the first usable one is
-// written to the others. Two tabs that a new visitor opens at once make an id each; for a moment
-// after that, each tab that hears of the other's takes the smaller of the two, so that both agree
-// on it.
+// written to the others; the cookie, which sub-domains share, comes before localStorage. Two tabs
+// that a new visitor opens at once make an id each; for a moment after that, each tab that hears of
+// the other's takes the smaller of the two, so that both agree on it.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +35,8 @@ class Identity {
 
   /// Asks for what storage has. The id is not known before all of it has been answered.
   void read(const Entropy& entropy, Effects& effects);
+  /// Nobody tells when a cookie changes, so it is looked at when the visitor turns to the page.
+  void look(Effects& effects);
   bool is_known() const { return unread_ == 0 && !id_.empty(); }
 
   enum class News {

@@ -389,6 +389,36 @@ TEST_CASE("a visitor's session ends with them, on the next page and in other tab
   CHECK(sessions["second"] == sessions["third"]);
 }
 
+TEST_CASE("with cookies a tab follows another when the visitor turns to it", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  const std::string options = R"("persistence":"cookie")";
+  Host host(origin, options);
+  Host other(origin, options);
+  origin.silent = true;  // as cookies are
+  host.set_user_id("\"user_1\"");
+  host.reset();
+  other.visible(false);
+  other.visible(true);
+  CHECK(other.client.user_id() == host.client.user_id());
+  other.set_user_id("\"user_2\"");
+  origin.run();
+  std::map<std::string, int> linked;
+  for (const std::string& body : origin.bodies) {
+    const auto alias = parsed(body);
+    if (alias.contains("alias_id")) ++linked[alias["alias_id"]];
+  }
+  CHECK(linked.size() == 2);  // two anonymous ids, one for each
+
+  // A cookie that is lost changes nothing while the page lives.
+  for (auto at = origin.storage.begin(); at != origin.storage.end();) {
+    at = at->first.starts_with("cookie:") ? origin.storage.erase(at) : std::next(at);
+  }
+  other.visible(false);
+  other.visible(true);
+  CHECK(other.client.user_id() == "user_2");
+}
+
 TEST_CASE("a logout that waits for consent keeps its place", "[client]") {
   Origin origin;
   origin.server = delivered;

@@ -48,6 +48,8 @@ class Origin {
  public:
   std::map<std::string, std::string> storage;
   bool storage_fails = false;
+  /// Nobody hears what others store.
+  bool silent = false;
   std::map<std::string, Host*> locks;
   Moment now{1000000, 1763928000000};
   /// Answers a request with a status; without it requests stay unanswered.
@@ -290,6 +292,7 @@ class Host {
 
   // The event `storage`, which tells of a change but not what it was by then.
   void tell_others(const std::string& key) {
+    if (origin_.silent) return;
     for (Host* other : origin_.hosts_) {
       if (other != this) other->later([=] { other->hear([=] { other->value(key); }); });
     }

@@ -227,6 +227,18 @@ TEST_CASE("the id is kept where the site wants it", "[identity]") {
     CHECK(visitor.identity.is_anonymous());
     CHECK(writes(visitor.effects) == Writes{"id=made-here", "id.anonymous=made-here"});
   }
+  SECTION("in both, where another sub-domain has named the visitor since") {
+    Visitor visitor(Persistence::both);
+    visitor.identity.read(kEntropy, visitor.effects);
+    while (!visitor.effects.empty()) visitor.effects.take();
+    visitor.hear("id.anonymous", "made-here");
+    visitor.hear("id", "made-here");
+    visitor.hear("cookie:id.anonymous", nullptr);
+    visitor.hear("cookie:id", "user_1");
+    CHECK(visitor.identity.id() == "user_1");
+    CHECK_FALSE(visitor.identity.is_anonymous());
+    CHECK(writes(visitor.effects) == Writes{"id=user_1", "-id.anonymous"});
+  }
   SECTION("nowhere") {
     Visitor visitor(Persistence::memory);
     visitor.identity.read(kEntropy, visitor.effects);
