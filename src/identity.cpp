@@ -64,6 +64,8 @@ Identity::News Identity::value(View key, View text, const Moment& now, Effects& 
     }
     // A key that another document removed is not written again: the site may have meant it.
     if (now.monotonic >= new_until_ || !is_anonymous()) {
+      // What was heard of an id when it was too early to tell counts now.
+      if (is_note && !rival_.empty()) id_ = std::exchange(rival_, {});
       if (usable) (is_note ? anonymous_ : id_) = text;
       return News::heard;
     }
@@ -138,6 +140,7 @@ Identity::Change Identity::set(View id, Effects& effects) {
   const bool named = is_anonymous();
   id_ = id;
   anonymous_.clear();
+  rival_.clear();
   write(effects);
   return named ? Change::named : Change::other_person;
 }
@@ -145,6 +148,7 @@ Identity::Change Identity::set(View id, Effects& effects) {
 void Identity::reset(const Entropy& entropy, Effects& effects) {
   id_ = anonymous_ = uuid_v4(entropy);
   new_until_ = 0;
+  rival_.clear();
   write(effects);
 }
 

@@ -170,6 +170,25 @@ TEST_CASE("later, another tab's new visitor is followed", "[identity]") {
   CHECK(writes(visitor.effects).empty());
 }
 
+TEST_CASE("what is heard as the moment ends counts, unless the visitor is named meanwhile",
+          "[identity]") {
+  Visitor visitor;
+  visitor.restore(nullptr, nullptr);
+  visitor.now.monotonic = Identity::kNew - 1;
+  visitor.hear("id", "user_1");
+  visitor.now.monotonic = Identity::kNew;
+  SECTION("it counts") {
+    visitor.hear("id.anonymous", nullptr);
+    CHECK(visitor.identity.id() == "user_1");
+    CHECK_FALSE(visitor.identity.is_anonymous());
+  }
+  SECTION("named here") {
+    visitor.identity.set("user_2", visitor.effects);
+    visitor.hear("id.anonymous", nullptr);
+    CHECK(visitor.identity.id() == "user_2");
+  }
+}
+
 TEST_CASE("a key that another tab removes is not written again", "[identity]") {
   Visitor visitor;
   visitor.restore("made-here", "made-here");
