@@ -84,8 +84,8 @@ export interface Ears {
   /** The page goes away, perhaps to come back. */
   leaving(): void;
   returned(): void;
-  /** Another document wrote (`null`: removed) a key; without a key it emptied the storage. */
-  stored(key: string | null, value: string | null): void;
+  /** Another document wrote or removed a key; without a key it emptied the storage. */
+  stored(key: string | null): void;
   /** The page's URL is another now. */
   navigated(url: string): void;
   clicked(link: Link): void;

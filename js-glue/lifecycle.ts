@@ -27,9 +27,9 @@ export function listenToPage(ears: Ears): () => void {
   on(window, 'online', () => ears.online(true));
   on(window, 'offline', () => ears.online(false));
   on(window, 'storage', (event) => {
-    const { key, newValue, storageArea } = event as StorageEvent;
+    const { key, storageArea } = event as StorageEvent;
     // sessionStorage tells of itself by the same event.
-    if (key === null || storageArea === safeLocalStorage()) ears.stored(key, newValue);
+    if (key === null || storageArea === safeLocalStorage()) ears.stored(key);
   });
   return () => {
     for (const stop of stops) stop();

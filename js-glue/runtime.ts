@@ -223,10 +223,16 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       away = false;
       hear(() => news(NEWS.returned));
     },
-    stored: (key, text) =>
+    // What the event says may be older than what this page has written since. All tabs have to end up
+    // with the same, so what counts is what is there now.
+    stored: (key) =>
       hear(() => {
-        if (key === null) news(NEWS.storage_cleared);
-        else value(key, text);
+        if (key === null) {
+          news(NEWS.storage_cleared);
+          return;
+        }
+        const now = attempt(() => ({ text: host.storage?.getItem(key) ?? null }));
+        if (now) value(key, now.text);
       }),
     navigated: (url) =>
       hear(() => {

@@ -195,3 +195,40 @@ test('without a page and without a host, init does nothing and says so', async (
   assert.equal(said.length, 1);
   assert.match(said[0], /no page/);
 });
+
+test('tabs that are named at the same time agree on who it is', () => {
+  const storage = createWorld().storage;
+  const tabs = ['user_a', 'user_b'].map((id) => {
+    const { host, advance } = createWorld({ storage });
+    /** @type {(key: string, old: string) => void} */
+    let hear = () => {};
+    const app = AppizerWeb.create({
+      appId: 'demo',
+      host: {
+        ...host,
+        listen: (ears) => {
+          // As the browser's event has it: with the value from when it was written.
+          hear = /** @type {typeof hear} */ (/** @type {unknown} */ (ears.stored));
+          return host.listen?.(ears) ?? (() => {});
+        },
+      },
+    });
+    return {
+      id,
+      app,
+      advance,
+      hear: (/** @type {string} */ key, /** @type {string} */ old) => hear(key, old),
+    };
+  });
+  for (const { app, id, advance } of tabs) {
+    app.setUserId(id);
+    advance(0);
+  }
+  tabs[0]?.hear('appizer_user_id', 'user_b');
+  tabs[1]?.hear('appizer_user_id', 'user_a');
+  const last = storage?.getItem('appizer_user_id');
+  assert.deepEqual(
+    tabs.map(({ app }) => app.getUserId()),
+    [last, last],
+  );
+});
