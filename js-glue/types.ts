@@ -53,7 +53,7 @@ export interface Options {
    */
   consent?: Consent;
   /**
-   * Keep the decision in storage, so that the next page knows it. Default: `false`: your consent banner
+   * Keep the decision in storage, so that the next page knows it, and all open ones follow it. Default: `false`: your consent banner
    * remembers it already, and two memories of one decision will differ one day.
    */
   rememberConsent?: boolean;
