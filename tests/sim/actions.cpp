@@ -30,6 +30,7 @@ void World::open(std::uint8_t tab, std::uint8_t site, bool visible) {
   trace.say("  opens document " + std::to_string(id) + " in tab " + std::to_string(tab));
   coverage.add(Count::pages_opened);
   ledger.open_document();
+  visitors.open_document();
   manners.open_document(online);
   documents_.push_back(std::make_unique<Document>(*this, id, tab, site));
   tabs_[tab].current = id;
@@ -66,6 +67,9 @@ void World::track(Document& page, Rng& dice, std::uint32_t count, bool large) {
   for (std::uint32_t i = 0; i < count; ++i) {
     const bool poison = poisonous && dice.percent(4);
     const Tag tag = ledger.track(page.id(), poison, clock.now());
+    visitors.acts(tag, page.id(), page.user());
+    if (page.consent() == appizer::Consent::denied) ledger.withdraw_last();
+    if (page.consent() == appizer::Consent::pending) coverage.add(Count::waited);
     coverage.add(Count::tracked);
     if (poison) coverage.add(Count::poison_events);
     if (large) {
@@ -86,12 +90,66 @@ void World::name(Document& page, Rng& dice, bool again) {
     if (names_.empty()) return;
     tag = names_[dice.below(static_cast<std::uint32_t>(names_.size()))];
     ledger.name_again(tag);
+    coverage.add(Count::named_again);
   } else {
     tag = ledger.name(page.id(), clock.now());
     names_.push_back(tag);
   }
   coverage.add(Count::users_named);
+  const bool denied = page.consent() == appizer::Consent::denied;
+  if (denied && !again) ledger.withdraw_user(tag);
+  const std::string before = page.user();
+  // Of cookies nobody is told, so a page knows only what it found when it looked last.
+  const bool behind =
+      page.last_news >= clock.now() || (plan.persistence == appizer::Persistence::cookie &&
+                                        visitors.changed_since(page.id(), page.looked));
+  const bool anonymous = !before.empty() && !before.starts_with('u');
+  if (anonymous && !behind && !visitors.disturbed() && !again) ledger.expect_alias(tag);
   page.set_user("u" + std::to_string(tag));
+  if (!denied) visitors.named(tag, page.id(), before, page.user(), behind);
+}
+
+void World::know(Document& page) {
+  coverage.add(Count::facts);
+  const Tag tag = ledger.know(page.id(), clock.now());
+  visitors.acts(tag, page.id(), page.user());
+  if (page.consent() == appizer::Consent::denied) ledger.withdraw_last();
+  page.know(tag);
+}
+
+void World::reset(Document& page) {
+  const std::string before = page.user();
+  page.reset();
+  if (page.consent() != appizer::Consent::denied) {
+    visitors.was_reset(page.id(), before, page.user());
+  }
+}
+
+void World::decide(Document& page, appizer::Consent its_decision) {
+  if (plan.memory == Plan::site) {
+    const bool late =
+        its_decision == appizer::Consent::pending && page.consent() == appizer::Consent::granted;
+    if (!late) decision = its_decision;
+  }
+  page.decide(its_decision);
+  if (plan.memory != Plan::site || !plan.told_everywhere) return;
+  for (Tab& tab : tabs_) {
+    Document* other = current(tab);
+    if (other != nullptr && other != &page && !other->frozen()) other->decide(its_decision);
+  }
+}
+
+// The last word, told to every page where somebody may not have heard the one before.
+void World::decide_at_last() {
+  if (plan.memory == Plan::nobody) return;
+  decision = rng.percent(60) ? appizer::Consent::granted : appizer::Consent::denied;
+  const bool once = plan.memory == Plan::ours && !visitors.disturbed();
+  for (std::size_t i = tabs_.size(); i-- > 0;) {
+    if (Document* page = current(tabs_[i])) {
+      page->decide(decision);
+      if (once) return;
+    }
+  }
 }
 
 void World::change_storage(Rng& dice) {
@@ -102,6 +160,7 @@ void World::change_storage(Rng& dice) {
   if (health != Storage::Health::works) {
     coverage.add(Count::storage_failures);
     ledger.disturb();
+    visitors.disturb();
   }
   storage.become(health);
 }
@@ -118,6 +177,7 @@ void World::damage(const std::string& key) {
 void World::corrupt(Rng& dice) {
   coverage.add(Count::corruptions);
   ledger.disturb();
+  visitors.disturb();
   if (dice.percent(25)) return scribble(dice);
   std::vector<std::string> keys;
   for (const auto& [key, value] : storage.items()) keys.push_back(key);
@@ -152,6 +212,7 @@ void World::corrupt(Rng& dice) {
 void World::scribble(Rng& dice) {
   if (documents_.empty()) return;
   const std::string& prefix = documents_.back()->prefix();
+  if (prefix.empty()) return;  // it has not asked for anything yet
   static constexpr std::string_view kNames[] = {
       "j.zzz.e5", "j.zzz.e",   "j.zzz.q1",
       "j..e1",    "j.zzz.e-1", "j.zz\nj.y.e1",
@@ -178,6 +239,7 @@ void World::scribble(Rng& dice) {
 void World::clear(Rng& dice) {
   coverage.add(Count::storage_cleared);
   ledger.disturb();
+  visitors.disturb();
   std::vector<std::string> keys;
   for (const auto& [key, value] : storage.items()) keys.push_back(key);
   for (const std::string& key : keys) damage(key);
@@ -247,13 +309,37 @@ void World::act_on_page(const Action& action, Tab& tab, Rng& dice) {
       const std::uint32_t count = dice.percent(70)   ? 1 + dice.below(3)
                                   : dice.percent(80) ? 1 + dice.below(30)
                                                      : 1 + dice.below(300);
-      return track(page, dice, count, false);
+      // Now and then more than a page may have waiting.
+      const bool many = page.consent() == appizer::Consent::pending && dice.percent(3);
+      return track(page, dice, many ? count + 1000 : count, false);
     }
     case Do::track_large:
       return track(page, dice, 1 + dice.below(2), true);
     case Do::name:
     case Do::name_again:
       return name(page, dice, action.what == Do::name_again);
+    case Do::know:
+      return know(page);
+    case Do::reset:
+      return reset(page);
+    case Do::allow:
+    case Do::forbid:
+    case Do::ask: {
+      const auto wish = action.what == Do::allow    ? appizer::Consent::granted
+                        : action.what == Do::forbid ? appizer::Consent::denied
+                                                    : appizer::Consent::pending;
+      coverage.add(action.what == Do::allow    ? Count::allowed
+                   : action.what == Do::forbid ? Count::forbidden
+                                               : Count::asked_again);
+      if (dice.percent(30)) {
+        // In the same task.
+        const Tag tag = ledger.track(page.id(), false, clock.now());
+        visitors.acts(tag, page.id(), page.user());
+        if (page.consent() == appizer::Consent::denied) ledger.withdraw_last();
+        page.track(tag, "{}");
+      }
+      return decide(page, wish);
+    }
     case Do::flush:
       coverage.add(Count::flushes);
       return page.flush();
@@ -289,6 +375,10 @@ void World::act(const Action& action) {
       return clear(dice);
     case Do::set_clock:
       return set_clock(dice);
+    case Do::lose_cookies:
+      coverage.add(Count::cookies_lost);
+      if (plan.persistence == appizer::Persistence::cookie) visitors.disturb();
+      return storage.lose_cookies();
     case Do::sleep:
       coverage.add(Count::sleeps);
       ledger.disturb();

@@ -20,7 +20,11 @@ namespace sim {
   X(put_back_on_return) X(status_2xx) X(status_refused) X(status_not_allowed) X(status_429) \
   X(status_5xx) X(waits_asked) X(splits) X(refused_events) X(evicted_events) \
   X(unreadable_records) X(adoptions) X(copies) X(recovery_sends) X(locks_refused) \
-  X(lease_claims) X(adoptions_by_lease) X(left_with_browser) X(lost_by_the_world)
+  X(lease_claims) X(adoptions_by_lease) X(left_with_browser) X(lost_by_the_world) \
+  X(facts) X(resets) X(other_persons) X(aliases) X(named_again) X(replaced_by_rival) \
+  X(follows_another_tab) X(id_restored) X(cookies_lost) X(starts_pending) X(starts_denied) \
+  X(allowed) X(allowed_after_waiting) X(forbidden) X(forbidden_while_waiting) X(asked_again) \
+  X(decision_followed) X(withdrawn) X(waited) X(wait_overflows)
 // clang-format on
 
 enum class Count : std::size_t {

@@ -8,6 +8,7 @@
 
 namespace sim {
 
+using appizer::Consent;
 using appizer::Effect;
 using appizer::Moment;
 
@@ -16,6 +17,18 @@ namespace {
 // A lease says until when it lasts; a claim has something behind that (leases.h).
 bool is_claim(std::string_view key, std::string_view value) {
   return key.find(".l.") != std::string_view::npos && value.find(' ') != std::string_view::npos;
+}
+
+const std::string kIdKey = "appizer_user_id";
+
+bool is_decision(std::string_view key) {
+  return key.starts_with("appizer.1.") && key.ends_with(".c") && key.size() == 20;
+}
+
+bool is_ours(std::string_view key) {
+  // Whatever has a line feed in its name is somebody else's.
+  return key.find("appizer") != std::string_view::npos && !is_decision(key) &&
+         key.find('\n') == std::string_view::npos;
 }
 
 }  // namespace
@@ -34,25 +47,166 @@ Moment Document::moment() const {
 }
 
 void Document::start(bool visible, bool online) {
+  looked = world_.clock.now();
   visible_ = told_visible_ = visible;
   online_ = online;
   if (!visible) hidden_since_ = world_.clock.now();
   const auto flag = [](bool value) { return value ? "true" : "false"; };
   const Plan& plan = world_.plan;
+  constexpr std::string_view kPlaces[] = {"localStorage", "cookie", "both", "memory"};
   std::string config =
       "{\"options\":{\"appId\":\"" + world_.app(site_) + "\",\"apiBase\":\"" + world_.base(site_) +
-      "\",\"confirmUnload\":" + flag(plan.confirm_unload) + ",\"debug\":" + flag(plan.debug) +
-      ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
+      "\",\"persistence\":\"" + std::string(kPlaces[static_cast<std::size_t>(plan.persistence)]) +
+      consent_option() + ",\"confirmUnload\":" + flag(plan.confirm_unload) +
+      ",\"debug\":" + flag(plan.debug) + ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
       ",\"maxQueueBytes\":" + std::to_string(plan.max_bytes) +
       "},\"facts\":{\"ua\":\"sim\",\"online\":" + flag(online) + ",\"visible\":" + flag(visible) +
       ",\"locks\":" + flag(plan.locks) + ",\"later\":" + flag(plan.later) + "}}";
   appizer::Client::Seed seed;
   for (auto& byte : seed.ids.bytes) byte = static_cast<std::uint8_t>(world_.rng.below(256));
   for (auto& byte : seed.user.bytes) byte = static_cast<std::uint8_t>(world_.rng.below(256));
+  Consent decided = plan.undecided;
+  appizer::read_consent(kept_decision(), decided);
+  begin_decision(plan.memory == Plan::site ? world_.decision : decided);
+  if (consent_ == Consent::pending) world_.coverage.add(Count::starts_pending);
+  if (consent_ == Consent::denied) world_.coverage.add(Count::starts_denied);
   if (client_->start(config, seed, moment()) != appizer::Status::ok) {
     world_.ledger.break_promise("a client did not start");
   }
   settle();
+  end_decision();
+}
+
+// The site says what it remembers; of what we remember it says nothing.
+std::string Document::consent_option() const {
+  const Plan& plan = world_.plan;
+  if (plan.memory == Plan::nobody) return "\"";
+  const Consent said = plan.memory == Plan::site ? world_.decision : plan.undecided;
+  const std::string remembers = plan.memory == Plan::ours ? ",\"rememberConsent\":true" : "";
+  if (plan.memory == Plan::ours && said == Consent::granted) return "\"" + remembers;
+  return "\",\"consent\":\"" + std::string(appizer::name_of(said)) + '"' + remembers;
+}
+
+appizer::Entropy Document::entropy() {
+  appizer::Entropy bytes;
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(world_.rng.below(256));
+  return bytes;
+}
+
+// The id that a page finds: the first that can be one.
+std::string Document::kept_id() const {
+  const auto place = world_.plan.persistence;
+  for (const std::string& key : {std::string(appizer::kCookie) + kIdKey, kIdKey}) {
+    const auto other =
+        key == kIdKey ? appizer::Persistence::local_storage : appizer::Persistence::cookie;
+    if (place != other && place != appizer::Persistence::both) continue;
+    const std::string* id = world_.storage.get(key);
+    if (id != nullptr && appizer::is_plausible_user_id(*id)) return *id;
+  }
+  return {};
+}
+
+std::string Document::kept_decision() const {
+  if (world_.plan.memory != Plan::ours) return {};
+  if (world_.storage.health() == Storage::Health::throws) return {};
+  for (const auto& [key, value] : world_.storage.items()) {
+    if (is_decision(key)) return value;
+  }
+  return {};
+}
+
+// From now on it counts, whatever the client makes of it.
+void Document::begin_decision(Consent decision) {
+  deciding_ = true;
+  world_.visitors.decided(id_);
+  ends_ = decision == Consent::denied;
+  if (ends_) was_named_ = false;
+  waited_ = consent_ == Consent::pending;
+  kept_before_ = kept_id();
+  if (ends_ && client_->user_id().empty() && waited_) {
+    world_.coverage.add(Count::forbidden_while_waiting);
+  }
+  if (decision == Consent::granted && waited_) world_.coverage.add(Count::allowed_after_waiting);
+  if (ends_) {
+    if (world_.plan.memory == Plan::site) world_.visitors.disturb();
+    world_.ledger.withdraw(id_);
+    world_.ledger.harm_all(world_.clock.now());
+    world_.manners.forget(id_);
+  }
+  consent_ = decision;
+}
+
+void Document::end_decision() {
+  if (!std::exchange(deciding_, false)) return;
+  if (std::exchange(ends_, false)) check_nothing_left();
+  const std::string id = user();
+  if (consent_ != Consent::granted) {
+    if (!id.empty()) world_.ledger.break_promise(name() + " has a visitor who did not allow it");
+    return;
+  }
+  if (std::exchange(was_named_, false)) {
+    if (id.empty()) world_.ledger.break_promise(name() + " has no visitor");
+  } else {
+    world_.visitors.begins(id_, id, kept_before_);
+  }
+}
+
+// What storage says now is what counts for all pages of the site.
+void Document::hear_decision() {
+  const auto decision = appizer::consent_of(kept_decision());
+  if (!decision || *decision == consent_) return;
+  if (*decision == Consent::pending && consent_ == Consent::granted) return;
+  world_.coverage.add(Count::decision_followed);
+  begin_decision(*decision);
+}
+
+void Document::decide(Consent decision) {
+  const bool late = decision == Consent::pending && consent_ == Consent::granted;
+  world_.trace.say("  " + name() + " hears " + std::string(appizer::name_of(decision)));
+  if (!late && decision != consent_) begin_decision(decision);
+  client_->set_consent('"' + std::string(appizer::name_of(decision)) + '"', entropy(), moment());
+  settle();
+  end_decision();
+}
+
+// Without consent the world sees nothing. What was asked for in the very task that ended it may
+// still be written, and is gone by the end of that task.
+void Document::check_allowed(const Effect& effect) const {
+  if (world_.plan.memory == Plan::nobody || consent_ == Consent::granted) return;
+  switch (effect.kind) {
+    case Effect::tell:
+    case Effect::report:
+    case Effect::flushed:
+      return;
+    case Effect::read:
+    case Effect::store:
+      if (world_.plan.memory == Plan::ours && is_decision(effect.text)) return;
+      if (deciding_ && ends_) return;
+      break;
+    case Effect::erase:
+    case Effect::scan:
+    case Effect::lock:
+    case Effect::unlock:
+    case Effect::cancel:
+      if (deciding_ && ends_) return;
+      break;
+    case Effect::leave:
+      if (deciding_ && ends_ && effect.more.empty()) return;
+      break;
+    default:
+      break;
+  }
+  world_.ledger.break_promise(name() + " does not have consent, and asks for effect " +
+                              std::to_string(effect.kind) + " " + effect.text);
+}
+
+void Document::check_nothing_left() const {
+  if (world_.storage.health() == Storage::Health::throws) return;
+  for (const auto* kept : {&world_.storage.items(), &world_.storage.cookies()}) {
+    for (const auto& [key, value] : *kept) {
+      if (is_ours(key)) world_.ledger.break_promise("without consent there is still " + key);
+    }
+  }
 }
 
 void Document::track(Tag tag, std::string_view properties) {
@@ -60,7 +214,20 @@ void Document::track(Tag tag, std::string_view properties) {
 }
 
 void Document::set_user(const std::string& id) {
+  was_named_ = was_named_ || consent_ == Consent::pending;
   client_->set_user_id("\"" + id + "\"", moment());
+  settle();
+}
+
+void Document::know(Tag tag) {
+  const std::string number = std::to_string(tag);
+  client_->set_user_properties("{\"k" + number + "\":" + number + "}", moment());
+  settle();
+}
+
+void Document::reset() {
+  was_named_ = was_named_ || consent_ == Consent::pending;
+  client_->reset(entropy(), moment());
   settle();
 }
 
@@ -76,8 +243,11 @@ void Document::show(bool visible) {
   visible_ = visible;
   if (frozen_ || cached_ || std::exchange(told_visible_, visible) == visible) return;
   parting_ = parting_ || !visible;
+  const std::string before = user();
   client_->visible(visible, moment());
   settle();
+  if (visible) looked = world_.clock.now();
+  world_.visitors.heard(id_, before, user());
 }
 
 void Document::online(bool online) {
@@ -96,9 +266,29 @@ void Document::deliver(Input input) {
     return;
   }
   const bool blind = world_.storage.health() == Storage::Health::throws;
-  if (input.kind == Input::news && blind && !world_.news[input.what].cleared) return;
+  const bool news = input.kind == Input::news;
+  if (news && blind && !world_.news[input.what].cleared) return;
+  const std::string before = news ? user() : std::string();
+  if (news && is_decision(world_.news[input.what].key)) hear_decision();
   feed(input);
   settle();
+  end_decision();
+  if (news) check_follows(before, world_.news[input.what].key);
+}
+
+// Another page's id counts here too, unless both were made a moment ago.
+void Document::check_follows(const std::string& before, const std::string& key) {
+  const std::string after = user();
+  world_.visitors.heard(id_, before, after);
+  if (key != kIdKey || before.empty() || after.empty()) return;
+  if (world_.plan.persistence == appizer::Persistence::cookie ||
+      world_.plan.persistence == appizer::Persistence::memory) {
+    return;
+  }
+  const std::string* id = world_.storage.get(key);
+  if (id == nullptr || !appizer::is_plausible_user_id(*id) || *id == after) return;
+  if (world_.visitors.is_new(id_, before)) return;
+  world_.ledger.break_promise(name() + " is " + after + " while storage has " + *id);
 }
 
 void Document::nudge() {
@@ -190,6 +380,7 @@ void Document::gone() {
 void Document::die() {
   if (std::exchange(dead_, true)) return;
   if (ended < 0) ended = world_.clock.now();
+  if (consent_ == Consent::pending) world_.ledger.withdraw(id_);
   world_.ledger.dies(id_, unsaved(), world_.clock.now());
   world_.locks.release_all(id_);
   world_.tell_locks();
@@ -217,8 +408,13 @@ void Document::come_back() {
   came_back_ = true;
   world_.ledger.returns(id_);
   returning_ = true;
+  looked = world_.clock.now();
+  const std::string before = user();
+  hear_decision();
   client_->returned(moment());
   settle();
+  end_decision();
+  world_.visitors.heard(id_, before, user());
   returning_ = false;
   for (const Input& input : queued) deliver(input);
   show(true);
@@ -243,6 +439,7 @@ void Document::drain() {
 }
 
 void Document::perform(Effect& effect) {
+  check_allowed(effect);
   switch (effect.kind) {
     case Effect::request:
       return request(effect.number, std::move(effect.text), std::move(effect.more), effect.flag);
@@ -255,6 +452,7 @@ void Document::perform(Effect& effect) {
     case Effect::read:
       return read(effect.text, false);
     case Effect::scan:
+      if (prefix_.empty()) prefix_ = effect.text;
       return client_->keys(world_.storage.keys(effect.text), moment());
     case Effect::lock:
       world_.trace.say("  " + name() + " asks for lock " + effect.text);
@@ -273,6 +471,8 @@ void Document::perform(Effect& effect) {
       return;
     case Effect::report:
       world_.trace.say("  " + name() + " reports " + effect.text);
+      // Of what waited too long nothing is left, not even its name.
+      if (contains(effect.text, "\"records\":[]")) world_.visitors.overflowed(id_);
       return world_.ledger.reported(id_, effect.text);
     case Effect::flushed:
       if (std::erase(flushes_, effect.number) != 1) {
@@ -314,6 +514,7 @@ void Document::store(const std::string& key, const std::string& value) {
   world_.trace.say("  " + name() + " may not write " + key);
   world_.coverage.add(Count::quota_refusals);
   world_.ledger.disturb();  // it may have been a lease
+  world_.visitors.disturb();
   failing_[events] = failing_[people] = true;
   storage_pause_ = world_.clock.monotonic() + appizer::Journal::kStoragePause;
   client_->store_failed(key, moment());
@@ -419,6 +620,7 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   world_.manners.sending(index, prefix_);
   check_persisted(world_.sends[index]);
   world_.ledger.sending(index);
+  world_.visitors.sending(index);
   if (world_.network.send(index, others)) return;
   if (parting_ && world_.rng.percent(60)) {
     microtasks_.push_back({Input::answer, index});
@@ -454,7 +656,7 @@ void Document::cancel(std::uint32_t flight) {
     world_.coverage.add(Count::timeouts);
     send.status = 0;  // whatever the server meant to say
     if (world_.plan.locks) world_.manners.answered(*found, 0);
-  } else if (!left_ && !returning_ && world_.plan.locks) {
+  } else if (!left_ && !returning_ && world_.plan.locks && !ends_) {
     world_.ledger.break_promise(name() + " gives up a request after " + std::to_string(age));
   }
 }
@@ -478,6 +680,7 @@ void Document::answer(std::uint32_t index) {
       send.state = Send::acknowledged;
     } else if (meaning == appizer::Outcome::refused && !send.batch()) {
       send.state = Send::refused_alone;
+      world_.ledger.refused_alone(send);
     } else {
       send.state = Send::failed;
       if (meaning == appizer::Outcome::refused) world_.coverage.add(Count::splits);

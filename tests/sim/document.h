@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "client.h"
+#include "consent.h"
 #include "send.h"
 
 namespace sim {
@@ -32,6 +33,10 @@ class Document {
   // What the page's script does.
   void track(Tag tag, std::string_view properties);
   void set_user(const std::string& id);
+  void know(Tag tag);
+  void reset();
+  /// The visitor decided, or is asked again.
+  void decide(appizer::Consent decision);
   void flush();
   /// The end of a task: what was asked for is done.
   void settle();
@@ -60,6 +65,12 @@ class Document {
   bool cached() const { return cached_; }
   bool frozen() const { return frozen_; }
   bool visible() const { return visible_; }
+  /// Who the visitor is, as far as the page says.
+  std::string user() const { return std::string(client_->user_id()); }
+  /// Without consent nothing of ours is kept.
+  void check_nothing_left() const;
+  /// What the visitor allows, as far as the page can know.
+  appizer::Consent consent() const { return consent_; }
   bool active() const { return !dead_ && !cached_; }
   void timer_fired() { armed_ = false; }
   bool timer_stands(std::uint32_t generation) const { return generation == generation_; }
@@ -75,6 +86,8 @@ class Document {
   Millis own_until = 0;
   /// When the last storage event that is on its way gets here.
   Millis last_news = 0;
+  /// When it last looked who the visitor is, unasked.
+  Millis looked = 0;
   /// When it first went away or died; -1 if it has not.
   Millis ended = -1;
 
@@ -91,6 +104,15 @@ class Document {
   void answer(std::uint32_t send);
   void gone();
   void arm();
+  appizer::Entropy entropy();
+  std::string consent_option() const;
+  std::string kept_id() const;
+  std::string kept_decision() const;
+  void begin_decision(appizer::Consent decision);
+  void end_decision();
+  void hear_decision();
+  void check_allowed(const appizer::Effect& effect) const;
+  void check_follows(const std::string& before, const std::string& key);
   void check_write(const std::string* before, const std::string& value);
   void check_persisted(const Send& send);
   /// Whether storage did not take all of it, and the core could do nothing about that yet.
@@ -104,6 +126,12 @@ class Document {
   std::unique_ptr<appizer::Client> client_;
   Millis origin_;
   std::string prefix_;
+  appizer::Consent consent_ = appizer::Consent::granted;
+  bool deciding_ = false;
+  bool ends_ = false;        // what there is must go
+  bool waited_ = false;      // the decision was not there at once
+  bool was_named_ = false;   // while it was not there
+  std::string kept_before_;  // the id that was kept as the decision came
   bool visible_ = true;
   bool told_visible_ = true;
   bool frozen_ = false;

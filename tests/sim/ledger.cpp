@@ -43,6 +43,35 @@ Tag Ledger::name(std::uint32_t document, Millis now) {
   return static_cast<Tag>(entries_.size() - 2);
 }
 
+Tag Ledger::know(std::uint32_t document, Millis now) {
+  add(Entry::fact, document, now);
+  return static_cast<Tag>(entries_.size() - 1);
+}
+
+void Ledger::withdraw(Entry& entry) {
+  if (entry.is_stored() || entry.reported || entry.withdrawn) return;
+  entry.withdrawn = true;
+  coverage_.add(Count::withdrawn);
+}
+
+void Ledger::withdraw(std::uint32_t document) {
+  count_may_be_lost_ = true;  // with what would have told it
+  for (Entry& entry : entries_) {
+    // What the page left to the browser is the page's to put back.
+    const Send* last = entry.last_send == kNone ? nullptr : &sends_[entry.last_send];
+    const bool left =
+        last != nullptr && last->state == Send::handed_over && last->document == document;
+    if (entry.holder == document || left) withdraw(entry);
+  }
+}
+
+// A record with several facts is reported as one, and not by name.
+void Ledger::refused_alone(const Send& send) {
+  for (const Part& part : send.parts) {
+    if (entries_[part.tag].kind == Entry::fact) entries_[part.tag].reported = true;
+  }
+}
+
 void Ledger::name_again(Tag tag) {
   entries_[tag].repeated = true;
   entries_[tag + 1].repeated = true;
@@ -56,6 +85,8 @@ std::string Ledger::word(Tag tag) const {
       return "e" + number;
     case Entry::user:
       return "user u" + number;
+    case Entry::fact:
+      return "fact k" + number;
     default:
       return "alias of u" + number;
   }
@@ -78,6 +109,10 @@ void Ledger::adopted(std::uint32_t document, Lane lane, std::string_view text) {
 
 // No copy without a cause: the answer to the one before was missing, or asked for another.
 void Ledger::check_cause(const Entry& entry, Tag tag) {
+  if (entry.withdrawn && !entry.repeated && !leases_excuse()) {
+    break_promise("sent though its visitor did not allow it any more: " + word(tag));
+    return;
+  }
   if (copies_excused(entry)) return;
   if (entry.reported) {
     break_promise("sent after it was reported as ended: " + word(tag));
@@ -186,6 +221,13 @@ void Ledger::reported(std::uint32_t document, std::string_view json) {
   const bool evicted = json.find("\"evicted\"") != std::string_view::npos;
   const auto count = static_cast<std::uint64_t>(read_number(json, "count", 0));
   const Lane lane = json.find("\"kind\":\"event\"") != std::string_view::npos ? events : people;
+  if (evicted && json.find("\"kind\"") == std::string_view::npos) {
+    // Waited for a decision when there were too many: calls of any kind, which nothing else counts.
+    coverage_.add(Count::wait_overflows);
+    unnamed_[events] += count;
+    unnamed_[people] += count;
+    return;
+  }
   coverage_.add(refused   ? Count::refused_events
                 : evicted ? Count::evicted_events
                           : Count::unreadable_records,
@@ -228,6 +270,13 @@ void Ledger::harm(Lane lane, std::string_view text, Millis now) {
     entry.harmed = now;
     entry.keeper = entry.holder;
     entry.only_stored = entry.only_stored || !in_memory(entry.holder);
+  }
+}
+
+void Ledger::harm_all(Millis now) {
+  for (const auto& [key, value] : storage_.items()) {
+    Lane lane;
+    if (is_journal(key, lane)) harm(lane, value, now);
   }
 }
 
@@ -290,7 +339,9 @@ void Ledger::returns(std::uint32_t document) {
 
 bool Ledger::persisted(Tag tag) const {
   const Entry& entry = entries_[tag];
-  std::string name = entry.kind == Entry::event ? "\"event_name\":\"e" : "\"user_id\":\"u";
+  std::string name = entry.kind == Entry::event  ? "\"event_name\":\"e"
+                     : entry.kind == Entry::fact ? "\"k"
+                                                 : "\"user_id\":\"u";
   name += std::to_string(entry.kind == Entry::alias ? tag - 1 : tag) + "\"";
   if (entry.kind == Entry::alias) name += ",\"alias_id\"";
   return std::any_of(storage_.items().begin(), storage_.items().end(),
@@ -335,7 +386,7 @@ void Ledger::close() {
   for (Tag tag = 0; tag < entries_.size(); ++tag) {
     const Entry& entry = entries_[tag];
     if (entry.id != 0) ids.push_back(entry.id);
-    if (entry.is_stored() || entry.reported || !entry.expected) continue;
+    if (entry.is_stored() || entry.reported || !entry.expected || entry.withdrawn) continue;
     if (excused(entry)) {
       coverage_.add(Count::lost_by_the_world);
       if (entry.last_send != kNone && sends_[entry.last_send].state == Send::handed_over) {
@@ -348,7 +399,8 @@ void Ledger::close() {
       break_promise("lost: " + word(tag) + " of document " + std::to_string(entry.document));
       return;
     }
-    --unnamed;
+    // One record that was given up may have had several facts.
+    if (entry.kind != Entry::fact) --unnamed;
   }
   std::sort(ids.begin(), ids.end());
   if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) {

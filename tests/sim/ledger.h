@@ -14,9 +14,9 @@
 
 namespace sim {
 
-/// An event, a user or an alias, from its tracking to its end.
+/// An event, a user, an alias or a fact about a user, from its tracking to its end.
 struct Entry {
-  enum Kind : std::uint8_t { event, user, alias };
+  enum Kind : std::uint8_t { event, user, alias, fact };
 
   Kind kind;
   std::uint32_t document;  // that tracked it
@@ -38,11 +38,12 @@ struct Entry {
   bool unsaved = false;      // its page died while storage did not take it
   bool only_stored = false;  // no page had it in memory when it was harmed
   std::uint32_t keeper = 0;  // the document that had it in memory when it was harmed
+  bool withdrawn = false;    // its page may not send it any more
   bool repeated = false;  // the site named the same user again: more than one record has this tag
 
   bool is_stored() const { return stored >= 0; }
   bool closed() const {
-    return is_stored() || reported || !expected || harmed >= 0 || unsaved || repeated;
+    return is_stored() || reported || !expected || harmed >= 0 || unsaved || repeated || withdrawn;
   }
 };
 
@@ -56,6 +57,14 @@ class Ledger {
   /// A user, and the alias that may follow, which has the next tag.
   Tag name(std::uint32_t document, Millis now);
   void name_again(Tag tag);
+  Tag know(std::uint32_t document, Millis now);
+  /// The visitor of a page does not allow what it has in memory.
+  void withdraw(std::uint32_t document);
+  void withdraw(Entry& entry);
+  void withdraw_user(Tag tag) { withdraw(entries_[tag]); }
+  /// The anonymous id is to be linked.
+  void expect_alias(Tag user) { entries_[user + 1].expected = true; }
+  void withdraw_last() { withdraw(entries_.back()); }
 
   /// A document takes in what it read from storage.
   void adopted(std::uint32_t document, Lane lane, std::string_view text);
@@ -64,7 +73,11 @@ class Ledger {
   void sending(std::uint32_t send);
   void stored(std::uint32_t send, Millis now);
   void reported(std::uint32_t document, std::string_view json);
+  /// The page heard that the server will never take this one.
+  void refused_alone(const Send& send);
 
+  /// Everything that is stored goes.
+  void harm_all(Millis now);
   /// The world damaged a stored text.
   void harm(Lane lane, std::string_view text, Millis now);
   /// The world kept the core from replacing or removing a stored text.
@@ -74,6 +87,11 @@ class Ledger {
 
   /// Two pages may have taken themselves for the heirs of the same one.
   bool leases_excuse() const { return !plan_.locks && disturbed_; }
+  /// Whether a copy of it needs no cause.
+  bool copy_excused(Tag tag) const {
+    const Entry& entry = entries_[tag];
+    return entry.harmed >= 0 || entry.outdated || leases_excuse();
+  }
   /// Whether the server must know the user when it hears of the alias.
   bool user_expected(Tag alias) const;
   /// A request was left to the browser as its page went away.

@@ -67,9 +67,9 @@ void Manners::expect(bool holds, const char* promise, const Send& send) {
 void Manners::check_size(const Send& send) {
   expect(!send.parts.empty() || send.body.find("ghost") != std::string::npos,
          "a request without content", send);
-  expect(send.parts.size() <= 100, "more than 100 events in a batch", send);
+  expect(send.records() <= 100, "more than 100 events in a batch", send);
   if (send.keepalive) expect(send.size <= 60'000, "more than 60,000 bytes with keepalive", send);
-  if (send.size > 60'000) expect(send.parts.size() <= 1, "a large event in company", send);
+  if (send.size > 60'000) expect(send.records() <= 1, "a large event in company", send);
 }
 
 // One at a time, unless the page is leaving; and never more often than the bucket allows.
@@ -109,7 +109,7 @@ void Manners::check_recovery(const Send& send, const Course& course, const std::
   coverage_.add(Count::recovery_sends);
   expect(!send.leaving, "sent while leaving, though the last one failed", send);
   expect(now >= course.earliest, "sooner after a failure than any backoff is", send);
-  expect(send.parts.size() <= Delivery::kFirstAfterFailure, "a large batch after a failure", send);
+  expect(send.records() <= Delivery::kFirstAfterFailure, "a large batch after a failure", send);
   if (!plan_.locks || locks_.holds(send.document, prefix + "r")) return;
   const Millis asked = locks_.asked(send.document, prefix + "r");
   expect(asked >= 0 && now - std::max(asked, course.holder_due) >= Delivery::kLockPatience,
@@ -125,7 +125,7 @@ void Manners::sending(std::uint32_t index, const std::string& prefix) {
   check_recovery(send, course, prefix);
   expect(page.online, "sent while offline", send);
   if (course.split > 0) {
-    expect(send.parts.size() <= course.split, "a refused batch was not split", send);
+    expect(send.records() <= course.split, "a refused batch was not split", send);
     course.split = 0;
   }
 }
@@ -137,9 +137,9 @@ void Manners::answered(std::uint32_t index, int status) {
   const auto meaning = appizer::outcome(status);
   course.asked_now = false;
   course.split = 0;
-  if (meaning == appizer::Outcome::refused && send.parts.size() > 1) {
+  if (meaning == appizer::Outcome::refused && send.records() > 1) {
     const std::size_t ghosts = contains(send.body, "\"ghost\"") ? 2 : 0;
-    course.split = static_cast<std::uint32_t>((send.parts.size() + ghosts) / 2);
+    course.split = static_cast<std::uint32_t>((send.records() + ghosts) / 2);
   }
   if (meaning == appizer::Outcome::delivered || meaning == appizer::Outcome::refused) {
     course.failing = false;
@@ -155,6 +155,13 @@ void Manners::answered(std::uint32_t index, int status) {
   coverage_.add(Count::waits_asked);
   course.asked_now = true;
   course.asked = std::max(course.asked, now + asked);
+}
+
+void Manners::forget(std::uint32_t document) {
+  Document& page = documents_[document];
+  page.courses = {};
+  page.under_way.clear();
+  page.tokens = 30;
 }
 
 void Manners::online(std::uint32_t document, bool online) {

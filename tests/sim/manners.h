@@ -38,6 +38,8 @@ class Manners {
   /// The page heard the answer; status 0 for a timeout.
   void answered(std::uint32_t send, int status);
   void online(std::uint32_t document, bool online);
+  /// The page gave up everything, and what it knew of the server with it.
+  void forget(std::uint32_t document);
   /// The page stored or removed the time before which nobody may send.
   void wait_written(std::uint32_t document, const std::string& key, Lane lane,
                     const std::string* text, bool took);

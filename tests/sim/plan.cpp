@@ -51,6 +51,34 @@ Weights weights(const Plan& plan, Rng& rng) {
   return all;
 }
 
+// Who the visitor is, and what they allow. Drawn apart, so that a world without is what it was
+// before there was this.
+void add_visitor(Plan& plan, Weights& all) {
+  Rng rng(plan.seed * 0xD1B54A32D192ED03U + 7);
+  if (!rng.percent(45)) return;
+  const auto maybe = [&](Do what, std::uint32_t weight) {
+    if (rng.percent(60)) all[static_cast<std::size_t>(what)] = weight;
+  };
+  using appizer::Persistence;
+  plan.persistence = rng.pick({Persistence::local_storage, Persistence::local_storage,
+                               Persistence::cookie, Persistence::both, Persistence::memory});
+  maybe(Do::name, 5);
+  maybe(Do::name_again, 3);
+  maybe(Do::reset, 4);
+  maybe(Do::know, 5);
+  if (plan.calm) return;
+  if (rng.percent(40)) maybe(Do::lose_cookies, 2);
+  if (rng.percent(45)) return;
+  using appizer::Consent;
+  plan.two_sites = false;
+  plan.memory = rng.percent(50) ? Plan::site : Plan::ours;
+  plan.told_everywhere = rng.percent(60);
+  plan.undecided = rng.pick({Consent::pending, Consent::pending, Consent::granted});
+  all[static_cast<std::size_t>(Do::allow)] = 4;
+  maybe(Do::forbid, 3);
+  maybe(Do::ask, 1);
+}
+
 Do draw(const Weights& weights, std::uint32_t sum, Rng& rng) {
   std::uint32_t at = rng.below(sum);
   std::size_t i = 0;
@@ -103,7 +131,8 @@ Plan make_plan(std::uint64_t seed) {
     if (rng.percent(10)) plan.max_events = static_cast<std::size_t>(rng.between(3, 150));
     if (rng.percent(6)) plan.max_bytes = static_cast<std::size_t>(rng.between(2'000, 100'000));
   }
-  const Weights all = weights(plan, rng);
+  Weights all = weights(plan, rng);
+  add_visitor(plan, all);
   std::uint32_t sum = 0;
   for (const std::uint32_t weight : all) sum += weight;
   const std::uint32_t length = rng.percent(10) ? 120 : 6 + rng.below(40);
@@ -124,6 +153,15 @@ std::string describe(const Plan& plan) {
   trait(!plan.locks, "no locks");
   trait(plan.confirm_unload, "confirmUnload");
   trait(plan.later, "fetchLater");
+  constexpr std::string_view kPlaces[] = {"", "id in a cookie", "id in both", "id in memory"};
+  const std::string_view place = kPlaces[static_cast<std::size_t>(plan.persistence)];
+  trait(!place.empty(), place);
+  if (plan.memory != Plan::nobody) {
+    trait(true, plan.memory == Plan::ours ? "rememberConsent"
+                : plan.told_everywhere    ? "consent told to every page"
+                                          : "consent told to one page");
+    trait(plan.undecided == appizer::Consent::pending, "pending at first");
+  }
   trait(plan.calm, "calm");
   trait(plan.poison, "poison");
   trait(plan.storage_blocked, "storage blocked");

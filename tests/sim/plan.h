@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "consent.h"
+#include "identity.h"
 #include "rng.h"
 
 namespace sim {
@@ -16,7 +18,7 @@ namespace sim {
   X(open) X(reload) X(navigate) X(back) X(close) X(crash) X(die_leaving) X(evict) X(freeze) \
   X(resume) X(hide) X(show) X(track) X(track_large) X(name) X(name_again) X(flush) X(network) \
   X(server) X(people_server) X(storage) X(corrupt) X(clear) X(set_clock) X(sleep) \
-  X(page_requests) X(nudge)
+  X(page_requests) X(nudge) X(know) X(reset) X(allow) X(forbid) X(ask) X(lose_cookies)
 // clang-format on
 
 enum class Do : std::uint8_t {
@@ -62,6 +64,15 @@ struct Plan {
   std::size_t quota = 5'000'000;
   std::size_t max_events = 20'000;
   std::size_t max_bytes = 4'000'000;
+  /// Where the user id is kept.
+  appizer::Persistence persistence = appizer::Persistence::local_storage;
+  /// Who remembers what the visitor allows: nobody, as it is never asked; the site, which says so
+  /// in every page that it opens, and in all that are open or only in the one where it was asked;
+  /// or we do.
+  enum Memory : std::uint8_t { nobody, site, ours } memory = nobody;
+  bool told_everywhere = false;
+  /// What counts before the visitor has decided.
+  appizer::Consent undecided = appizer::Consent::granted;
   std::vector<Action> actions;
 };
 

@@ -29,6 +29,11 @@ class Queue {
   void push(Millis at, Due kind, std::uint32_t document, std::uint32_t what) {
     events_.push({at, next_++, kind, document, what});
   }
+  /// Later, but still before whatever was to happen after it.
+  void put_off(Event event, Millis at) {
+    event.at = at;
+    events_.push(event);
+  }
   bool empty() const { return events_.empty(); }
   Millis next() const { return events_.top().at; }
   Event pop() {

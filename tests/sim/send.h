@@ -1,6 +1,7 @@
 // A request, from the call of fetch to its end.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -44,6 +45,10 @@ struct Send {
   /// The server has stored what is in it.
   bool stored = false;
 
+  /// What of it the server takes or refuses as one.
+  std::size_t records() const {
+    return lane == events ? parts.size() : std::min<std::size_t>(parts.size(), 1);
+  }
   bool batch() const { return url.ends_with("/batch"); }
 
   int status = 0;

@@ -13,9 +13,15 @@ bool Server::well_formed(const Send& send) const {
   if (!send.url.starts_with(base)) return false;
   const std::string_view path = std::string_view(send.url).substr(base.size());
   const bool alias = send.body.find("\"alias_id\"") != std::string::npos;
-  const std::size_t events = send.parts.size();
+  const std::size_t events = send.records();
   if (send.lane == people && path != (alias ? "users/aliases" : "users")) return false;
-  if (send.lane == people && events > 1) return false;
+  const auto is_fact = [&](const Part& part) {
+    return world_.ledger.entry(part.tag).kind == Entry::fact;
+  };
+  if (send.parts.size() > 1 && send.lane == people &&
+      !std::all_of(send.parts.begin(), send.parts.end(), is_fact)) {
+    return false;
+  }
   if (send.lane == sim::events && path != (send.batch() ? "events/batch" : "events")) return false;
   const bool ghost = events == 0;
   const std::string app = "\"app_id\":\"" + world_.app(page.site()) + "\"";

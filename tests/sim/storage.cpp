@@ -2,9 +2,20 @@
 
 #include <utility>
 
+#include "identity.h"
+
 namespace sim {
+namespace {
+
+bool is_cookie(std::string_view key) { return key.starts_with(appizer::kCookie); }
+
+}  // namespace
 
 bool Storage::set(const std::string& key, const std::string& value) {
+  if (is_cookie(key) && health_ != Health::throws) {
+    cookies_[key] = value;
+    return true;
+  }
   if (health_ != Health::works) return false;
   const auto found = items_.find(key);
   const std::size_t before = found == items_.end() ? 0 : key.size() + found->second.size();
@@ -15,14 +26,19 @@ bool Storage::set(const std::string& key, const std::string& value) {
 
 bool Storage::erase(const std::string& key) {
   if (health_ == Health::throws) return false;
-  drop(key);
+  if (is_cookie(key)) {
+    cookies_.erase(key);
+  } else {
+    drop(key);
+  }
   return true;
 }
 
 const std::string* Storage::get(std::string_view key) const {
   if (health_ == Health::throws) return nullptr;
-  const auto found = items_.find(key);
-  return found == items_.end() ? nullptr : &found->second;
+  const Items& kept = is_cookie(key) ? cookies_ : items_;
+  const auto found = kept.find(key);
+  return found == kept.end() ? nullptr : &found->second;
 }
 
 std::string Storage::keys(std::string_view prefix) const {

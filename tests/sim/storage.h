@@ -1,4 +1,4 @@
-// The origin's localStorage, which all its pages share.
+// The origin's localStorage and cookies, which all its pages share.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,8 @@ class Storage {
 
   explicit Storage(std::size_t quota) : quota_(quota) {}
 
+  /// Keys that start with "cookie:" are cookies: they have room of their own, and nobody hears when
+  /// one changes.
   bool set(const std::string& key, const std::string& value);
   bool erase(const std::string& key);
   const std::string* get(std::string_view key) const;
@@ -28,12 +30,15 @@ class Storage {
 
   /// What is really there; the world may put its hands on it.
   const Items& items() const { return items_; }
+  const Items& cookies() const { return cookies_; }
+  void lose_cookies() { cookies_.clear(); }
   void put(const std::string& key, std::string value);
   void drop(const std::string& key);
   void clear();
 
  private:
   Items items_;
+  Items cookies_;
   std::size_t used_ = 0;
   std::size_t quota_;
   Health health_ = Health::works;

@@ -1,11 +1,19 @@
 #include "wire.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <chrono>
+#include <cstdio>
 #include <cstring>
+#include <string>
+
+#include "json.h"
 
 namespace sim {
 namespace {
+
+using appizer::Millis;
 
 std::size_t index_of(std::string_view text, std::string_view word, std::size_t from) {
   if (from >= text.size()) return std::string_view::npos;
@@ -27,7 +35,39 @@ std::uint64_t hash(std::string_view text) {
   return value;
 }
 
+constexpr std::string_view kUser = "\"user_id\":\"";
+
+// The JSON string that `before` opens, still escaped.
+std::string_view string_after(std::string_view text, std::string_view before, std::size_t from) {
+  const std::size_t found = index_of(text, before, from);
+  if (found == std::string_view::npos) return {};
+  const std::size_t begin = found + before.size();
+  std::size_t end = begin;
+  while (end < text.size() && text[end] != '"') end += text[end] == '\\' ? 2 : 1;
+  return text.substr(begin, end - begin);
+}
+
+// "2026-11-23T20:40:46.000Z"; -1 for anything else.
+Millis time_of(std::string_view text) {
+  std::array<int, 7> n{};  // year, month, day, hours, minutes, seconds, milliseconds
+  const std::string copy(text);
+  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d.%3dZ", &n[0], &n[1], &n[2], &n[3], &n[4],
+                  &n[5], &n[6]) != 7) {
+    return -1;
+  }
+  using namespace std::chrono;
+  const sys_days day = year(n[0]) / n[1] / n[2];
+  const auto days = static_cast<Millis>(day.time_since_epoch().count());
+  return ((days * 24 + n[3]) * 60 + n[4]) * 60'000 + n[5] * 1000 + n[6];
+}
+
 }  // namespace
+
+std::uint64_t id_hash(std::string_view id) {
+  std::string text;
+  appizer::json::append_string(text, id);
+  return hash(std::string_view(text).substr(1, text.size() - 2));
+}
 
 bool is_journal(std::string_view key, Lane& lane) {
   const std::size_t start = key.find(".j.");
@@ -60,9 +100,12 @@ void read_events(std::string_view text, std::vector<Part>& parts) {
     const std::size_t next = index_of(text, kName, at + kName.size());
     const std::string_view event = text.substr(at, next - at);
     Part part{static_cast<Tag>(number_at(event, kName.size(), kNoTag))};
+    part.user = hash(string_after(event, kUser, 0));
     const std::size_t id = index_of(event, kId, 0);
     if (id != std::string_view::npos) {
       part.id = hash(event.substr(id + kId.size(), 36));
+      part.wall = time_of(string_after(event, "\"$timestamp\":\"", id));
+      part.session = hash(string_after(event, "\"$session_id\":\"", id));
       const std::size_t dropped = index_of(event, kDropped, id);
       if (dropped != std::string_view::npos) {
         part.dropped = static_cast<std::uint32_t>(number_at(event, dropped + kDropped.size(), 0));
@@ -74,17 +117,30 @@ void read_events(std::string_view text, std::vector<Part>& parts) {
 }
 
 void read_people(std::string_view text, std::vector<Part>& parts) {
-  constexpr std::string_view kUser = "\"user_id\":\"u";
-  constexpr std::string_view kAlias = ",\"alias_id\":";
-  std::size_t at = index_of(text, kUser, 0);
-  while (at != std::string_view::npos) {
-    at += kUser.size();
-    const auto tag = static_cast<Tag>(number_at(text, at, kNoTag));
-    const std::size_t end = text.find('"', at);
-    const bool alias =
-        end != std::string_view::npos && text.substr(end + 1, kAlias.size()) == kAlias;
-    if (tag != kNoTag) parts.push_back({alias ? tag + 1 : tag});
-    at = index_of(text, kUser, at);
+  constexpr std::string_view kAlias = ",\"alias_id\":\"";
+  constexpr std::string_view kFacts = ",\"properties\":{";
+  for (std::size_t at = index_of(text, kUser, 0); at != std::string_view::npos;
+       at = index_of(text, kUser, at)) {
+    const std::string_view user = string_after(text, kUser, at);
+    at += kUser.size() + user.size() + 1;
+    const std::string_view rest = text.substr(std::min(at, text.size()));
+    Part part{kNoTag};
+    part.user = hash(user);
+    if (rest.starts_with(kFacts)) {
+      for (std::size_t fact = kFacts.size(); rest.substr(fact).starts_with("\"k");) {
+        part.tag = static_cast<Tag>(number_at(rest, fact + 2, kNoTag));
+        if (part.tag != kNoTag) parts.push_back(part);
+        fact = std::min(rest.find_first_of(",}", fact), rest.size() - 1) + 1;
+      }
+      continue;
+    }
+    if (user.starts_with('u')) part.tag = static_cast<Tag>(number_at(user, 1, kNoTag));
+    if (part.tag == kNoTag) continue;
+    if (rest.starts_with(kAlias)) {
+      part.other = hash(string_after(rest, kAlias, 0));
+      ++part.tag;
+    }
+    parts.push_back(part);
   }
 }
 

@@ -5,10 +5,13 @@
 #include <string_view>
 #include <vector>
 
+#include "moment.h"
+
 namespace sim {
 
-/// Names one event, user or alias of a world. An event `n` is called "e<n>". A user `n` has the id
-/// "u<n>", and the alias that goes with it is `n` + 1.
+/// Names one event, user, alias or fact of a world. An event `n` is called "e<n>". A user `n` has
+/// the id "u<n>", and the alias that goes with it is `n` + 1. A fact `n` is the property "k<n>" of
+/// whoever it is set for; one record may have several.
 using Tag = std::uint32_t;
 constexpr Tag kNoTag = UINT32_MAX;
 
@@ -18,11 +21,18 @@ struct Part {
   Tag tag;
   std::uint64_t id = 0;       // a hash of `$event_id`
   std::uint32_t dropped = 0;  // `$dropped`
+  std::uint64_t user = 0;     // `id_hash` of `user_id`
+  std::uint64_t other = 0;    // and of `alias_id`
+  std::uint64_t session = 0;  // a hash of `$session_id`
+  appizer::Millis wall = -1;  // `$timestamp`
 };
+
+/// Of a user id, as JSON has it.
+std::uint64_t id_hash(std::string_view id);
 
 /// The events in a body, a segment or a report, in order.
 void read_events(std::string_view text, std::vector<Part>& parts);
-/// The users and aliases in a body or a segment.
+/// The users, aliases and facts in a body or a segment.
 void read_people(std::string_view text, std::vector<Part>& parts);
 
 /// The lane of a journal's key, if it is one: <prefix>j.<document>.<lane><number>.

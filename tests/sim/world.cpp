@@ -13,8 +13,10 @@ World::World(const Plan& its_plan, bool traced)
       storage(plan.quota),
       ledger(plan, sends, storage, coverage),
       manners(plan, clock, locks, sends, ledger, coverage),
+      visitors(plan, clock, sends, ledger, coverage),
       server(*this),
       network(*this),
+      decision(plan.undecided),
       tabs_(plan.tabs) {
   if (plan.storage_blocked) storage.become(Storage::Health::throws);
 }
@@ -30,6 +32,7 @@ std::string World::app(std::uint8_t site) const {
 void World::announce(std::uint32_t by, const std::string& key, bool cleared) {
   Lane lane;
   if (!cleared && !plan.all_storage_events && is_journal(key, lane)) return;
+  if (key.starts_with(appizer::kCookie)) return;
   std::uint32_t index = UINT32_MAX;
   for (const auto& page : documents_) {
     if (page->id() == by || !page->active()) continue;
@@ -57,6 +60,10 @@ void World::happen(const Event& event) {
   if (clock.asleep() && event.kind != Due::arrival) {
     // Nobody waits so long for an answer.
     if (event.kind == Due::answer && rng.percent(60)) sends[event.what].status = 0;
+    if (event.kind == Due::news) {
+      page.last_news = std::max(page.last_news, clock.awake());
+      return queue.put_off(event, clock.awake());
+    }
     queue.push(clock.awake() + rng.between(0, 100), event.kind, event.document, event.what);
     return;
   }
@@ -146,6 +153,7 @@ void World::heal() {
     for (std::uint8_t site = 0; site < (plan.two_sites ? 2 : 1); ++site) {
       open(static_cast<std::uint8_t>(tabs_.size() - 1 - site), site, true);
     }
+    if (round == 0) decide_at_last();
     rest();
     // What was lost last is told with what comes next.
     for (Tab& tab : tabs_) {
@@ -171,6 +179,7 @@ bool World::journals_left() const {
 }
 
 void World::check_rest() {
+  check_visitors();
   if (journals_left()) {
     Lane lane;
     for (const auto& [key, value] : storage.items()) {
@@ -186,6 +195,27 @@ void World::check_rest() {
     }
     if (page->flushes_open() > 0) ledger.break_promise(page->name() + " leaves a flush unanswered");
   }
+}
+
+// Without consent nothing is left anywhere; with it, the pages of a site agree on who it is.
+void World::check_visitors() {
+  const bool shared = plan.persistence == appizer::Persistence::local_storage ||
+                      plan.persistence == appizer::Persistence::both;
+  const std::string* kept = storage.get("appizer_user_id");
+  for (const auto& page : documents_) {
+    if (!page->active()) continue;
+    if (plan.memory != Plan::nobody && page->consent() != decision) {
+      return ledger.break_promise(page->name() + " does not follow the visitor's decision");
+    }
+    if (decision != appizer::Consent::granted || !shared || visitors.disturbed()) continue;
+    if (kept == nullptr || page->user() != *kept) {
+      return ledger.break_promise(page->name() + " is " + page->user() +
+                                  " in the end, storage has " +
+                                  (kept != nullptr ? *kept : "nothing"));
+    }
+  }
+  if (decision != appizer::Consent::denied) return;
+  for (const auto& page : documents_) page->check_nothing_left();
 }
 
 // Caps hold for each document's own segments. What is on its way cannot be evicted.

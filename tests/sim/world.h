@@ -19,6 +19,7 @@
 #include "server.h"
 #include "storage.h"
 #include "trace.h"
+#include "visitors.h"
 
 namespace sim {
 
@@ -55,9 +56,12 @@ class World {
   std::vector<News> news;
   Ledger ledger;
   Manners manners;
+  Visitors visitors;
   Server server;
   Network network;
   bool online = true;
+  /// What the site remembers of the visitor's decision.
+  appizer::Consent decision;
 
   const Document& page(std::uint32_t id) const { return *documents_[id]; }
   std::string base(std::uint8_t site) const;
@@ -72,6 +76,10 @@ class World {
   void act_on_page(const Action& action, Tab& tab, Rng& dice);
   void track(Document& page, Rng& dice, std::uint32_t count, bool large);
   void name(Document& page, Rng& dice, bool again);
+  void know(Document& page);
+  void reset(Document& page);
+  void decide(Document& page, appizer::Consent decision);
+  void decide_at_last();
   void change_storage(Rng& dice);
   void damage(const std::string& key);
   void corrupt(Rng& dice);
@@ -88,6 +96,7 @@ class World {
   void rest();
   bool journals_left() const;
   void check_rest();
+  void check_visitors();
   void check_caps();
   void check_calm();
 

@@ -1,0 +1,184 @@
+#include "visitors.h"
+
+#include <algorithm>
+
+#include "identity.h"
+
+namespace sim {
+
+void Visitors::sees(const std::string& id) {
+  if (!id.empty() && !is_known(id)) made_.insert(id);
+}
+
+bool Visitors::is_new(std::uint32_t document, const std::string& id) const {
+  return !is_known(id) && clock_.monotonic() <= documents_[document].new_until;
+}
+
+bool Visitors::changed_since(std::uint32_t document, Millis when) const {
+  return std::any_of(changed_.begin(), changed_.end(), [&](const auto& change) {
+    return change.first != document && change.second >= when;
+  });
+}
+
+std::uint32_t Visitors::owner_of(std::uint32_t document, const std::string& id) {
+  Document& page = documents_[document];
+  if (id.empty()) {
+    if (page.waiting == kNone) {
+      page.waiting = static_cast<std::uint32_t>(owners_.size());
+      owners_.push_back(0);
+    }
+    return page.waiting;
+  }
+  if (page.owner == kNone || page.id != id) {
+    page.owner = static_cast<std::uint32_t>(owners_.size());
+    page.id = id;
+    owners_.push_back(id_hash(id));
+  }
+  return page.owner;
+}
+
+void Visitors::acts(Tag tag, std::uint32_t document, const std::string& id) {
+  if (acts_.size() <= tag) acts_.resize(tag + 1);
+  Act& act = acts_[tag];
+  act = {owner_of(document, id), document, clock_.wall(), id.empty() ? kNone : era_};
+  sees(id);
+}
+
+void Visitors::named(Tag tag, std::uint32_t document, const std::string& before,
+                     const std::string& after, bool behind) {
+  const std::string name = "u" + std::to_string(tag);
+  known_.emplace(id_hash(name), tag);
+  if (before.empty()) {
+    // What the page tracks from now on is that person's, whenever it can be said.
+    Document& page = documents_[document];
+    page.waiting = static_cast<std::uint32_t>(owners_.size());
+    owners_.push_back(id_hash(name));
+    return;
+  }
+  changes(document);
+  if (after != name) ledger_.break_promise("named " + name + ", but is " + after);
+  if (before == name) return;
+  if (is_known(before)) {
+    ++era_;
+    coverage_.add(Count::other_persons);
+    return;
+  }
+  sees(before);
+  const std::uint64_t anonymous = id_hash(before);
+  const bool excused = disturbed_ || behind;
+  const auto [link, first] = linked_.emplace(anonymous, tag);
+  if (!first && !excused) {
+    ledger_.break_promise("an anonymous id that belongs to " + ledger_.word(link->second) +
+                          " is named " + name);
+  }
+  Link& pair = links_[{tag, anonymous}];
+  ++pair.asked;
+  pair.excused = pair.excused || !first || excused;
+}
+
+void Visitors::was_reset(std::uint32_t document, const std::string& before,
+                         const std::string& after) {
+  coverage_.add(Count::resets);
+  changes(document);
+  ++era_;
+  if (before.empty()) {
+    Document& page = documents_[document];
+    page.waiting = static_cast<std::uint32_t>(owners_.size());
+    owners_.push_back(0);
+    return;
+  }
+  if (after.empty() || is_known(after) || after == before || made_.contains(after)) {
+    ledger_.break_promise("reset, and the visitor is " + after);
+  }
+  documents_[document].new_until = -1;
+  sees(after);
+}
+
+void Visitors::begins(std::uint32_t document, const std::string& id, const std::string& kept) {
+  const bool restored = !kept.empty();
+  if (!restored) {
+    changes(document);
+    documents_[document].new_until = clock_.monotonic() + appizer::Identity::kNew;
+  }
+  if (restored) coverage_.add(Count::id_restored);
+  const bool fine = restored ? id == kept : !id.empty() && !is_known(id) && !made_.contains(id);
+  if (!fine) ledger_.break_promise("begins as " + id + ", but was " + kept);
+  sees(id);
+}
+
+void Visitors::overflowed(std::uint32_t document) {
+  for (Act& act : acts_) {
+    if (act.document == document && act.era == kNone) act.owner = kNone;
+  }
+}
+
+void Visitors::heard(std::uint32_t document, const std::string& before, const std::string& after) {
+  if (before == after || before.empty() || after.empty()) return;
+  coverage_.add(Count::follows_another_tab);
+  if (is_new(document, before) && !is_known(after)) {
+    coverage_.add(Count::replaced_by_rival);
+    replaced_.emplace(id_hash(before), id_hash(after));
+  }
+  sees(after);
+}
+
+// Whether a user id on the wire is that of an owner, or of who took its place.
+bool Visitors::is(std::uint64_t user, std::uint32_t owner) {
+  std::uint64_t& own = owners_[owner];
+  if (own == 0) own = user;
+  std::uint64_t at = own;
+  for (int i = 0; i < 8 && at != user; ++i) {
+    const auto next = replaced_.find(at);
+    if (next == replaced_.end()) return false;
+    at = next->second;
+  }
+  return at == user;
+}
+
+void Visitors::check_alias(const Part& part, std::uint32_t send) {
+  if (ledger_.entry(part.tag).kind != Entry::alias) return;
+  if (known_.contains(part.other)) {
+    ledger_.break_promise("two known people are linked: " + ledger_.word(part.tag));
+  }
+  const auto found = links_.find({part.tag - 1, part.other});
+  if (found == links_.end()) return;  // named before it could be said who it was
+  Link& link = found->second;
+  if (link.last_send == kNone) coverage_.add(Count::aliases);
+  const bool again = link.last_send != kNone && sends_[link.last_send].state == Send::acknowledged;
+  if (again && !link.excused && !ledger_.copy_excused(part.tag)) {
+    ledger_.break_promise("linked twice: " + ledger_.word(part.tag));
+  }
+  link.last_send = send;
+}
+
+// Where there is one tab, a session is over with its person, whatever page comes next.
+void Visitors::check_session(const Part& part, const Act& act) {
+  if (plan_.tabs > 1 || plan_.two_sites || disturbed_ || act.era == kNone) return;
+  const auto [session, first] = sessions_.emplace(part.session, act.era);
+  if (!first && session->second != act.era) {
+    ledger_.break_promise("in the session of the person before: " + ledger_.word(part.tag));
+  }
+}
+
+void Visitors::sending(std::uint32_t index) {
+  constexpr Millis kLatest = 253'402'300'800'000;  // the year 10000
+  const Send& send = sends_[index];
+  for (const Part& part : send.parts) {
+    if (part.other != 0) check_alias(part, index);
+    const Entry::Kind kind = ledger_.entry(part.tag).kind;
+    if (part.tag >= acts_.size() || (kind != Entry::event && kind != Entry::fact)) continue;
+    const Act& act = acts_[part.tag];
+    if (act.owner == kNone) continue;
+    if (!is(part.user, act.owner)) {
+      ledger_.break_promise("belongs to somebody else than when it was tracked: " +
+                            ledger_.word(part.tag));
+    }
+    if (kind != Entry::event) continue;
+    if (act.wall >= 0 && act.wall < kLatest && part.wall != act.wall) {
+      ledger_.break_promise("tells another time than its own: " + ledger_.word(part.tag));
+    }
+    check_session(part, act);
+  }
+}
+
+}  // namespace sim

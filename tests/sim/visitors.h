@@ -1,0 +1,102 @@
+// Who did what. Proves: what is tracked belongs to the id that was current in its page, and says
+// when it was; tabs follow each other; no alias links two known people, or one pair twice; nobody
+// gets another person's session.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "clock.h"
+#include "coverage.h"
+#include "ledger.h"
+#include "plan.h"
+#include "send.h"
+
+namespace sim {
+
+class Visitors {
+ public:
+  Visitors(const Plan& plan, const Clock& clock, const std::vector<Send>& sends, Ledger& ledger,
+           Coverage& coverage)
+      : plan_(plan), clock_(clock), sends_(sends), ledger_(ledger), coverage_(coverage) {}
+
+  void open_document() { documents_.emplace_back(); }
+
+  /// A page is about to track something; `id` is who it says the visitor is, empty while it does
+  /// not know.
+  void acts(Tag tag, std::uint32_t document, const std::string& id);
+  /// The site named the visitor of a page. `behind`: the page cannot know yet what another did.
+  void named(Tag tag, std::uint32_t document, const std::string& before, const std::string& after,
+             bool behind);
+  void was_reset(std::uint32_t document, const std::string& before, const std::string& after);
+  /// A page knows who the visitor is. `kept` is the id that was there before, empty for none.
+  void begins(std::uint32_t document, const std::string& id, const std::string& kept);
+  /// What waited in a page for the decision has got it.
+  void decided(std::uint32_t document) { documents_[document].waiting = kNone; }
+  /// A page gave up some of what waited in it: whose the rest is depends on what it was.
+  void overflowed(std::uint32_t document);
+  /// A page heard, or looked, what storage has.
+  void heard(std::uint32_t document, const std::string& before, const std::string& after);
+  void sending(std::uint32_t send);
+
+  /// Whether another page has changed who the visitor is since then.
+  bool changed_since(std::uint32_t document, Millis when) const;
+  /// The world took or changed a kept id, or kept one from being written.
+  void disturb() { disturbed_ = true; }
+  bool disturbed() const { return disturbed_; }
+  /// Whether another tab's id may still take the place of the page's.
+  bool is_new(std::uint32_t document, const std::string& id) const;
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  struct Act {
+    std::uint32_t owner = kNone;
+    std::uint32_t document = 0;
+    Millis wall = 0;
+    std::uint32_t era = kNone;
+  };
+  struct Document {
+    std::uint32_t owner = kNone;
+    std::string id;
+    Millis new_until = -1;
+    std::uint32_t waiting = kNone;  // the owner of what waits for a decision
+  };
+  struct Link {
+    std::uint32_t asked = 0;
+    std::uint32_t last_send = kNone;
+    bool excused = false;
+  };
+
+  void changes(std::uint32_t document) { changed_[document] = clock_.now(); }
+  static bool is_known(const std::string& id) { return id.starts_with('u'); }
+  std::uint32_t owner_of(std::uint32_t document, const std::string& id);
+  bool is(std::uint64_t user, std::uint32_t owner);
+  void sees(const std::string& id);
+  void check_alias(const Part& part, std::uint32_t send);
+  void check_session(const Part& part, const Act& act);
+
+  const Plan& plan_;
+  const Clock& clock_;
+  const std::vector<Send>& sends_;
+  Ledger& ledger_;
+  Coverage& coverage_;
+  std::vector<Act> acts_;
+  std::vector<Document> documents_;
+  std::vector<std::uint64_t> owners_;  // hashes of ids; 0: to be learned
+  std::set<std::string> made_;         // anonymous ids
+  std::map<std::uint64_t, std::uint64_t> replaced_;
+  std::map<std::uint64_t, Tag> linked_;  // of anonymous ids, the person
+  std::map<std::uint64_t, Tag> known_;   // of known ids
+  std::map<std::pair<Tag, std::uint64_t>, Link> links_;
+  std::map<std::uint64_t, std::uint32_t> sessions_;
+  std::map<std::uint32_t, Millis> changed_;  // by document
+  std::uint32_t era_ = 0;                    // ends with a person
+  bool disturbed_ = false;
+};
+
+}  // namespace sim
