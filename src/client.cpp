@@ -175,7 +175,9 @@ void Client::replay() {
         break;
       case Held::reset: {
         Entropy user;
-        std::copy(held.value.begin(), held.value.end(), user.begin());
+        for (std::size_t i = 0; i < sizeof user; ++i) {
+          user[i] = static_cast<std::uint8_t>(held.value[i]);
+        }
         reset(user, now_);
         break;
       }
@@ -288,7 +290,8 @@ Status Client::reset(const Entropy& user, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
   if (!ready()) {
-    if (watches()) waiting_.add({Held::reset, {}, std::string(user.begin(), user.end()), {}, 0});
+    const View bytes(reinterpret_cast<const char*>(user.bytes), sizeof user);
+    if (watches()) waiting_.add({Held::reset, {}, bytes, {}, 0});
     return Status::ok;
   }
   keep_viewer();

@@ -15,6 +15,8 @@ struct Entropy {
 
   APZ_INLINE std::uint8_t& operator[](std::size_t i) { return bytes[i]; }
   APZ_INLINE std::uint8_t operator[](std::size_t i) const { return bytes[i]; }
+  APZ_INLINE std::uint8_t* begin() { return bytes; }
+  APZ_INLINE std::uint8_t* end() { return bytes + sizeof bytes; }
 };
 
 /// Returns a UUID version 4 (RFC 9562, section 5.4) made of the given bytes alone, for a user id:

@@ -63,8 +63,8 @@ void Document::start(bool visible, bool online) {
       "},\"facts\":{\"ua\":\"sim\",\"online\":" + flag(online) + ",\"visible\":" + flag(visible) +
       ",\"locks\":" + flag(plan.locks) + ",\"later\":" + flag(plan.later) + "}}";
   appizer::Client::Seed seed;
-  for (auto& byte : seed.ids.bytes) byte = static_cast<std::uint8_t>(world_.rng.below(256));
-  for (auto& byte : seed.user.bytes) byte = static_cast<std::uint8_t>(world_.rng.below(256));
+  for (auto& byte : seed.ids) byte = static_cast<std::uint8_t>(world_.rng.below(256));
+  for (auto& byte : seed.user) byte = static_cast<std::uint8_t>(world_.rng.below(256));
   Consent decided = plan.undecided;
   appizer::read_consent(kept_decision(), decided);
   begin_decision(plan.memory == Plan::site ? world_.decision : decided);
@@ -153,11 +153,12 @@ void Document::end_decision() {
 
 // What storage says now is what counts for all pages of the site.
 void Document::hear_decision() {
-  const auto decision = appizer::consent_of(kept_decision());
-  if (!decision || *decision == consent_) return;
-  if (*decision == Consent::pending && consent_ == Consent::granted) return;
+  Consent decision = consent_;
+  appizer::read_consent(kept_decision(), decision);
+  if (decision == consent_) return;
+  if (decision == Consent::pending && consent_ == Consent::granted) return;
   world_.coverage.add(Count::decision_followed);
-  begin_decision(*decision);
+  begin_decision(decision);
 }
 
 void Document::decide(Consent decision) {

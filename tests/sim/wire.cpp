@@ -64,7 +64,7 @@ Millis time_of(std::string_view text) {
 }  // namespace
 
 std::uint64_t id_hash(std::string_view id) {
-  std::string text;
+  appizer::String text;
   appizer::json::append_string(text, id);
   return hash(std::string_view(text).substr(1, text.size() - 2));
 }
