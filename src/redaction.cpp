@@ -43,6 +43,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 // Beyond ASCII everything counts as one.
 bool is_letter(char c) { return is_upper(c) || (c >= 'a' && c <= 'z') || c < 0; }
 
+bool is_before_at(char c) {
+  return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
+}
+
+bool is_name_char(char c) { return is_before_at(c) || c == '[' || c == ']'; }
+
 enum Sort { other, small, large, digit };
 Sort sort_of(char c) {
   return is_digit(c) ? digit : is_upper(c) ? large : is_letter(c) ? small : other;
@@ -70,7 +76,9 @@ bool is_denied(View name, const Config& config) {
     const View wanted = words_of(more);
     if (wanted.size() > 1 && words.find(wanted) != String::npos) return true;
   }
-  if (words.starts_with(" utm ")) return false;
+  // Only where all of it is a name: what else is in the piece may be another parameter's.
+  const bool whole = std::all_of(name.begin(), name.end(), is_name_char);
+  if (whole && words.starts_with(" utm ")) return false;
   String text = words;
   for (const char c : words) {
     if (c != ' ') text += c;
@@ -100,12 +108,6 @@ bool starts_with_domain(View text) {
   }
   return false;
 }
-
-bool is_before_at(char c) {
-  return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
-}
-
-bool is_name_char(char c) { return is_before_at(c) || c == '[' || c == ']'; }
 
 // The name that ends before the separator at `end`; in JSON it is in quotes.
 View name_before(View text, std::size_t end) {

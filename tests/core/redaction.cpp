@@ -139,6 +139,13 @@ TEST_CASE("a parameter with a denied name keeps its name only", "[redaction]") {
   CHECK(clean("/a?" + pair + "&b=c#d") == "/a?" + kept + "&b=c#d");
 }
 
+TEST_CASE("a campaign's name excuses no other beside it", "[redaction]") {
+  const std::string url =
+      GENERATE(values<std::string>({"/?utm_id?token=abc", "/?utm_id;token=abc",
+                                    "/?utm_id%3Ftoken=abc", "/?utm_id?a&b?token=abc"}));
+  CHECK_FALSE(contains(clean(url), "abc"));
+}
+
 TEST_CASE("other parameters stay", "[redaction]") {
   const std::string name = GENERATE(values<std::string>(
       {"q",           "page",          "id",           "keyword",      "keywords",
