@@ -670,7 +670,7 @@ void Document::answer(std::uint32_t index) {
       world_.trace.say("  " + name() + " hears " + std::to_string(send.status) + " for " +
                        std::to_string(send.flight) + " " + send.answer);
     }
-    const auto meaning = appizer::outcome(send.status);
+    const auto meaning = documented_outcome(send.status);
     if (send.state == Send::handed_over && meaning != appizer::Outcome::delivered) {
       world_.coverage.add(Count::put_back_on_return);
     }

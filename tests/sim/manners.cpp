@@ -58,6 +58,16 @@ Millis asked_wait(const Send& send, Millis wall) {
   return asked;
 }
 
+appizer::Outcome documented_outcome(int status) {
+  using enum appizer::Outcome;
+  if (status >= 200 && status < 300) return delivered;
+  if (status < 400 || says_later(status)) return later;
+  constexpr int kRefusals[] = {400, 404, 409, 413, 422};
+  const bool refusal =
+      std::find(std::begin(kRefusals), std::end(kRefusals), status) != std::end(kRefusals);
+  return refusal ? refused : not_allowed;
+}
+
 void Manners::expect(bool holds, const char* promise, const Send& send) {
   if (holds) return;
   ledger_.break_promise(std::string(promise) + ": request " + std::to_string(send.flight) +
@@ -134,7 +144,7 @@ void Manners::answered(std::uint32_t index, int status) {
   const Send& send = sends_[index];
   Course& course = documents_[send.document].courses[send.lane];
   const Millis now = clock_.monotonic();
-  const auto meaning = appizer::outcome(status);
+  const auto meaning = documented_outcome(status);
   course.asked_now = false;
   course.split = 0;
   if (meaning == appizer::Outcome::refused && send.records() > 1) {

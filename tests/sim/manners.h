@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "answers.h"
 #include "clock.h"
 #include "coverage.h"
 #include "ledger.h"
@@ -20,6 +21,9 @@ namespace sim {
 
 /// How long an answer asks to stay away, by the documentation and not by the core's own reading.
 Millis asked_wait(const Send& send, Millis wall);
+
+/// What an answer means, also by the documentation: the core's own table may be wrong.
+appizer::Outcome documented_outcome(int status);
 
 class Manners {
  public:
