@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- sizes track queue start navigation delivery collector]`: what the SDK weighs and costs, a
+ * `npm run bench [-- sizes track queue loop start navigation delivery collector]`: what the SDK weighs and costs, a
  * figure a line. README.md says what each means. Nothing here passes or fails.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,13 +17,14 @@ const { line, openLab } = await import('./lab.mjs');
 const { measureSizes } = await import('./sizes.mjs');
 const { measureNavigation } = await import('./navigation.mjs');
 const { measureStart } = await import('./start.mjs');
-const { measureDelivery, measureQueue, measureTrack } = await import('./track.mjs');
+const { measureDelivery, measureLoop, measureQueue, measureTrack } = await import('./track.mjs');
 
 const lab = await openLab();
 const parts = {
   sizes: measureSizes,
   track: () => measureTrack(lab),
   queue: () => measureQueue(lab),
+  loop: () => measureLoop(lab),
   start: () => measureStart(lab),
   navigation: () => measureNavigation(lab),
   delivery: () => measureDelivery(lab),

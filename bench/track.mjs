@@ -13,6 +13,7 @@ import {
   milliseconds,
   number,
   openServer,
+  pause,
   payload,
 } from './lab.mjs';
 
@@ -119,6 +120,60 @@ export async function measureQueue(lab) {
     line(`${what}: with the journal's write`, microseconds(samples.tasks));
     line(`${what}: written to localStorage`, `${number(written)} characters an event`);
   }
+}
+
+/**
+ * Calls `track` so many times in one task. Runs in a page, as do the two below.
+ *
+ * @param {(name: string, properties: Record<string, unknown>) => void} track
+ * @param {string} name
+ * @param {Record<string, unknown>} properties
+ * @param {number} many
+ */
+async function loop(track, name, properties, many) {
+  const began = performance.now();
+  for (let i = 0; i < many; ++i) track(name, properties);
+  const called = performance.now();
+  await null; // the SDK's turn at the end of the task was asked for before this one
+  return { began, called: called - began, written: performance.now() - began };
+}
+
+function watchTasks() {
+  const { tasks } = Object.assign(window, { tasks: /** @type {PerformanceEntry[]} */ ([]) });
+  new PerformanceObserver((list) => tasks.push(...list.getEntries())).observe({ type: 'longtask' });
+}
+
+/** How long the tasks were that began from then on. @param {number} began */
+const tasksSince = (began) =>
+  /** @type {any} */ (window).tasks
+    .filter((/** @type {PerformanceEntry} */ task) => task.startTime >= began)
+    .map((/** @type {PerformanceEntry} */ task) => task.duration);
+
+/** Very many in one task, and the longest task that comes of it. @param {Lab} lab */
+export async function measureLoop(lab) {
+  const events = 10_000;
+  const rounds = 5;
+  const runs = [];
+  for (let i = 0; i < rounds; ++i) {
+    const run = await lab.withPage('/sdk', async (page, cpu) => {
+      await page.evaluate(watchTasks);
+      await pause(1000); // the page's own start is over
+      const before = await cpu();
+      const code = `(${loop})(AppizerWeb.trackEvent, '${eventName}', ${JSON.stringify(payload)}, ${events})`;
+      const times = /** @type {Awaited<ReturnType<typeof loop>>} */ (await page.evaluate(code));
+      const work = (await cpu()) - before;
+      await pause(5000); // requests of a hundred events each, and their answers
+      const later = await page.evaluate(tasksSince, times.began + times.written);
+      return { ...times, work, later: Math.max(0, ...later) };
+    });
+    runs.push(run);
+  }
+  const what = `${number(events)} events in one loop`;
+  const of = (name) => milliseconds(runs.map((run) => run[name]));
+  line(`${what}: the calls`, of('called'));
+  line(`${what}: with the journal's writes`, of('written'));
+  line(`${what}: the same, time on a core`, of('work'));
+  line(`${what}: the longest task after it`, of('later'));
 }
 
 /** Lets the page deliver what waits. @param {import('puppeteer-core').Page} page */
