@@ -20,7 +20,9 @@ export function listenToPage(ears: Ears): () => void {
   };
   on(document, 'visibilitychange', () => ears.visible(isVisible()));
   on(document, 'prerenderingchange', () => ears.visible(isVisible()));
-  on(window, 'pagehide', () => ears.leaving());
+  // Twice: with the last tab of a site Firefox ends the site's process, and interrupts the script that runs
+  // then, or next. Neither `catch` nor `finally` hears of that; the next listener runs again.
+  for (let i = 0; i < 2; ++i) on(window, 'pagehide', () => ears.leaving());
   on(window, 'pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) ears.returned();
   });

@@ -34,8 +34,8 @@ export interface Runtime {
   stop(): void;
 }
 
-// How many turns a refused fetch needs to be heard of. Chromium and Firefox reject one that exceeds the
-// keepalive quota at once, and the rejection passes a few promises on its way.
+// How many turns a refused fetch needs to be heard of. Firefox rejects one that exceeds the keepalive quota
+// at once, and the rejection passes a few promises on its way; Chromium takes milliseconds, which are not there.
 const TURNS = 8;
 
 export function run(core: Core, host: Host, voice: Voice): Runtime {
@@ -45,6 +45,8 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
   const stops: ((() => void) | undefined)[] = [];
   let deferred = false;
   let draining = false;
+  let current: Effect | undefined; // being performed
+  let torn = false;
   let away = false;
   let retired = false;
 
@@ -164,7 +166,11 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     if (draining) return;
     draining = true;
     try {
-      for (let effect = core.poll(); effect && !retired; effect = core.poll()) perform(effect);
+      // One that is there already was interrupted, see `leaving`.
+      for (current ??= core.poll(); current && !retired; current = core.poll()) {
+        perform(current);
+        current = undefined;
+      }
     } finally {
       draining = false;
     }
@@ -180,7 +186,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
   const whenHeard = (turns: number) => {
     if (turns > 0) {
       Promise.resolve().then(() => whenHeard(turns - 1));
-    } else if (away) {
+    } else if (away && !torn) {
       away = false;
       hear(() => news(NEWS.gone));
       away = true;
@@ -215,6 +221,11 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     },
     online: (online) => hear(() => news(online ? NEWS.online : NEWS.offline)),
     leaving: () => {
+      // Told twice, as the first time may have been interrupted in the middle of anything (lifecycle.ts).
+      // What was being performed is performed again; of what the core was about to say nobody knows, so
+      // that nothing counts as sent any more, and the next page sends it.
+      torn ||= draining && !current;
+      draining = false;
       attempt(() => host.forms?.settle());
       away = true;
       hear(() => news(NEWS.leaving));
