@@ -49,6 +49,23 @@ const emptyPage = (api) =>
     'window.AppizerWeb = { init() {}, trackEvent() {}, flush: () => Promise.resolve() }',
   );
 
+/** Starts the browser, without what it does of its own accord. @param {string[]} more arguments */
+export const launch = (...more) =>
+  puppeteer.launch({
+    executablePath: findTool('Chromium'),
+    headless: true,
+    pipe: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...more,
+    ],
+  });
+
 /** @returns a server, a site on another origin, and a browser; all on this machine */
 export async function openLab() {
   const server = await openServer();
@@ -63,19 +80,7 @@ export async function openLab() {
     });
     response.end(html);
   });
-  const browser = await puppeteer.launch({
-    executablePath: findTool('Chromium'),
-    headless: true,
-    pipe: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launch();
 
   return {
     server,

@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- sizes track queue loop start navigation delivery collector]`: what the SDK weighs and costs, a
- * figure a line. README.md says what each means. Nothing here passes or fails.
+ * figure a line. `peers` and `loading` run only when they are named, or with `--write`, which writes their tables
+ * to docs/benchmarks.md. README.md says what each means. Nothing here passes or fails.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,6 +17,9 @@ if (!existsSync(join(dist, 'appizer-web.js'))) {
 const { line, openLab } = await import('./lab.mjs');
 const { measureSizes } = await import('./sizes.mjs');
 const { measureNavigation } = await import('./navigation.mjs');
+const { measureLoading } = await import('./loading.mjs');
+const { measurePeers } = await import('./peers/peers.mjs');
+const { report } = await import('./report.mjs');
 const { measureStart } = await import('./start.mjs');
 const { measureDelivery, measureLoop, measureQueue, measureTrack } = await import('./track.mjs');
 
@@ -32,19 +36,32 @@ const parts = {
     spawnSync(process.execPath, [join(root, 'bench', 'collector.mjs'), '3'], { stdio: 'inherit' }),
 };
 
+/** Compared with others; minutes each, and `peers` installs packages. */
+const comparisons = { peers: measurePeers, loading: measureLoading };
+
 const busy = loadavg()[0] ?? 0;
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const write = words.includes('--write');
+const named = words.filter((word) => word !== '--write');
+const unknown = named.find((name) => !(name in parts || name in comparisons));
+if (unknown) throw new Error(`There is no part ${unknown}.`);
+
+/** @type {{ peers?: import('./peers/peers.mjs').Result, loading?: import('./loading.mjs').Loading[] }} */
+const compared = {};
 try {
   for (const [name, measure] of Object.entries(parts)) {
-    if (wanted.length === 0 || wanted.includes(name)) await measure();
+    if ((named.length === 0 && !write) || named.includes(name)) await measure();
   }
+  if (write || named.includes('peers')) compared.peers = await comparisons.peers();
+  if (write || named.includes('loading')) compared.loading = await comparisons.loading();
 } finally {
   await lab.close();
 }
 const [core] = cpus();
-line('date', new Date().toISOString());
-line(
-  'machine',
-  `${cpus().length} cores${core ? ` (${core.model.trim()})` : ''}, ${process.platform}, Node ${process.version}, ${lab.browserVersion}`,
-);
-line('load before', busy.toFixed(2));
+const where = {
+  date: new Date().toISOString(),
+  machine: `${cpus().length} cores${core ? ` (${core.model.trim()})` : ''}, ${process.platform}, Node ${process.version}, ${lab.browserVersion}`,
+  'load before': busy.toFixed(2),
+};
+report({ ...compared, where, write });
+for (const [what, value] of Object.entries(where)) line(what, value);

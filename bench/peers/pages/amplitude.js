@@ -1,0 +1,13 @@
+import * as amplitude from '@amplitude/analytics-browser';
+
+/** @param {string} server @param {boolean} batched */
+export function start(server, batched) {
+  amplitude.init('key', {
+    serverUrl: `${server}/2/httpapi`,
+    remoteConfig: { serverUrl: `${server}/config` },
+    autocapture: true,
+    ...(batched && { flushQueueSize: 100, flushIntervalMillis: 3000 }),
+  });
+}
+
+export const track = (name, properties) => amplitude.track(name, properties);

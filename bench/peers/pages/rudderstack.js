@@ -1,0 +1,17 @@
+import { RudderAnalytics } from '@rudderstack/analytics-js/bundled';
+
+const analytics = new RudderAnalytics();
+
+/** @param {string} server @param {boolean} batched */
+export function start(server, batched) {
+  analytics.load('key', server, {
+    configUrl: server,
+    ...(batched && {
+      queueOptions: { batch: { enabled: true, maxItems: 100, flushInterval: 3000 } },
+    }),
+  });
+  // The snippet that RudderStack gives out has this call.
+  analytics.page();
+}
+
+export const track = (name, properties) => analytics.track(name, properties);

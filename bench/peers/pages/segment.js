@@ -1,0 +1,25 @@
+import { AnalyticsBrowser } from '@segment/analytics-next';
+
+let analytics;
+
+/** @param {string} server @param {boolean} batched */
+export function start(server, batched) {
+  analytics = AnalyticsBrowser.load(
+    { writeKey: 'key', cdnURL: server },
+    {
+      integrations: {
+        'Segment.io': {
+          apiHost: `${new URL(server).host}/v1`,
+          protocol: 'http',
+          ...(batched && {
+            deliveryStrategy: { strategy: 'batching', config: { size: 100, timeout: 3000 } },
+          }),
+        },
+      },
+    },
+  );
+  // The snippet that Segment gives out has this call.
+  analytics.page();
+}
+
+export const track = (name, properties) => analytics.track(name, properties);

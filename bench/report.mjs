@@ -1,0 +1,163 @@
+/** `docs/benchmarks.md`, from what was measured. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../scripts/paths.mjs';
+import { line, median, number, quantile } from './lab.mjs';
+
+/**
+ * @typedef {import('./peers/peers.mjs').Result} Peers
+ * @typedef {import('./peers/peers.mjs').Row} Row
+ * @typedef {import('./loading.mjs').Loading} Loading
+ */
+
+const ours = 'Appizer';
+const events = 1000;
+
+/** What is compared. Less is better. @type {{ head: string, of: (row: Row) => number, digits?: number }[]} */
+const measures = [
+  { head: 'raw, KB', of: ({ raw }) => raw / 1000 },
+  { head: 'gzip, KB', of: ({ gzip }) => gzip / 1000, digits: 1 },
+  { head: 'brotli, KB', of: ({ brotli }) => brotli / 1000, digits: 1 },
+  { head: 'start, ms', of: ({ start }) => start, digits: 1 },
+  { head: 'a call, µs', of: ({ call }) => call, digits: 1 },
+  { head: 'main thread, ms', of: ({ work }) => work },
+  { head: 'requests', of: ({ requests }) => requests },
+  { head: 'uploaded, KB', of: ({ bytes }) => bytes / 1000 },
+  { head: 'last arrival, s', of: ({ seconds }) => seconds, digits: 1 },
+];
+/** From here on a figure says something only of an SDK that delivers everything. */
+const firstOfDelivery = 4;
+
+/** @param {string[][]} rows the first one is the head */
+const table = ([head = [], ...rows]) =>
+  [head, head.map((_, i) => (i === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |`)
+    .join('\n');
+
+/** @param {Peers} peers */
+function peersTable({ rows }) {
+  return table([
+    ['', 'arrived', ...measures.map(({ head }) => head)],
+    ...rows.map((row) => [
+      row.name === ours ? `**${row.name}**` : row.name,
+      `${number(row.arrived)}${row.copies > 0 ? ` + ${row.copies} copies` : ''}`,
+      ...measures.map(({ of, digits = 0 }) => {
+        const value = of(row);
+        const rivals = rows.filter(({ arrived }) => arrived === events);
+        const best = rivals.includes(row) && value === Math.min(...rivals.map(of));
+        const text = number(value, digits);
+        return best ? `**${text}**` : text;
+      }),
+    ]),
+  ]);
+}
+
+/** Where others are better, and by how much. @param {Peers} peers */
+function better({ rows }) {
+  const own = rows.find(({ name }) => name === ours);
+  if (!own) return '';
+  const lines = measures.flatMap(({ head, of, digits = 0 }, i) => {
+    const rivals = rows
+      .filter((row) => of(row) < of(own) && (i < firstOfDelivery || row.arrived === events))
+      .sort((a, b) => of(a) - of(b))
+      // An SDK's better set-up stands for it.
+      .filter((row, at, all) => all.findIndex(({ sdk }) => sdk === row.sdk) === at);
+    if (rivals.length === 0) return [];
+    const names = rivals.map((row) => `${row.name} ${number(of(row), digits)}`);
+    return [`- ${head}: ${names.join(', ')} (${ours} ${number(of(own), digits)})`];
+  });
+  return lines.length > 0 ? lines.join('\n') : '- nowhere';
+}
+
+/** @param {Loading[]} loading */
+function loadingTable(loading) {
+  /** @param {number[]} values */
+  const cell = (values) =>
+    `${number(median(values))} (${number(quantile(values, 0.25))}–${number(quantile(values, 0.75))})`;
+  return table([
+    ['', 'first contentful paint, ms', 'longest task, ms', 'main thread in all, ms'],
+    ...loading.map(({ way, samples }) => [
+      way,
+      cell(samples.map(({ paint }) => paint)),
+      cell(samples.map(({ task }) => task)),
+      cell(samples.map(({ work }) => work)),
+    ]),
+  ]);
+}
+
+/**
+ * Prints what was measured, and writes it down.
+ *
+ * @param {{ peers?: Peers | undefined, loading?: Loading[] | undefined, where: Record<string, string>, write: boolean }} what
+ */
+export function report({ peers, loading, where, write }) {
+  if (peers) console.log(`\n${peersTable(peers)}\n\nBetter than ${ours}:\n${better(peers)}\n`);
+  if (loading) console.log(`\n${loadingTable(loading)}\n`);
+  if (!write || !peers || !loading) return;
+
+  const file = join(root, 'docs', 'benchmarks.md');
+  writeFileSync(file, document(peers, loading, where));
+  line('written', file);
+}
+
+/** @param {Peers} peers @param {Loading[]} loading @param {Record<string, string>} where */
+const document = (peers, loading, where) => `# Benchmarks
+
+<!-- Written by \`npm run bench -- --write\`; what is changed here by hand is lost. -->
+
+| | |
+|---|---|
+| command | \`npm run build && npm run bench -- --write\` |
+${Object.entries(where)
+  .map(([what, value]) => `| ${what} | ${value} |`)
+  .join('\n')}
+${
+  Number(where['load before']) > 1
+    ? '\n**Other programs kept the machine busy while this was measured: times are too long, and only their order counts.**\n'
+    : ''
+}
+## The same 1,000 events
+
+${peersTable(peers)}
+
+Bold is the best of those that delivered everything. The median of three visits, in turns, each with a fresh profile
+of the browser.
+
+| | |
+|---|---|
+| arrived | different events out of 1,000 that the server has received when everything is answered, or six seconds after the last one |
+| raw, gzip, brotli | the scripts that the page loads, at \`gzip -9\` and \`brotli -q 11\`; of the peers bundled and minified from npm, with what only comes on demand in files of its own |
+| start | main-thread CPU until 2.5 s after the page has loaded, more than a page without an SDK takes |
+| a call | the synchronous part of tracking one event, in tasks of ten |
+| main thread | main-thread CPU from the first call until everything is answered, and half a second more; more than a page without an SDK takes |
+| requests | without preflights |
+| uploaded | bodies as they are sent, and what is in the query of their URLs |
+| last arrival | after the first call. Each SDK sends by its own schedule; nobody calls \`flush\` |
+
+Main-thread CPU is \`TaskDuration\` of Chromium's \`Performance.getMetrics\`, by the thread's own clock. An event has five
+properties, and is tracked in one of 100 tasks of ten. The server is on the same machine, on another origin than the
+page, and answers at once.
+
+Where others are better than ${ours}:
+
+${better(peers)}
+
+How each is set up:
+
+${peers.setups.map((setup) => `- ${setup}`).join('\n')}
+
+${
+  peers.refused.length > 0
+    ? `Every other host was out of reach; asked for were ${peers.refused.join(', ')}.`
+    : 'Every other host was out of reach; no SDK asked for one.'
+}
+
+## Loading, seen from a visitor
+
+A page of text with a style sheet and a script of its own, on a CPU slowed six times and a network of 1.6 Mbit/s with
+150 ms of latency. The median of seven visits in turns, and in brackets the quartiles; the second line is the first once more, so
+that one sees the noise. First contentful paint is what the browser tells the page; the longest task is the longest
+that the main thread was not free for anything else, the page's own work included, by the thread's own clock.
+
+${loadingTable(loading)}
+`;
