@@ -20,12 +20,15 @@ export const eventName = 'purchase_completed';
 const sdk = readFileSync(join(dist, 'appizer-web.js'), 'utf8');
 
 /**
- * A page as the documentation has it, but with the SDK's script inline: what is measured begins when
- * the script is there. `window.started` says how long it took, to the end of `init`.
+ * A page as the documentation has it. `window.started` says how long it took from when the script is there to the
+ * end of `init`; the marks `began` and `ended` are on the main thread's own clock as well, for who traces.
  *
- * @param {string} api @param {string} [script]
+ * @param {string} api @param {string} script its path
  */
-const pageWithSdk = (api, script = sdk) => `<!doctype html><title>Bench</title>
+const pageWith = (
+  api,
+  script,
+) => `<!doctype html><title>Bench</title><link rel="icon" href="data:,">
 <script>
   // Counts what is written, before the SDK can see the original.
   window.written = 0;
@@ -35,19 +38,21 @@ const pageWithSdk = (api, script = sdk) => `<!doctype html><title>Bench</title>
     setItem.call(this, key, value);
   };
 </script>
-<script>window.began = performance.now()</script>
-<script>${script}</script>
+<script>performance.mark('began')</script>
+<script src="${script}"></script>
 <script>
   AppizerWeb.init({ appId: 'demo', apiBase: '${api}', autoEvents: true, autoHook: true });
   window.started = performance.now() - window.began;
+  performance.mark('ended');
 </script>`;
 
-/** The same without the SDK: what it leaves is the browser's own. @param {string} api */
-const emptyPage = (api) =>
-  pageWithSdk(
-    api,
-    'window.AppizerWeb = { init() {}, trackEvent() {}, flush: () => Promise.resolve() }',
-  );
+const clock = 'window.began = performance.now();\n';
+
+const scripts = {
+  '/sdk.js': clock + sdk,
+  // In the SDK's place on an empty page: what it leaves is the browser's own.
+  '/empty.js': `${clock}window.AppizerWeb = { init() {}, trackEvent() {}, flush: () => Promise.resolve() }`,
+};
 
 /** Starts the browser, without what it does of its own accord. @param {string[]} more arguments */
 export const launch = (...more) =>
@@ -69,16 +74,20 @@ export const launch = (...more) =>
 /** @returns a server, a site on another origin, and a browser; all on this machine */
 export async function openLab() {
   const server = await openServer();
-  const pages = { '/sdk': pageWithSdk(server.address), '/empty': emptyPage(server.address) };
+  const pages = {
+    '/sdk': pageWith(server.address, '/sdk.js'),
+    '/empty': pageWith(server.address, '/empty.js'),
+    ...scripts,
+  };
   const site = await serve((request, response) => {
-    const html = pages[request.url ?? ''];
-    response.writeHead(html ? 200 : 404, {
-      'content-type': 'text/html; charset=utf-8',
+    const path = request.url ?? '';
+    response.writeHead(path in pages ? 200 : 404, {
+      'content-type': `text/${path in scripts ? 'javascript' : 'html'}; charset=utf-8`,
       // Only pages that are isolated so get a clock finer than a tenth of a millisecond.
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',
     });
-    response.end(html);
+    response.end(pages[path]);
   });
   const browser = await launch();
 
@@ -93,9 +102,10 @@ export async function openLab() {
      * @param {'/sdk' | '/empty'} path
      * @param {(page: import('puppeteer-core').Page, cpu: () => Promise<number>) => Promise<T>} measure
      *   `cpu` gives the milliseconds that the main thread has worked
-     * @param {number} [slowdown]
+     * @param {{ slowdown?: number, before?: (page: import('puppeteer-core').Page) => Promise<unknown> }} [options]
+     *   `before` is called with the page when nothing is in it yet
      */
-    async withPage(path, measure, slowdown = 1) {
+    async withPage(path, measure, { slowdown = 1, before } = {}) {
       const context = await browser.createBrowserContext();
       try {
         const page = await context.newPage();
@@ -108,6 +118,7 @@ export async function openLab() {
           const { metrics } = await session.send('Performance.getMetrics');
           return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0);
         };
+        await before?.(page);
         await page.goto(site.address + path, { waitUntil: 'load' });
         return await measure(page, cpu);
       } finally {
