@@ -7,20 +7,14 @@ const COOKIE = 'cookie:';
 const MAX_AGE = 34_560_000;
 
 /**
- * Opens localStorage, which may be denied (private windows, sandboxed frames, cookies off): merely touching it
- * can throw, so that is tried here once. Without it, cookies may still work.
+ * localStorage, which may be denied (private windows, sandboxed frames, cookies off): merely touching it can throw.
+ * It is not touched before it is used, which may be never, as the first time waits for another process. Without
+ * it, cookies may still work.
  */
 export function openStorage(): Storage {
   let store: globalThis.Storage | undefined;
-  try {
-    store = window.localStorage;
-    // A missing key, to learn whether reading is allowed at all.
-    store.getItem('');
-  } catch {
-    store = undefined;
-  }
   const local = () => {
-    if (!store) throw new Error('no localStorage');
+    store ??= window.localStorage;
     return store;
   };
   return {

@@ -28,7 +28,12 @@ for (const engine of engines) {
     site.pages['/cookie'] = pageFor({ persistence: 'cookie' });
     site.pages['/both'] = pageFor({ persistence: 'both' });
     site.pages['/denied'] = pageFor({ consent: 'denied', autoEvents: true });
-    site.pages['/pending'] = pageFor({ consent: 'pending', autoEvents: true });
+    site.pages['/pending'] = pageFor(
+      { consent: 'pending', autoEvents: true },
+      `window.touched = 0;
+       const { get } = Object.getOwnPropertyDescriptor(window, 'localStorage');
+       Object.defineProperty(window, 'localStorage', { get() { touched += 1; return get.call(this); } });`,
+    );
     site.pages['/cookieless'] = pageFor({ cookieless: true, autoEvents: true });
     site.pages['/gpc'] = pageFor(
       { autoEvents: true },
@@ -140,6 +145,7 @@ for (const engine of engines) {
         const before = stage.stored().length;
         await track(page, 'pending', 2);
         await new Promise((resolve) => setTimeout(resolve, 2000));
+        assert.equal(await page.evaluate('touched'), 0);
         assert.deepEqual(await kept(page), []);
         assert.equal(stage.proxy.requests.length, requests);
         await page.evaluate(() => /** @type {any} */ (window).AppizerWeb.setConsent('granted'));
