@@ -18,14 +18,15 @@ export function openNavigation(): Navigation {
   let deepest = 0;
   return {
     look(scroll) {
-      const bottom = Math.max(deepest, scrollY) + innerHeight;
+      // Not before it is wanted: merely asking where the page is scrolled to lays it out.
+      const depth = scroll ? (PERCENT * (Math.max(deepest, scrollY) + innerHeight)) / height() : -1;
       // What was scrolled before another page came is not the other page's.
       deepest = 0;
       return {
         url: here(),
         title: String(fact('title')).slice(0, LONGEST),
         referrer: String(fact('referrer')),
-        scroll: scroll ? (PERCENT * bottom) / height() : -1,
+        scroll: depth,
       };
     },
     watch(heard) {

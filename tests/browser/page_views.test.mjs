@@ -166,6 +166,29 @@ for (const engine of engines) {
     );
 
     scene(
+      'a view is told without the layout that only its end asks for',
+      {
+        pages: {
+          '/': pageOf(
+            'Home',
+            '',
+            `<script>window.asked = 0; for (const name of ['scrollY', 'innerHeight']) {
+              const { get } = Object.getOwnPropertyDescriptor(window, name);
+              Object.defineProperty(window, name, { get() { asked += 1; return get.call(this); } });
+            }</script>`,
+          ),
+        },
+      },
+      async ({ page, go, arrives }) => {
+        await arrives(1);
+        assert.equal(await page.evaluate('asked'), 0);
+        await go(() => history.pushState(null, '', '/b'));
+        await arrives(3);
+        assert.equal(await page.evaluate('asked'), 2);
+      },
+    );
+
+    scene(
       'a visitor who leaves at once',
       {
         pages: {
