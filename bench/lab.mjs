@@ -48,8 +48,11 @@ const pageWith = (
 
 const clock = 'window.began = performance.now();\n';
 
+// The SDK's first line tells the browser how to compile it, so it stays where it is.
+if (!sdk.startsWith('//#')) throw new Error('appizer-web.js has lost its first line.');
+
 const scripts = {
-  '/sdk.js': clock + sdk,
+  '/sdk.js': sdk.replace('\n', `\n${clock}`),
   // In the SDK's place on an empty page: what it leaves is the browser's own.
   '/empty.js': `${clock}window.AppizerWeb = { init() {}, trackEvent() {}, flush: () => Promise.resolve() }`,
 };

@@ -93,6 +93,9 @@ export async function bundle() {
     entryPoints: [source('script.ts')],
     outfile: join(DIST, 'appizer-web.js'),
     format: 'iife',
+    // Chromium (136) then compiles all of it while it downloads, beside the main thread; else it would parse most
+    // functions twice, the second time when `init` calls them. It has to be the first line.
+    banner: { js: '//# allFunctionsCalledOnLoad' },
   });
   await make({
     entryPoints: [source('debug.ts')],
