@@ -4,6 +4,7 @@ import { STATUS } from './abi.js';
 import type { Core } from './core.js';
 import type { Host } from './host.js';
 import { toJson } from './json.js';
+import { NativePromise, now, parse } from './natives.js';
 import { type Runtime, run } from './runtime.js';
 import { sanitizer } from './sanitize.js';
 import type { Appizer, FlushResult, Options, OutgoingEvent, Properties, Report } from './types.js';
@@ -46,17 +47,24 @@ export function createAppizer(build: Build): Appizer {
   let runtime: Runtime | undefined;
   let early: ((runtime: Runtime) => void)[] = [];
   let chosen: Hooks | undefined;
-  let wall = () => Date.now();
+  // How many more: after `shutdown` none, until `init`.
+  let room = MOST_EARLY;
+  let shutdowns = 0;
+  let wall = now;
   let debug = false;
   let log: (sentence: string) => void = (sentence) => console.info(sentence);
   let sentences: Promise<Sentences> | undefined;
   const flushes = new Map<number, (result: FlushResult) => void>();
 
   // The sentences come later than the first mistakes; a promise keeps them in order.
-  const say = (words: (sentences: Sentences) => string) => {
+  const say = async (words: (sentences: Sentences) => string) => {
     if (!debug) return;
-    sentences ??= build.sentences();
-    sentences.then((all) => log(`[Appizer] ${words(all)}`)).catch(() => {});
+    try {
+      sentences ??= build.sentences();
+      log(`[Appizer] ${words(await sentences)}`);
+    } catch {
+      // Not to be had.
+    }
   };
   const check = (status: number) => {
     if (status && !HINTED.has(status)) {
@@ -65,7 +73,7 @@ export function createAppizer(build: Build): Appizer {
   };
   const whenRunning = (call: (runtime: Runtime) => void) => {
     if (runtime) call(runtime);
-    else if (early.length < MOST_EARLY) early.push(call);
+    else if (early.length < room) early.push(call);
   };
 
   const begin = (options: Options) => {
@@ -75,6 +83,7 @@ export function createAppizer(build: Build): Appizer {
       check(STATUS.already_started);
       return;
     }
+    room = MOST_EARLY;
     debug = option(options, 'debug') === true;
     if (!host) {
       early = [];
@@ -82,36 +91,41 @@ export function createAppizer(build: Build): Appizer {
       return;
     }
     log = host.log;
-    const launch = (core: Core) => start(core, host, options, onError);
-    let core: Core;
+    let core: Core | undefined;
     try {
       core = build.core();
     } catch {
       // A Content-Security-Policy without 'wasm-unsafe-eval'. Calls wait for the other core.
-      build
-        .fallback()
-        .then(launch)
-        .catch(() => say((all) => all.mistake(NO_WASM)));
-      return;
     }
-    launch(core);
+    if (core) start(core, host, options, onError);
+    else startLater(host, options, onError);
+  };
+
+  const startLater = async (host: Host, options: Options, onError: unknown) => {
+    const mine = shutdowns;
+    try {
+      const core = await build.fallback();
+      // Of several `init` the first counts, if there was no `shutdown` since.
+      if (mine === shutdowns && !runtime) start(core, host, options, onError);
+    } catch {
+      say((all) => all.mistake(NO_WASM));
+    }
   };
 
   const start = (core: Core, host: Host, options: Options, onError: unknown) => {
-    if (runtime) return;
     const hooks = hooksOf(options);
     const started = run(core, host, {
       url: sanitizer(option(options, 'sanitizeUrl')),
       compose: (name, json) => {
-        const { happened, app, properties } = JSON.parse(json);
+        const { happened, app, properties } = parse(json);
         compose(started, hooks, name, properties, happened, app);
       },
       tell: (hint, detail) => say((all) => all.hint(hint, detail)),
       report: (json) => {
-        if (typeof onError === 'function') quietly(() => onError(JSON.parse(json) as Report));
+        if (typeof onError === 'function') quietly(() => onError(parse(json) as Report));
       },
       flushed: (token, json) => {
-        flushes.get(token)?.(JSON.parse(json) as FlushResult);
+        flushes.get(token)?.(parse(json) as FlushResult);
         flushes.delete(token);
       },
     });
@@ -143,7 +157,7 @@ export function createAppizer(build: Build): Appizer {
     quietly(() => {
       if (!beforeSend) return;
       // A copy: what it changes before it throws must not count.
-      const copy = { event_name: name, properties: parse(toJson(properties)) };
+      const copy = { event_name: name, properties: thaw(toJson(properties)) };
       const left = beforeSend(copy);
       event = left === undefined ? copy : (left as OutgoingEvent | null);
     });
@@ -172,7 +186,7 @@ export function createAppizer(build: Build): Appizer {
         const text = runtime ? undefined : toJson(properties);
         whenRunning((to) => {
           if (!chosen) check(to.track(words, text ?? '', happened));
-          else compose(to, chosen, words, text === undefined ? properties : parse(text), happened);
+          else compose(to, chosen, words, text === undefined ? properties : thaw(text), happened);
         });
       }),
     setUserId: (id: string | number) =>
@@ -193,7 +207,7 @@ export function createAppizer(build: Build): Appizer {
       }),
     reset: () => quietly(() => whenRunning((to) => check(to.reset()))),
     flush: () =>
-      new Promise((resolve) => {
+      new NativePromise((resolve) => {
         if (!runtime) {
           resolve({ ...NOT_STARTED, pending: early.length });
           return;
@@ -203,6 +217,16 @@ export function createAppizer(build: Build): Appizer {
           flushes.delete(token);
           resolve(NOT_STARTED);
         }
+      }),
+    shutdown: () =>
+      quietly(() => {
+        early = [];
+        room = 0;
+        ++shutdowns;
+        runtime?.stop();
+        runtime = chosen = undefined;
+        for (const resolve of flushes.values()) resolve(NOT_STARTED);
+        flushes.clear();
       }),
   };
 }
@@ -228,8 +252,8 @@ function hooksOf(options: Options): Hooks | undefined {
   return beforeSend || globalProperties ? ({ beforeSend, globalProperties } as Hooks) : undefined;
 }
 
-function parse(text: string): Properties {
-  return text ? JSON.parse(text) : {};
+function thaw(text: string): Properties {
+  return text ? parse(text) : {};
 }
 
 // The options without what JSON cannot carry.

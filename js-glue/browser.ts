@@ -6,6 +6,15 @@ import type { Host } from './host.js';
 import { isVisible, listenToPage } from './lifecycle.js';
 import { watchLinks } from './links.js';
 import { openLocks } from './locks.js';
+import {
+  AbortController,
+  clearTimeout,
+  fetch,
+  monotonic,
+  now,
+  queueMicrotask,
+  setTimeout,
+} from './natives.js';
 import { openNavigation } from './navigation.js';
 import { send } from './network.js';
 import { openStorage } from './storage.js';
@@ -19,22 +28,21 @@ export function hasPage(): boolean {
 }
 
 export function browserHost(): Host {
-  const { fetch, setTimeout, clearTimeout, queueMicrotask } = window;
   const { fetchLater } = window as { fetchLater?: FetchLater };
   const navigation = openNavigation();
   const forms = openForms();
   return {
-    monotonic: () => performance.now(),
-    wall: () => Date.now(),
+    monotonic,
+    wall: now,
     random: (bytes) => {
       crypto.getRandomValues(bytes);
     },
-    send: (request, answer) => send(fetch.bind(window), request, answer),
+    send: (request, answer) => send(fetch, request, answer),
     timer: (delay, call) => {
-      const id = setTimeout.call(window, call, delay);
-      return () => clearTimeout.call(window, id);
+      const id = setTimeout(call, delay);
+      return () => clearTimeout(id);
     },
-    defer: (call) => queueMicrotask.call(window, call),
+    defer: (call) => queueMicrotask(call),
     storage: openStorage(),
     locks: openLocks(navigator.locks),
     leave: fetchLater ? leaver(fetchLater.bind(window)) : undefined,
@@ -65,12 +73,12 @@ export function browserHost(): Host {
 }
 
 function leaver(fetchLater: FetchLater): (url: string, body: string) => void {
-  let stop: AbortController | undefined;
+  let over: AbortController | undefined;
   return (url, body) => {
-    stop?.abort();
-    stop = undefined;
+    over?.abort();
+    over = undefined;
     if (!body) return;
-    stop = new AbortController();
+    over = new AbortController();
     try {
       fetchLater(url, {
         method: 'POST',
@@ -78,7 +86,7 @@ function leaver(fetchLater: FetchLater): (url: string, body: string) => void {
         body,
         credentials: 'omit',
         referrerPolicy: 'strict-origin',
-        signal: stop.signal,
+        signal: over.signal,
       });
     } catch {
       // Over the quota, or forbidden by a policy: the net under a crash is missing, nothing else.

@@ -8,6 +8,7 @@
 
 import { FORM } from './abi.js';
 import type { FormEar, FormWatch } from './host.js';
+import { AbortController, listen, setTimeout } from './natives.js';
 
 export interface Forms extends FormWatch {
   /** Starts telling of submissions, or of visitors who begin to fill in, or both; returns what ends it. */
@@ -50,21 +51,20 @@ const MARK = Symbol.for('appizer.forms');
 
 export function openForms(): Forms {
   const { getAttribute, closest, matches } = Element.prototype;
-  const { addEventListener, removeEventListener } = EventTarget.prototype;
   const { getRootNode } = Node.prototype;
   const elementsOf = getter(HTMLFormElement, 'elements');
   const isConnected = getter(Node, 'isConnected');
   const documentOf = getter(Node, 'ownerDocument');
   const baseOf = getter(Node, 'baseURI');
   const viewOf = getter(Document, 'defaultView');
-  const { setTimeout } = window;
 
   const submissions = new Map<number, Submission>();
-  // Events, forms and functions that were dealt with.
+  // Events, forms and shadow roots that were dealt with.
   const known = new WeakSet<object>();
+  // Our wrappers of `submit`, with what they wrap.
+  const wrapped = new WeakMap<object, () => void>();
   // Fields that a password was typed into: some pages then show it as text.
   const secret = new WeakSet<object>();
-  const stops: (() => void)[] = [];
   let tell: FormEar = () => {};
   let last = 0;
 
@@ -141,7 +141,7 @@ export function openForms(): Forms {
       location.href,
     ];
     const fields: Field[] = [];
-    for (const field of Array.from<Field>(elementsOf.call(form)).slice(0, MOST_FIELDS)) {
+    for (const field of [...(elementsOf.call(form) as Field[])].slice(0, MOST_FIELDS)) {
       // A custom element's own code may throw.
       const said = attempt(() => describe(field));
       if (!said) continue;
@@ -215,21 +215,24 @@ export function openForms(): Forms {
         }
       }
     };
-    addEventListener.call(form, 'reset', reset);
+    const over = new AbortController();
+    listen(form, 'reset', reset, over.signal, false);
     submission.collect = collect;
     submission.forget = () => {
-      removeEventListener.call(form, 'reset', reset);
+      over.abort();
       observer?.disconnect();
       submissions.delete(id);
     };
   };
 
+  // Also the end of what listens at frames and shadow roots, without keeping them alive.
+  let over = new AbortController();
   // The same function each time: to listen twice with it is to listen once.
-  const heard = <E extends Event>(act: (event: E) => void) =>
-    ((event: Event) => {
-      if (watching) attempt(() => act(event as E));
-    }) as EventListener;
-  let watching = false;
+  const heard =
+    <E extends Event>(act: (event: E) => void) =>
+    (event: Event) => {
+      if (!over.signal.aborted) attempt(() => act(event as E));
+    };
 
   const submitted = heard((event: SubmitEvent) => {
     if (known.has(event)) return;
@@ -255,15 +258,10 @@ export function openForms(): Forms {
     }
   });
 
-  const loaded = heard(({ target }) => enterFrame(target as HTMLIFrameElement));
+  const loaded = heard(({ target }) => inFrame(target as HTMLIFrameElement, enterView));
 
-  const on = (target: EventTarget, type: string, listener: EventListener) => {
-    addEventListener.call(target, type, listener, true);
-    // Nothing here may keep a frame alive.
-    if (target === window || target === document) {
-      stops.push(() => removeEventListener.call(target, type, listener, true));
-    }
-  };
+  const on = (target: EventTarget, type: string, listener: (event: Event) => void) =>
+    listen(target, type, listener, over.signal);
 
   let submits = false;
   let starts = false;
@@ -273,12 +271,16 @@ export function openForms(): Forms {
     if (submits) on(target, 'submit', submitted);
     // Does not bubble, but is captured; not by a window.
     on(root, 'load', loaded);
-    for (const frame of attempt(() => root.querySelectorAll('iframe')) ?? []) enterFrame(frame);
+    inFrames(root, enterView);
   };
 
-  const enterFrame = (frame: HTMLIFrameElement) => {
+  const inFrames = (root: ParentNode, act: (view: View) => void) => {
+    for (const frame of attempt(() => root.querySelectorAll('iframe')) ?? []) inFrame(frame, act);
+  };
+
+  const inFrame = (frame: HTMLIFrameElement, act: (view: View) => void) => {
     // Another origin's page has no document for us.
-    if (frame.contentDocument) attempt(() => enterView(frame.contentWindow as View));
+    if (frame.contentDocument) attempt(() => act(frame.contentWindow as View));
   };
 
   const enterView = (view: View) => {
@@ -292,19 +294,22 @@ export function openForms(): Forms {
   // `form.submit()` fires no event. A proxy, because it is the method in every respect (navigation.ts).
   const wrapSubmit = (prototype: HTMLFormElement) => {
     const { submit } = prototype;
-    if (known.has(submit)) return;
+    if (wrapped.has(submit)) return;
     const wrapper = new Proxy(submit, {
       apply(method, form, given) {
-        if (watching) attempt(() => begin(form));
+        if (!over.signal.aborted) attempt(() => begin(form));
         return Reflect.apply(method, form, given);
       },
     });
-    known.add(wrapper);
+    wrapped.set(wrapper, submit);
     prototype.submit = wrapper;
-    if (prototype !== HTMLFormElement.prototype) return;
-    stops.push(() => {
-      if (prototype.submit === wrapper) prototype.submit = submit;
-    });
+  };
+
+  // Unless somebody has wrapped it since.
+  const leaveView = (view: View) => {
+    const { prototype } = view.HTMLFormElement;
+    prototype.submit = wrapped.get(prototype.submit) ?? prototype.submit;
+    inFrames(view.document, leaveView);
   };
 
   return {
@@ -312,12 +317,13 @@ export function openForms(): Forms {
       tell = ear;
       submits = wantsSubmits;
       starts = wantsStarts;
-      watching = true;
+      over = new AbortController();
       window[MARK as never] = true as never;
       enterView(window as View);
       return () => {
-        watching = false;
-        for (const stop of stops) stop();
+        over.abort();
+        window[MARK as never] = false as never;
+        attempt(() => leaveView(window));
         for (const { forget } of submissions.values()) forget?.();
       };
     },

@@ -1,5 +1,7 @@
 /** Any value as JSON text, whatever it does. */
 
+import { stringify } from './natives.js';
+
 /**
  * How far the careful way goes into a value. More than the core takes (config.h, `kPropertyLimits`), so
  * that it is the core that cuts, and marks what it cut; this only keeps a window or a DOM tree from being
@@ -12,16 +14,19 @@ const VALUES = 4000;
 export function toJson(value: unknown): string {
   if (value === undefined) return '';
   try {
-    return JSON.stringify(value) ?? '?';
+    if (!foreign()) return stringify(value) ?? '?';
   } catch {
     // A cycle, a BigInt, a getter or a toJSON that throws.
   }
   try {
-    return JSON.stringify(careful(value)) ?? '?';
+    return stringify(careful(value)) ?? '?';
   } catch {
     return '?';
   }
 }
+
+// What a library has given to all arrays: with Prototype.js before 1.7 they become strings.
+const foreign = () => ([] as { toJSON?: unknown }).toJSON;
 
 // A copy that JSON.stringify cannot fail on.
 function careful(root: unknown): unknown {
@@ -35,8 +40,11 @@ function careful(root: unknown): unknown {
     above.push(value);
     try {
       const { toJSON } = value as { toJSON?: unknown };
-      if (typeof toJSON === 'function') return copy(toJSON.call(value, ''));
-      if (Array.isArray(value)) return value.map((_, i) => attempt(() => copy(value[i])) ?? null);
+      if (typeof toJSON === 'function' && toJSON !== foreign()) return copy(toJSON.call(value, ''));
+      if (Array.isArray(value)) {
+        const all = value.map((_, i) => attempt(() => copy(value[i])) ?? null);
+        return Object.assign(all, { toJSON: undefined });
+      }
       const out: Record<string, unknown> = Object.create(null);
       for (const key of Object.keys(value)) {
         out[key] = attempt(() => copy((value as Record<string, unknown>)[key]));

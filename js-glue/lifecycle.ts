@@ -1,6 +1,7 @@
 /** What the browser tells of the page's life. */
 
 import type { Ears } from './host.js';
+import { AbortController, listen } from './natives.js';
 
 /** Whether somebody may see the page: it is not in the background, and not prerendered for later. */
 export function isVisible(): boolean {
@@ -13,11 +14,9 @@ export function isVisible(): boolean {
  * `visibilitychange` because on phones it is often the last that a page hears.
  */
 export function listenToPage(ears: Ears): () => void {
-  const stops: (() => void)[] = [];
-  const on = (target: EventTarget, type: string, heard: (event: Event) => void) => {
-    target.addEventListener(type, heard, true);
-    stops.push(() => target.removeEventListener(type, heard, true));
-  };
+  const over = new AbortController();
+  const on = (target: EventTarget, type: string, heard: (event: Event) => void) =>
+    listen(target, type, heard, over.signal);
   on(document, 'visibilitychange', () => ears.visible(isVisible()));
   on(document, 'prerenderingchange', () => ears.visible(isVisible()));
   // Twice: with the last tab of a site Firefox ends the site's process, and interrupts the script that runs
@@ -33,9 +32,7 @@ export function listenToPage(ears: Ears): () => void {
     // sessionStorage tells of itself by the same event.
     if (key === null || storageArea === safeLocalStorage()) ears.stored(key);
   });
-  return () => {
-    for (const stop of stops) stop();
-  };
+  return () => over.abort();
 }
 
 function safeLocalStorage(): unknown {

@@ -1,6 +1,7 @@
 /** Clicks on links. */
 
 import type { Link } from './host.js';
+import { AbortController, listen } from './natives.js';
 import { LONGEST } from './navigation.js';
 
 /**
@@ -26,11 +27,9 @@ export function watchLinks(heard: (link: Link) => void): () => void {
       // An address that is none.
     }
   };
-  for (const type of TYPES) addEventListener(type, listener, true);
-  return () => {
-    for (const type of TYPES) removeEventListener(type, listener, true);
-  };
+  const over = new AbortController();
+  listen(window, 'click', listener, over.signal);
+  // The wheel's button opens a link too.
+  listen(window, 'auxclick', listener, over.signal);
+  return () => over.abort();
 }
-
-// The wheel's button opens a link too.
-const TYPES = ['click', 'auxclick'] as const;

@@ -1,6 +1,7 @@
 /** Web Locks. */
 
 import type { Locks } from './host.js';
+import { AbortController, NativePromise } from './natives.js';
 
 /** Opens the origin's lock manager; none where the browser or the context (http, sandbox) has none. */
 export function openLocks(manager: LockManager | undefined): Locks | undefined {
@@ -21,25 +22,26 @@ export function openLocks(manager: LockManager | undefined): Locks | undefined {
         held.delete(name);
         answer(false);
       };
-      try {
-        manager
-          .request(name, options, (lock) => {
+      const ask = async () => {
+        try {
+          await manager.request(name, options, (lock) => {
             if (!lock || ended) {
               refused();
               return;
             }
-            return new Promise<void>((release) => {
+            return new NativePromise<void>((release) => {
               held.set(name, () => {
                 ended = true;
                 release();
               });
               answer(true);
             });
-          })
-          .catch(refused);
-      } catch {
-        refused();
-      }
+          });
+        } catch {
+          refused();
+        }
+      };
+      ask();
     },
     release(name) {
       for (const [one, release] of [...held]) {

@@ -1,6 +1,7 @@
 /** Where the page is, when its URL changes, and how far it was scrolled. */
 
 import type { Page } from './host.js';
+import { AbortController, listen, ofDocument } from './natives.js';
 
 export interface Navigation {
   /** The page as it is now; `scroll` is whether the depth is wanted, which may cost a layout. */
@@ -24,45 +25,38 @@ export function openNavigation(): Navigation {
       deepest = 0;
       return {
         url: here(),
-        title: String(fact('title')).slice(0, LONGEST),
-        referrer: String(fact('referrer')),
+        title: ofDocument('title').slice(0, LONGEST),
+        referrer: ofDocument('referrer'),
         scroll: depth,
       };
     },
     watch(heard) {
-      let stopped = false;
+      const over = new AbortController();
       let url = here();
       const changed = () => {
-        if (stopped || url === here()) return;
+        if (over.signal.aborted || url === here()) return;
         url = here();
         heard(url);
       };
-      const stops = [
-        // Not those of elements that scroll inside the page, which only a capture would see.
-        on(
-          window,
-          'scroll',
-          () => {
-            deepest = Math.max(deepest, scrollY);
-          },
-          false,
-        ),
-      ];
+      const on = (target: EventTarget, type: string, capture = true, act = changed) =>
+        listen(target, type, act, over.signal, capture);
+      // Not those of elements that scroll inside the page, which only a capture would see.
+      on(window, 'scroll', false, () => {
+        deepest = Math.max(deepest, scrollY);
+      });
+      const unwrap: (() => void)[] = [];
       const { navigation } = window as { navigation?: EventTarget & { currentEntry?: unknown } };
       // An element of that id is there under its name too, and a sandboxed page has no entries.
       if (navigation?.currentEntry) {
-        stops.push(on(navigation, 'currententrychange', changed));
+        on(navigation, 'currententrychange');
       } else {
-        stops.push(
-          on(window, 'popstate', changed),
-          on(window, 'hashchange', changed),
-          wrap('pushState', changed),
-          wrap('replaceState', changed),
-        );
+        on(window, 'popstate');
+        on(window, 'hashchange');
+        unwrap.push(wrap('pushState', changed), wrap('replaceState', changed));
       }
       return () => {
-        stopped = true;
-        for (const stop of stops) stop();
+        over.abort();
+        for (const one of unwrap) one();
       };
     },
   };
@@ -70,19 +64,8 @@ export function openNavigation(): Navigation {
 
 const here = () => location.href.slice(0, LONGEST);
 
-// The document's own property: `<form name="title">` puts itself before it.
-function fact(name: 'title' | 'referrer'): unknown {
-  return Reflect.get(Document.prototype, name, document);
-}
-
 function height(): number {
   return (document.scrollingElement ?? document.documentElement).scrollHeight;
-}
-
-function on(target: EventTarget, type: string, heard: () => void, capture = true): () => void {
-  const options = { capture, passive: true };
-  target.addEventListener(type, heard, options);
-  return () => target.removeEventListener(type, heard, options);
 }
 
 /**

@@ -1,8 +1,7 @@
 /** Requests by fetch. */
 
 import type { Answer, Outgoing } from './host.js';
-
-const NO_ANSWER: Answer = { status: 0, body: '', retryAfter: Number.NaN, reset: Number.NaN };
+import { AbortController } from './natives.js';
 
 /**
  * Makes a POST. Without credentials: a request with cookies needs an answer that allows them by name, or
@@ -15,38 +14,35 @@ export function send(
   answer: (answer: Answer) => void,
   headers: Record<string, string> = {},
 ): () => void {
-  let stop: AbortController | undefined;
-  try {
-    stop = new AbortController();
-    fetch(url, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', ...headers },
-      body,
-      keepalive,
-      credentials: 'omit',
-      // Where the page is, is in the events, without its secrets; the header would tell it with them.
-      referrerPolicy: 'strict-origin',
-      // An answer from elsewhere acknowledges nothing.
-      redirect: 'manual',
-      signal: stop.signal,
-    }).then(
-      (response) => {
-        const done = (text: string) =>
-          answer({
-            status: response.status,
-            body: text,
-            retryAfter: waitOf(response.headers.get('retry-after')),
-            reset: numberOf(response.headers.get('x-ratelimit-reset')),
-          });
-        // The status says what became of the events, also when the body breaks off.
-        response.text().then(done, () => done(''));
-      },
-      () => answer(NO_ANSWER),
-    );
-  } catch {
-    Promise.resolve(NO_ANSWER).then(answer);
-  }
-  return () => stop?.abort();
+  const over = new AbortController();
+  const ask = async () => {
+    const got: Answer = { status: 0, body: '', retryAfter: Number.NaN, reset: Number.NaN };
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body,
+        keepalive,
+        credentials: 'omit',
+        // Where the page is, is in the events, without its secrets; the header would tell it with them.
+        referrerPolicy: 'strict-origin',
+        // An answer from elsewhere acknowledges nothing.
+        redirect: 'manual',
+        signal: over.signal,
+      });
+      got.status = response.status;
+      got.retryAfter = waitOf(response.headers.get('retry-after'));
+      got.reset = numberOf(response.headers.get('x-ratelimit-reset'));
+      got.body = await response.text();
+    } catch {
+      // No answer; or a body that breaks off, and the status says what became of the events.
+      // Not in the task that asks, also where `fetch` throws at once.
+      await null;
+    }
+    answer(got);
+  };
+  ask();
+  return () => over.abort();
 }
 
 function numberOf(text: string | null): number {

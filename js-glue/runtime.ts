@@ -8,6 +8,7 @@
 import { EFFECT, FORM, NEWS } from './abi.js';
 import { type Core, type Effect, ENTROPY_BYTES, SEED_BYTES } from './core.js';
 import type { Answer, Ears, Host, Storage } from './host.js';
+import { toJson } from './json.js';
 
 /** What the core says, for others to put into words. */
 export interface Voice {
@@ -30,7 +31,7 @@ export interface Runtime {
   reset(): number;
   userId(): string;
   flush(token: number): number;
-  /** Ends everything. */
+  /** Ends everything, as if the page went away. */
   stop(): void;
 }
 
@@ -48,6 +49,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
   let current: Effect | undefined; // being performed
   let torn = false;
   let away = false;
+  let stopping = false;
   let retired = false;
 
   // A trap is a broken promise of our own. The page must not notice: the client ends.
@@ -56,7 +58,8 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     try {
       return act();
     } catch {
-      stop();
+      retire();
+      for (const cancel of requests.values()) attempt(cancel);
       return otherwise;
     }
   };
@@ -178,19 +181,18 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     stopTimer = undefined;
     const delay = retired ? -1 : exports.apz_next_wake();
     if (delay >= 0) stopTimer = host.timer(delay, () => hear(() => news(NEWS.wake)));
-    if (away) whenHeard(TURNS);
+    if (away) whenHeard();
   };
 
   // What went out while the page goes away counts as taken over by the browser once it has had the
   // chance to refuse it. There is no task left to wait for, only turns of this one.
-  const whenHeard = (turns: number) => {
-    if (turns > 0) {
-      Promise.resolve().then(() => whenHeard(turns - 1));
-    } else if (away && !torn) {
-      away = false;
-      hear(() => news(NEWS.gone));
-      away = true;
-    }
+  const whenHeard = async () => {
+    for (let turns = 0; turns < TURNS; ++turns) await null;
+    if (!away || torn) return;
+    away = false;
+    hear(() => news(NEWS.gone));
+    away = true;
+    if (stopping) retire();
   };
 
   // News, from the world.
@@ -269,19 +271,21 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       }),
   };
 
-  const stop = () => {
+  const unlisten = () => {
+    for (const end of stops.splice(0)) attempt(() => end?.());
+  };
+
+  const retire = () => {
     retired = true;
-    stopTimer?.();
-    for (const end of stops) end?.();
-    for (const cancel of requests.values()) cancel();
-    requests.clear();
-    host.locks?.release('');
+    attempt(() => stopTimer?.());
+    unlisten();
+    attempt(() => host.locks?.release(''));
   };
 
   return {
     start: (options, hooks) =>
       guarded(() => {
-        const facts = JSON.stringify({
+        const facts = toJson({
           ua: host.userAgent,
           online: host.online,
           visible: host.visible,
@@ -297,7 +301,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         core.writeBytes(size, entropy(SEED_BYTES));
         const status = exports.apz_start(size, host.monotonic(), host.wall());
         drain();
-        if (!status) stops.push(host.listen?.(ears));
+        if (!status) stops.push(attempt(() => host.listen?.(ears)));
         return status;
       }, -1),
     track: (name, properties, happened, app = '') =>
@@ -343,7 +347,11 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         return core.read();
       }, ''),
     flush: (token) => command(() => exports.apz_flush(token, host.monotonic(), host.wall())),
-    stop,
+    stop: () => {
+      stopping = true;
+      ears.leaving();
+      unlisten();
+    },
   };
 }
 

@@ -225,6 +225,13 @@ export interface Appizer {
   /** Sends what waits without delay, and says what became of it. Never rejects. */
   flush(): Promise<FlushResult>;
   /**
+   * Ends the client: no listener, no timer and no patched method of its own is left, except where something
+   * else has patched the same method since (there a layer is left, which passes everything through). What waits
+   * goes out as when a page is left; what does not get out, e.g. because the network is down, is sent by
+   * the next client. Calls do nothing from then on, until another `init`.
+   */
+  shutdown(): void;
+  /**
    * Makes an independent client, with an app, a queue and (by `userIdStorageKey`) a visitor of its own.
    * Given options, it is started with them.
    */
