@@ -10,3 +10,8 @@ declare module 'appizer:fallback' {
   /** core.wasm as JavaScript. */
   export const fallback: import('./core.js').Fallback;
 }
+
+declare module 'appizer:stub' {
+  /** stub.ts, as it ships. */
+  export const stub: string;
+}

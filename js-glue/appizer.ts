@@ -30,6 +30,15 @@ export interface Build {
   version: string;
 }
 
+/** Stands in for an `Appizer` until the script has come (stub.ts). */
+export interface Stub extends Omit<Appizer, 'version'> {
+  /** The calls, in order; none once there is an `Appizer` that has replayed them. */
+  q?: Call[];
+}
+
+/** A method's name, its arguments by number, and the Unix time of the call. */
+export type Call = [method: string, given: { [number: number]: unknown }, time: number];
+
 // A hint says more about these (client.cpp).
 const HINTED = new Set<number>([
   STATUS.properties_unusable,
@@ -43,7 +52,8 @@ const MOST_EARLY = 1000;
 
 const NOT_STARTED: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 
-export function createAppizer(build: Build): Appizer {
+/** Makes a client. What was called on its stub is replayed, and the stub becomes the client. */
+export function createAppizer(build: Build, stub?: Stub): Appizer {
   let runtime: Runtime | undefined;
   let early: ((runtime: Runtime) => void)[] = [];
   let chosen: Hooks | undefined;
@@ -51,6 +61,8 @@ export function createAppizer(build: Build): Appizer {
   let room = MOST_EARLY;
   let shutdowns = 0;
   let wall = now;
+  // While a call of the stub is replayed: when it was made.
+  let made = 0;
   let debug = false;
   let log: (sentence: string) => void = (sentence) => console.info(sentence);
   let sentences: Promise<Sentences> | undefined;
@@ -166,17 +178,18 @@ export function createAppizer(build: Build): Appizer {
   };
 
   let token = 0;
-  return {
+  const queue = queueOf(stub);
+  const appizer: Appizer = Object.assign((queue && stub) ?? {}, {
     version: build.version,
-    create: (options) => {
-      const other = createAppizer(build);
-      if (options !== undefined) other.init(options);
+    create: (options?: Options | Stub) => {
+      const other = createAppizer(build, options as Stub);
+      if (options !== undefined && options !== other) other.init(options as Options);
       return other;
     },
     init: (options) => quietly(() => begin(options)),
     trackEvent: (name: string, properties?: Properties) =>
       quietly(() => {
-        const happened = wall();
+        const happened = made || wall();
         const words = typeof name === 'string' || typeof name === 'number' ? String(name) : '';
         if (runtime && !chosen) {
           check(runtime.track(words, toJson(properties), happened));
@@ -228,7 +241,20 @@ export function createAppizer(build: Build): Appizer {
         for (const resolve of flushes.values()) resolve(NOT_STARTED);
         flushes.clear();
       }),
-  };
+  } as Appizer);
+  if (queue) {
+    delete (stub as Stub).q;
+    const replay = ([method, given, time]: Call) => {
+      made = time;
+      appizer[method as 'trackEvent'](given[0] as string, given[1] as Properties);
+      made = 0;
+      return 0;
+    };
+    for (const call of queue.splice(0)) replay(call);
+    // Whoever has kept a method of the stub goes on calling it.
+    queue.push = replay;
+  }
+  return appizer;
 }
 
 // Mistakes that the core never sees: numbers after its own (status.h).
@@ -254,6 +280,15 @@ function hooksOf(options: Options): Hooks | undefined {
 
 function thaw(text: string): Properties {
   return text ? parse(text) : {};
+}
+
+function queueOf(stub: Stub | undefined): Call[] | undefined {
+  let queue: Call[] | undefined;
+  // Options of the page may come here too.
+  quietly(() => {
+    queue = stub?.q;
+  });
+  return queue;
 }
 
 // The options without what JSON cannot carry.

@@ -1,14 +1,21 @@
-/** The script tag: one global, `AppizerWeb`. */
+/**
+ * The script tag: one global, `AppizerWeb`, configured by `init` or by attributes of the tag.
+ *
+ * Whichever copy runs first is the one that counts: another, of whatever version, must not replace a client that
+ * runs.
+ */
 
 import { version } from 'appizer:core';
-import { createAppizer, type Sentences } from './appizer.js';
+import { createAppizer, type Sentences, type Stub } from './appizer.js';
 import { browserHost } from './browser.js';
 import { type Fallback, instantiate, instantiateFallback } from './core.js';
 import { compile } from './module.js';
+import { NativePromise, ofDocument } from './natives.js';
+import type { Appizer } from './types.js';
 
 declare global {
   interface Window {
-    AppizerWeb?: unknown;
+    AppizerWeb?: Appizer | Stub;
     /** Set by appizer-web.debug.js. */
     AppizerWebSentences?: Sentences;
     /** Set by appizer-web.fallback.js. */
@@ -24,30 +31,52 @@ declare global {
   }
 }
 
-// Only while it runs does a script know itself.
-const self = document.currentScript as HTMLScriptElement | null;
+// Only while it runs does a script know itself, and as a module not even then. Asked past what the page's
+// elements may have put in the way under these names.
+const self = (ofDocument('currentScript') ??
+  Document.prototype.querySelector.call(
+    document,
+    'script[src*=appizer-web]',
+  )) as HTMLScriptElement | null;
 
-// A second copy of the script must not replace a client that runs.
-window.AppizerWeb ??= createAppizer({
-  host: browserHost,
-  core: () => instantiate(compile()),
-  fallback: async () => {
-    await loadBeside('fallback');
-    return instantiateFallback(window.AppizerWebFallback as Fallback);
-  },
-  sentences: async () => {
-    await loadBeside('debug');
-    return window.AppizerWebSentences as Sentences;
-  },
-  version,
-});
+const loading: Record<string, Promise<unknown>> = {};
+
+const there = window.AppizerWeb;
+// An element of that id is there under its name too.
+const appizer = (there as Appizer | undefined)?.version
+  ? (there as Appizer)
+  : createAppizer(
+      {
+        host: browserHost,
+        core: () => instantiate(compile()),
+        fallback: async () => {
+          await loadBeside('fallback');
+          return instantiateFallback(window.AppizerWebFallback as Fallback);
+        },
+        sentences: async () => {
+          await loadBeside('debug');
+          return window.AppizerWebSentences as Sentences;
+        },
+        version,
+      },
+      there as Stub | undefined,
+    );
+window.AppizerWeb = appizer;
+
+const options: Record<string, unknown> = {};
+for (const name of ['appId', 'autoEvents', 'autoHook', 'apiBase', 'consent', 'debug']) {
+  const said = self?.dataset[name];
+  // As HTML has it: an attribute without a value is a yes.
+  if (said !== undefined) options[name] = !said || said === 'true' || (said !== 'false' && said);
+}
+if (options.appId) appizer.init(options as never);
 
 /**
  * Loads a file of the same release, beside this one. With this script's nonce, and through a policy of its
  * own name where the page demands trusted types.
  */
 function loadBeside(name: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
+  loading[name] ??= new NativePromise((resolve, reject) => {
     const script = document.createElement('script');
     if (self?.nonce) script.nonce = self.nonce;
     const url = (self?.src ?? '').replace(/\.js($|[?#])/, `.${name}.js$1`);
@@ -59,4 +88,5 @@ function loadBeside(name: string): Promise<unknown> {
     script.onerror = reject;
     document.head.appendChild(script);
   });
+  return loading[name];
 }

@@ -2,18 +2,22 @@
  * `js-glue/` and the built module → `dist/`, what ships:
  *
  *   appizer-web.js         the script tag: global `AppizerWeb`, the module inside
+ *   appizer-web.stub.js    what takes the calls until it has come
  *   appizer-web.debug.js   its sentences, loaded only with `debug: true`
  *   appizer-web.fallback.js the core as JavaScript, loaded only where a page refuses WebAssembly
  *   index.mjs index.cjs    the npm package; sentences.mjs and fallback.mjs beside them
- *   testing.mjs .cjs      a world to test tracking in, without network or waiting
+ *   snippet.mjs .cjs       the HTML that loads the script
+ *   testing.mjs .cjs       a world to test tracking in, without network or waiting
  *   types/                 declarations
- *   core.wasm              the module by itself
+ *   sri.json               each file's hash, for the attribute `integrity`
  */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   cpSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -27,6 +31,8 @@ import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
 const WASM = join(buildFolder, 'wasm', 'core.wasm');
 // Built beside, and moved when it is whole: whoever serves `dist/` meanwhile has the old one.
 const DIST = join(buildFolder, `dist-${process.pid}`);
+/** What can be imported from the package. */
+const entries = ['index', 'snippet', 'testing'];
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 /** The module's bytes and the version, as an import. @type {import('esbuild').Plugin} */
@@ -69,6 +75,18 @@ return retasmFunc;
   },
 };
 
+/** The stub as text, as an import. @type {import('esbuild').Plugin} */
+const stub = {
+  name: 'appizer:stub',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^appizer:stub$/ }, ({ path }) => ({ path, namespace: 'stub' }));
+    onLoad({ filter: /.*/, namespace: 'stub' }, () => {
+      const text = readFileSync(join(DIST, 'appizer-web.stub.js'), 'utf8').trim();
+      return { contents: `export const stub = ${JSON.stringify(text)};` };
+    });
+  },
+};
+
 /** @param {string} name */
 const source = (name) => join(ROOT, 'js-glue', name);
 
@@ -82,7 +100,7 @@ const make = (options) =>
     charset: 'ascii',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [core, fallback],
+    plugins: [core, fallback, stub],
     ...options,
   });
 
@@ -96,6 +114,14 @@ export async function bundle() {
     // Chromium (136) then compiles all of it while it downloads, beside the main thread; else it would parse most
     // functions twice, the second time when `init` calls them. It has to be the first line.
     banner: { js: '//# allFunctionsCalledOnLoad' },
+  });
+  await make({
+    entryPoints: [source('stub.ts')],
+    outfile: join(DIST, 'appizer-web.stub.js'),
+    format: 'iife',
+    // A browser too old for the script must not stumble over its stub; and without "use strict".
+    target: 'es5',
+    tsconfigRaw: '{}',
   });
   await make({
     entryPoints: [source('debug.ts')],
@@ -118,17 +144,14 @@ export async function bundle() {
     ['esm', 'mjs'],
     ['cjs', 'cjs'],
   ])) {
-    await make({
-      entryPoints: [source('testing.ts')],
-      outfile: join(DIST, `testing.${ending}`),
-      format,
-    });
-    await make({
-      entryPoints: [source('index.ts')],
-      outfile: join(DIST, `index.${ending}`),
-      format,
-      plugins: [core, beside('sentences'), beside('fallback')],
-    });
+    for (const name of entries) {
+      await make({
+        entryPoints: [source(`${name}.ts`)],
+        outfile: join(DIST, `${name}.${ending}`),
+        format,
+        plugins: [core, stub, beside('sentences'), beside('fallback')],
+      });
+    }
   }
   execFileSync(
     process.execPath,
@@ -143,6 +166,7 @@ export async function bundle() {
   );
   declare();
   copyFileSync(WASM, join(DIST, 'core.wasm'));
+  hash();
   rmSync(dist, { recursive: true, force: true });
   renameSync(DIST, dist);
 }
@@ -156,12 +180,28 @@ function declare() {
   cpSync(join(DIST, trees.mts), join(DIST, trees.cts), { recursive: true });
   writeFileSync(join(DIST, trees.cts, 'package.json'), '{"type":"commonjs"}\n');
   for (const [ending, tree] of Object.entries(trees)) {
-    for (const entry of ['index', 'testing']) {
+    for (const entry of entries) {
       const path = `'./${tree}/${entry}.js'`;
       const extra = entry === 'index' ? `export { default } from ${path};\n` : '';
       writeFileSync(join(DIST, `${entry}.d.${ending}`), `export * from ${path};\n${extra}`);
     }
   }
+}
+
+function hash() {
+  const files = readdirSync(DIST)
+    .filter((name) => /\.([cm]?js|wasm)$/.test(name))
+    .sort();
+  const hashes = files.map((name) => {
+    const digest = createHash('sha384')
+      .update(readFileSync(join(DIST, name)))
+      .digest('base64');
+    return [name, `sha384-${digest}`];
+  });
+  writeFileSync(
+    join(DIST, 'sri.json'),
+    `${JSON.stringify(Object.fromEntries(hashes), undefined, 2)}\n`,
+  );
 }
 
 /**

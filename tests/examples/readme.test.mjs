@@ -77,7 +77,8 @@ const inPage = (code) =>
 /** A snippet as it is, but for this machine. @param {string} code @param {string} collector */
 const here = (code, collector) =>
   code
-    .replace('https://cdn.appizer.com/js', '')
+    .replaceAll('https://cdn.appizer.com/js', '')
+    .replace('data-app-id="YOUR_APP_ID"', `data-app-id="demo" data-api-base="${collector}"`)
     .replace("appId: 'YOUR_APP_ID'", `appId: 'demo', apiBase: '${collector}'`);
 
 test('every command there is one', () => {
