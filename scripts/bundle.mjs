@@ -6,6 +6,7 @@
  *   appizer-web.debug.js   its sentences, loaded only with `debug: true`
  *   appizer-web.fallback.js the core as JavaScript, loaded only where a page refuses WebAssembly
  *   index.mjs index.cjs    the npm package; sentences.mjs and fallback.mjs beside them
+ *   wasm.mjs wasm.cjs      the same without the module, which is core.wasm
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
  *   types/                 declarations
@@ -32,7 +33,7 @@ const WASM = join(buildFolder, 'wasm', 'core.wasm');
 // Built beside, and moved when it is whole: whoever serves `dist/` meanwhile has the old one.
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
-const entries = ['index', 'snippet', 'testing'];
+const entries = ['index', 'wasm', 'snippet', 'testing'];
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 /** The module's bytes and the version, as an import. @type {import('esbuild').Plugin} */
@@ -183,7 +184,12 @@ function declare() {
     for (const entry of entries) {
       const path = `'./${tree}/${entry}.js'`;
       const extra = entry === 'index' ? `export { default } from ${path};\n` : '';
-      writeFileSync(join(DIST, `${entry}.d.${ending}`), `export * from ${path};\n${extra}`);
+      // `module.exports` is an object with a property `default`, and not only that property.
+      const text =
+        ending === 'cts'
+          ? `import all = require(${path});\nexport = all;\n`
+          : `export * from ${path};\n${extra}`;
+      writeFileSync(join(DIST, `${entry}.d.${ending}`), text);
     }
   }
 }

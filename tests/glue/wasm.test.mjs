@@ -1,0 +1,69 @@
+/** `appizer-web/wasm`: the module comes from wherever it may come, and calls wait for it. */
+import assert from 'node:assert/strict';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { createWorld } from '../../dist/testing.mjs';
+import { fromWasm } from '../../dist/wasm.mjs';
+import { dist } from '../../scripts/paths.mjs';
+
+const bytes = readFileSync(join(dist, 'core.wasm'));
+/** @param {string} type */
+const response = (type) => new Response(bytes, { headers: { 'content-type': type } });
+
+/** @type {Record<string, () => any>} */
+const sources = {
+  bytes: () => bytes,
+  'a response': () => response('application/wasm'),
+  'a promise of one': async () => response('application/wasm'),
+  'a response of the wrong type': () => response('application/octet-stream'),
+  'a compiled module': () => new WebAssembly.Module(bytes),
+  'nothing, so that the fallback comes': () => Promise.reject(new Error('404')),
+  'what is no module': () => new Response('<!doctype html>'),
+  'what throws': () => {
+    throw new Error('no fetch here');
+  },
+};
+
+for (const [name, source] of Object.entries(sources)) {
+  test(`from ${name}`, async () => {
+    let asked = 0;
+    const app = fromWasm(() => {
+      ++asked;
+      return source();
+    });
+    const world = createWorld();
+    app.trackEvent('early');
+    assert.equal(asked, 0);
+    app.init({ appId: 'demo', host: world.host });
+    app.trackEvent('late');
+    const deadline = Date.now() + 10_000;
+    while (app.getUserId() === undefined && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    world.advance(3000);
+    assert.deepEqual(
+      world.events().map(({ event_name }) => event_name),
+      ['early', 'late'],
+    );
+    assert.equal(asked, 1);
+  });
+}
+
+test('once it is there, another client does not wait', async () => {
+  const app = fromWasm(() => bytes);
+  app.init({ appId: 'demo', host: createWorld().host });
+  while (app.getUserId() === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.ok(app.create({ appId: 'other', host: createWorld().host }).getUserId());
+});
+
+test('where there is no page, nothing is asked for', () => {
+  const app = fromWasm(() => assert.fail('asked for'));
+  app.init({ appId: 'demo' });
+  app.trackEvent('nobody');
+});
+
+test('the module is not in the script as well', () => {
+  const weight = (/** @type {string} */ name) => statSync(join(dist, name)).size;
+  assert.ok(weight('wasm.mjs') + 2 * weight('core.wasm') < weight('index.mjs') + 2000);
+});
