@@ -2,21 +2,12 @@
  * The same small shop made with one router after another (`pages/`). Everything that is installed or
  * made for it is in `build/pages`, once for each state of the sources.
  */
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { build } from '../../scripts/paths.mjs';
+import { install, once, run } from '../installed.mjs';
 import { sdk } from './visits.mjs';
 
 const sources = join(dirname(fileURLToPath(import.meta.url)), 'pages');
@@ -24,16 +15,9 @@ const made = join(build, 'pages');
 
 /** Installs the frameworks and makes the pages, as far as that has not been done. */
 export async function makePages() {
-  mkdirSync(made, { recursive: true });
-  once('installed', ['package.json', 'package-lock.json', '.npmrc'], () => {
-    for (const name of ['package.json', 'package-lock.json', '.npmrc']) {
-      cpSync(join(sources, name), join(made, name));
-    }
-    // Not `ci`, which wants a lock with the binaries of every platform that there is.
-    run('npm', ['install', '--no-progress', '--loglevel=error'], made);
-  });
+  install(sources, made);
   for (const [name, command] of Object.entries(builders)) {
-    once(name, [name, 'package-lock.json'], () => {
+    once(made, name, [join(sources, name), join(sources, 'package-lock.json')], () => {
       rmSync(join(made, name), { recursive: true, force: true });
       cpSync(join(sources, name), join(made, name), { recursive: true });
       run(process.execPath, command, join(made, name));
@@ -63,39 +47,6 @@ const builders = {
   'svelte-kit': ['../node_modules/vite/bin/vite.js', 'build'],
   next: ['../node_modules/next/dist/bin/next', 'build'],
 };
-
-/** @param {string} program @param {string[]} args @param {string} cwd */
-function run(program, args, cwd) {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CI: '1' };
-  execFileSync(program, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-/**
- * Does the work unless it has been done for these sources.
- *
- * @param {string} name @param {string[]} from @param {() => void} work
- */
-function once(name, from, work) {
-  const stamp = join(made, `.${name}.stamp`);
-  const hash = createHash('sha256');
-  for (const one of from) addTo(hash, join(sources, one));
-  const state = hash.digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
-  work();
-  writeFileSync(stamp, state);
-}
-
-/** @param {import('node:crypto').Hash} hash @param {string} path */
-function addTo(hash, path) {
-  try {
-    hash.update(readFileSync(path));
-  } catch {
-    for (const name of readdirSync(path).sort()) {
-      hash.update(name);
-      addTo(hash, join(path, name));
-    }
-  }
-}
 
 /** @param {string} script */
 const app = (script) => `<!doctype html><html lang="en"><head><meta charset="utf-8">

@@ -1,12 +1,13 @@
 /** What npm would publish, installed as a user installs it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../../scripts/paths.mjs';
+import { unpackInto } from './packed.mjs';
 
 /** @type {string} */
 let folder;
@@ -16,18 +17,7 @@ const run = (command, ...args) => execFileSync(command, args, { cwd: folder, enc
 
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'appizer-package-'));
-  const name = execFileSync(
-    'npm',
-    ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder],
-    {
-      cwd: root,
-      encoding: 'utf8',
-    },
-  ).trim();
-  // Unpacked and not installed: that needs no registry, and the package has no dependencies.
-  const home = join(folder, 'node_modules', 'appizer-web');
-  mkdirSync(home, { recursive: true });
-  run('tar', '-xzf', join(folder, name), '-C', home, '--strip-components=1');
+  unpackInto(folder);
 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));
