@@ -3,11 +3,17 @@
 export { type Host, memoryStorage, type Storage } from './host.js';
 export { type NodeHostOptions, nodeHost } from './node.js';
 export type {
+  AnyEvents,
   Appizer,
   AutoEvents,
   AutoHook,
+  AutomaticEvents,
+  CommonProperties,
   Consent,
   FlushResult,
+  FormFacts,
+  Given,
+  Landing,
   Options,
   OutgoingEvent,
   PageViewOptions,

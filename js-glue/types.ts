@@ -3,7 +3,18 @@
 import type { Host } from './host.js';
 
 /** What an event may carry: anything `JSON.stringify` understands, and a little more, see `trackEvent`. */
-export type Properties = Record<string, unknown>;
+// biome-ignore lint/suspicious/noExplicitAny: an interface has no index signature, and only `any` lets it in
+export type Properties = Record<string, any>;
+
+/** A site's own events, by name. Without a type of yours any name and any properties are right. */
+export type AnyEvents = Record<string, Properties>;
+
+/** What `trackEvent` takes behind the name: nothing need be given where nothing must be. */
+export type Given<P> = undefined extends P
+  ? [properties?: P]
+  : Record<never, never> extends P
+    ? [properties?: P]
+    : [properties: P];
 
 /** Options of `AppizerWeb.init`. Only `appId` is required. */
 export interface Options {
@@ -148,12 +159,77 @@ export interface PageViewOptions {
   hash?: boolean;
 }
 
+/** What a visitor has said to being recorded; see the option `consent`. */
 export type Consent = 'granted' | 'pending' | 'denied';
 
 /** An event on its way into the queue. */
 export interface OutgoingEvent {
   event_name: string;
+  /** Its own and the global ones; what the SDK adds (`CommonProperties`) comes later. */
   properties: Properties;
+}
+
+/** What the SDK adds to every event's properties. */
+export interface CommonProperties {
+  /** A UUID of version 7, made when the event was tracked, and the same each time that it is sent. */
+  $event_id: string;
+  /** When it happened: ISO 8601, UTC, with milliseconds. */
+  $timestamp: string;
+  /** The visit that it belongs to; it ends after `sessionTimeout` without an event. */
+  $session_id: string;
+  /** `appizer-web` */
+  $lib: string;
+  $lib_version: string;
+  /** The visitor is a program (see the option `bots`). */
+  $bot?: true;
+  /** The names of properties that were shortened or left out. */
+  $cut?: string[];
+  /** How many events before this one were lost, since it was last said. */
+  $dropped?: number;
+}
+
+/**
+ * The properties of the events that are recorded by themselves, by name: those of the options `autoEvents` and
+ * `autoHook`. URLs are redacted (see `redactParameters` and `sanitizeUrl`).
+ */
+export interface AutomaticEvents {
+  page_view: Landing & {
+    /** The path; with its hash where that makes a page. */
+    page: string;
+    title?: string;
+  };
+  page_leave: {
+    page: string;
+    url: string;
+    /** How long it was visible, in milliseconds. */
+    visible_ms: number;
+    /** How much of its height was in view at the most, in percent. */
+    scroll_percent: number;
+  };
+  session_start: Landing;
+  outbound_link_clicked: { url: string; page: string };
+  file_downloaded: { url: string; page: string; file_name: string; file_extension: string };
+  form_submit: FormFacts;
+  form_start: FormFacts;
+}
+
+/** Where a visitor has arrived. */
+export interface Landing {
+  url: string;
+  referrer?: string;
+  /** Campaign parameters and click ids of the URL: `utm_source`, `gclid` and their kind. */
+  [parameter: string]: string | undefined;
+}
+
+/** What is told of a form. */
+export interface FormFacts {
+  form_id?: string;
+  form_name?: string;
+  /** Where it is sent, without query and hash. */
+  form_action?: string;
+  page: string;
+  /** The names of its fields; never what is in them. */
+  field_names: string[];
 }
 
 /** Why records ended otherwise than delivered. */
@@ -165,7 +241,9 @@ export type Reason =
   /** What storage held was damaged. */
   | 'unreadable';
 
+/** Records that ended otherwise than delivered. */
 export interface Report {
+  /** Why. */
   reason: Reason;
   /** The server's answer, 0 where it had no part in it. */
   status: number;
@@ -173,7 +251,9 @@ export interface Report {
   count: number;
   /** The first ten of them. */
   records: {
+    /** An event; what is known of a user; or the link between a user's two ids. */
     kind: 'event' | 'user' | 'alias';
+    /** An event's name, and its `$event_id`. */
     event_name?: string;
     event_id?: string;
   }[];
@@ -189,8 +269,14 @@ export interface FlushResult {
   pending: number;
 }
 
-/** The global `AppizerWeb`, and what the package exports under that name. No method ever throws. */
-export interface Appizer {
+/**
+ * The global `AppizerWeb`, and what the package exports under that name. No method ever throws.
+ *
+ * `Events` are the site's own events: an interface with a member for each name, whose type is that of its
+ * properties; `undefined` for none. `AppizerWeb.create<Events>(…)` and `AppizerWeb as Appizer<Events>` are
+ * clients that take no others.
+ */
+export interface Appizer<Events extends object = AnyEvents> {
   /** Begins. A second call changes nothing. Calls made before are kept (at most 1,000) and replayed. */
   init(options: Options): void;
   /**
@@ -203,7 +289,10 @@ export interface Appizer {
    * property. At most 16 levels, 1,000 values, 16 KiB a string and 256 KiB in all; what is beyond is
    * shortened or left out, and named in the event's `$cut`. Names that start with `$` are the SDK's.
    */
-  trackEvent(name: string, properties?: Properties): void;
+  trackEvent<Name extends keyof Events & string>(
+    name: Name,
+    ...properties: Given<Events[Name]>
+  ): void;
   /**
    * Names the visitor, e.g. after login: a string of at most 255 bytes, or a finite number, which counts
    * as its decimal text. Events from now on carry this id, and the anonymous id that the visitor had
@@ -235,7 +324,7 @@ export interface Appizer {
    * Makes an independent client, with an app, a queue and (by `userIdStorageKey`) a visitor of its own.
    * Given options, it is started with them.
    */
-  create(options?: Options): Appizer;
+  create<Own extends object = AnyEvents>(options?: Options): Appizer<Own>;
   /** The SDK's version. */
   readonly version: string;
 }

@@ -6,7 +6,7 @@
 import { createAppizer } from './appizer.js';
 import { instantiate } from './core.js';
 import { npm } from './npm.js';
-import type { Appizer } from './types.js';
+import type { AnyEvents, Appizer } from './types.js';
 
 export * from './public.js';
 
@@ -18,7 +18,9 @@ export type Source = Response | BufferSource | WebAssembly.Module;
  * page; calls wait until the module is there. If it does not come, or the page forbids WebAssembly, the same core
  * is loaded as JavaScript.
  */
-export function fromWasm(source: () => Source | PromiseLike<Source>): Appizer {
+export function fromWasm<Events extends object = AnyEvents>(
+  source: () => Source | PromiseLike<Source>,
+): Appizer<Events> {
   let module: WebAssembly.Module | undefined;
   let coming: Promise<WebAssembly.Module> | undefined;
   return createAppizer({
@@ -36,7 +38,7 @@ export function fromWasm(source: () => Source | PromiseLike<Source>): Appizer {
         return npm.fallback();
       }
     },
-  });
+  }) as Appizer as Appizer<Events>;
 }
 
 async function compile(source: () => Source | PromiseLike<Source>): Promise<WebAssembly.Module> {
