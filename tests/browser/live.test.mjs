@@ -1,0 +1,99 @@
+/** The collector's live page, as somebody who develops has it open beside the site. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createCollector } from '../../examples/collector/server.mjs';
+import { launch } from './harness/browsers.mjs';
+import { waitFor } from './harness/wait.mjs';
+
+test('the live page shows what comes, finds it, and takes none of it for markup', async (t) => {
+  const collector = createCollector({ db: ':memory:' });
+  t.after(() => collector.close());
+  const address = await collector.listen();
+  const browser = await launch('chromium');
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+
+  /** @param {string} path @param {object} body */
+  const send = async (path, body) => {
+    const response = await fetch(address + path, {
+      method: 'POST',
+      headers: { origin: 'http://localhost', 'content-type': 'application/json' },
+      body: JSON.stringify({ app_id: 'demo', ...body }),
+    });
+    assert.equal(response.ok, true, await response.text());
+  };
+  /** The rows of a list that can be seen, newest first: what stands in some of their cells. */
+  const rows = (list = 'events', cells = ['name', 'user', 'properties']) =>
+    page.evaluate(
+      (/** @type {string} */ id, /** @type {string[]} */ names) =>
+        [...document.querySelectorAll(`#${id} details`)]
+          .filter((row) => row.checkVisibility())
+          .map((row) => names.map((name) => row.querySelector(`.${name}`)?.textContent)),
+      list,
+      cells,
+    );
+  /** @param {unknown[]} expected @param {string} [list] @param {string[]} [cells] */
+  const shows = async (expected, list, cells) => {
+    const text = JSON.stringify(expected);
+    await waitFor(async () => JSON.stringify(await rows(list, cells)) === text).catch(() => {});
+    assert.deepEqual(await rows(list, cells), expected);
+  };
+
+  await page.goto(address);
+  await waitFor(() =>
+    page.evaluate(() => document.querySelector('#state')?.textContent === 'live'),
+  );
+  assert.equal(
+    await page.evaluate(() => document.querySelector('#empty')?.checkVisibility()),
+    true,
+  );
+
+  // It comes by itself, the newest first.
+  await send('/v1/events', { event_name: 'plan_chosen', user_id: 'ada', properties: { n: 1 } });
+  const chosen = ['plan_chosen', 'ada', 'n: 1'];
+  await shows([chosen]);
+  const markup = `</span><img src="x" onerror="window.hacked = 1"><script>window.hacked = 2</script>`;
+  await send('/v1/events', {
+    event_name: 'cart_opened',
+    user_id: markup,
+    properties: { [markup]: markup },
+  });
+  const opened = ['cart_opened', markup, `${markup}: ${JSON.stringify(markup)}`];
+  await shows([opened, chosen]);
+
+  // The filter looks at all of a row, whatever its case, and at what comes later too.
+  await page.type('#filter', 'PLAN_');
+  await shows([chosen]);
+  await send('/v1/events', { event_name: 'shop_left', user_id: 'ada' });
+  await send('/v1/events', { event_name: 'plan_kept', user_id: 'ada' });
+  await shows([['plan_kept', 'ada', ''], chosen]);
+  await page.type('#filter', 'nothing like it');
+  await shows([]);
+  assert.equal(
+    await page.evaluate(() => document.querySelector('#no-match')?.textContent),
+    'Nothing here contains that text.',
+  );
+  await page.evaluate(() => {
+    const filter = /** @type {HTMLInputElement} */ (document.querySelector('#filter'));
+    filter.value = '';
+    filter.dispatchEvent(new Event('input'));
+  });
+  await shows([['plan_kept', 'ada', ''], ['shop_left', 'ada', ''], opened, chosen]);
+
+  // Users likewise.
+  await send('/v1/users', { user_id: markup, email: 'ada@example.com' });
+  await page.click('#show-users');
+  await shows([[markup, 'ada@example.com  ']], 'users', ['name', 'properties']);
+
+  // Opened rows have it all, and nothing of it became an element, or ran.
+  await page.evaluate(() => {
+    for (const row of document.querySelectorAll('details')) row.open = true;
+  });
+  assert.deepEqual(
+    await page.evaluate(() => [
+      document.querySelectorAll('main img, main script').length,
+      /** @type {any} */ (window).hacked ?? 'nothing',
+    ]),
+    [0, 'nothing'],
+  );
+});
