@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- sizes track queue loop start navigation delivery collector]`: what the SDK weighs and costs, a
- * figure a line. `peers` and `loading` run only when they are named, or with `--write`, which writes their tables
- * to docs/benchmarks.md. README.md says what each means. Nothing here passes or fails.
+ * `npm run bench [-- sizes track queue loop start navigation submit delivery collector]`: what the SDK weighs and
+ * costs, a figure a line. `peers` and `loading` run only when they are named, or with `--write`, which writes their
+ * tables to docs/benchmarks.md. README.md says what each means. Nothing here passes or fails.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,6 +20,7 @@ const { measureNavigation } = await import('./navigation.mjs');
 const { measureLoading } = await import('./loading.mjs');
 const { measurePeers } = await import('./peers/peers.mjs');
 const { report } = await import('./report.mjs');
+const { measureSubmit } = await import('./submit.mjs');
 const { measureStart } = await import('./start.mjs');
 const { measureDelivery, measureLoop, measureQueue, measureTrack } = await import('./track.mjs');
 
@@ -31,6 +32,7 @@ const parts = {
   loop: () => measureLoop(lab),
   start: () => measureStart(lab),
   navigation: () => measureNavigation(lab),
+  submit: () => measureSubmit(lab),
   delivery: () => measureDelivery(lab),
   collector: () =>
     spawnSync(process.execPath, [join(root, 'bench', 'collector.mjs'), '3'], { stdio: 'inherit' }),
