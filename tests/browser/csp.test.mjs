@@ -23,6 +23,10 @@ const policies = {
     fallback: true,
   },
   'trusted types': { csp: "script-src 'self'; require-trusted-types-for 'script'", fallback: true },
+  'trusted types, and only the policies that the SDK names': {
+    csp: "script-src 'self'; require-trusted-types-for 'script'; trusted-types appizer-web-fallback appizer-web-debug",
+    fallback: true,
+  },
   'nothing inline, nothing foreign': {
     csp: "default-src 'none'; script-src 'self'; connect-src API",
     fallback: true,
@@ -42,8 +46,24 @@ before(async () => {
   }
   site.pages['/init.js'] = {
     headers: { 'content-type': 'text/javascript' },
-    body: `AppizerWeb.init({ appId: 'demo', apiBase: '${api}' });
-           AppizerWeb.trackEvent('policy_kept', { page: decodeURIComponent(location.pathname) });`,
+    // Two clients, and debug: the files beside the script are loaded, and each of them once.
+    body: `said = [];
+           console.info = (text) => { said.push(text); };
+           const options = { appId: 'demo', apiBase: '${api}', debug: true };
+           AppizerWeb.init(options);
+           AppizerWeb.trackEvent('policy_kept', { page: decodeURIComponent(location.pathname) });
+           AppizerWeb.create(options).trackEvent('policy_kept', { page: 'the other client' });`,
+  };
+  site.pages['/mute'] = {
+    headers: {
+      'content-security-policy':
+        "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'self'",
+    },
+    body: `<!doctype html><title>CSP</title><script>
+      violations = 0;
+      addEventListener('securitypolicyviolation', () => { ++violations; });
+      addEventListener('unhandledrejection', ({ reason }) => { said.push('unhandled: ' + reason); });
+    </script><script src="/appizer-web.js"></script><script src="/init.js"></script>`,
   };
 });
 
@@ -53,7 +73,7 @@ after(async () => {
 });
 
 for (const engine of engines) {
-  test(`content security policies in ${engine}`, { timeout: 120_000 }, async (t) => {
+  test(`content security policies in ${engine}`, { timeout: 200_000 }, async (t) => {
     const browser = await launch(engine);
     try {
       const page = await browser.newPage();
@@ -72,12 +92,36 @@ for (const engine of engines) {
                 ),
             { what: `the event of "${name}"` },
           );
-          const loaded = site.requests
-            .slice(before)
-            .some(({ path: asked }) => asked.startsWith('/appizer-web.fallback.js'));
-          assert.equal(loaded, fallback, fallback ? 'the fallback ran' : 'WebAssembly ran');
+          const loaded = (/** @type {string} */ file) =>
+            site.requests.slice(before).filter(({ path: asked }) => asked === file).length;
+          assert.equal(loaded('/appizer-web.fallback.js'), fallback ? 1 : 0, 'the core that ran');
+          await waitFor(() => page.evaluate('said.length'), { what: 'what debug says' });
+          assert.equal(loaded('/appizer-web.debug.js'), 1);
         });
       }
+
+      await t.test(
+        'connect-src without the API: debug says so, and there is no storm',
+        async () => {
+          await page.goto(`${site.address}/mute`);
+          await waitFor(() => page.evaluate("said.some((text) => text.includes('connect-src'))"), {
+            what: 'the sentence about connect-src',
+          });
+          await new Promise((resolve) => setTimeout(resolve, 8000));
+          const { violations, said } = await page.evaluate('({ violations, said })');
+          // Of two clients, which try again after half a second, a second, two, four, …
+          assert.ok(violations >= 2 && violations <= 14, `${violations} attempts`);
+          assert.ok(said.length < 20, said.join('\n'));
+          assert.deepEqual(
+            said.filter((/** @type {string} */ text) => text.startsWith('unhandled')),
+            [],
+          );
+          // Kept for a page that may.
+          assert.ok(
+            await page.evaluate("Object.keys(localStorage).some((key) => key.includes('.j.'))"),
+          );
+        },
+      );
     } finally {
       await browser.close();
     }
