@@ -15,7 +15,9 @@ const tsc = join('node_modules', '.bin', 'tsc');
 /**
  * What is run. Where `tests` is true, the output must say how many ran; else the part counts 1.
  *
- * @typedef {{ name: string, command: string[], tests?: boolean, always?: boolean }} Part
+ * @typedef {{
+ *   name: string, command: string[], tests?: boolean, always?: boolean, env?: Record<string, string>,
+ * }} Part
  * @type {Part[]}
  */
 const parts = [
@@ -29,11 +31,37 @@ const parts = [
   { name: 'sim', tests: true, command: native('fast', 'sim', '--worlds', '20000') },
   { name: 'sim-san', tests: true, command: native('san', 'sim', '--worlds', '300') },
   { name: 'glue', tests: true, command: nodeTests('tests/glue') },
+  // The same, on the core as JavaScript.
+  {
+    name: 'glue-js',
+    tests: true,
+    command: nodeTests('tests/glue', '--import', './tests/glue/on-fallback.mjs'),
+  },
   { name: 'package', tests: true, command: nodeTests('tests/package') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   // One at a time: browsers that share two cores miss their timeouts.
   { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=1') },
+  {
+    name: 'browser-js',
+    tests: true,
+    command: [
+      node,
+      ...['--test', '--test-reporter=spec', '--test-concurrency=1'],
+      `--test-name-pattern=${[
+        'a server that is down',
+        'a wait that the server asks for',
+        'an answer lost',
+        'pages without a router',
+        'every way to change the URL',
+        'how long and how far',
+        'back/forward cache',
+        'links',
+      ].join('|')}`,
+      ...['delivery', 'page_views'].map((name) => join('tests', 'browser', `${name}.test.mjs`)),
+    ],
+    env: { APPIZER_CORE: 'fallback', APPIZER_BROWSERS: 'chromium' },
+  },
 ];
 
 /** @param {string[]} args the build, the program and its arguments */
@@ -88,12 +116,12 @@ report();
  *
  * @param {Part} part
  */
-async function run({ name, command, tests }) {
+async function run({ name, command, tests, env: own }) {
   const [program, ...args] = command;
   const log = join(logs, `${name}.log`);
   const out = openSync(log, 'w');
   const began = Date.now();
-  const env = { ...process.env, NO_COLOR: '1' };
+  const env = { ...process.env, NO_COLOR: '1', ...own };
   const child = spawn(program, args, {
     cwd: root,
     env,

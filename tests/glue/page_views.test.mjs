@@ -127,7 +127,8 @@ test('options say whether queries and hashes count', () => {
 
 test('an option of the wrong type is complained of by its whole name', async () => {
   const { world } = start({ debug: true, autoEvents: { pageViews: 'yes', pageLeaves: true } });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await import('../../dist/sentences.mjs');
+  for (let turns = 0; turns < 100; ++turns) await null;
   assert.match(String(world.log), /"autoEvents.pageViews" has a value of the wrong type/);
   assert.match(String(world.log), /does not know the option "autoEvents.pageLeaves"/);
 });

@@ -6,6 +6,16 @@ import { dist } from '../../../scripts/paths.mjs';
 import { fileFor, serve } from '../../../scripts/static.mjs';
 
 /**
+ * `APPIZER_CORE=fallback`: pages forbid WebAssembly, so that the same tests run on the core as JavaScript. What
+ * drivers and pages do inline stays allowed.
+ */
+const onFallback = process.env.APPIZER_CORE === 'fallback';
+/** @type {Record<string, string>} */
+const forbidding = onFallback
+  ? { 'content-security-policy': "script-src 'self' 'unsafe-inline'" }
+  : {};
+
+/**
  * @typedef {import('node:http').IncomingMessage} Request
  * @typedef {{ status?: number, headers?: Record<string, string>, body?: string }} Answer
  * @typedef {string | Answer} Content HTML, or an answer in full
@@ -32,6 +42,7 @@ export async function createSite({ pages = {}, folders = [], headers = {} } = {}
     response.writeHead(status, {
       // Fresh every time, and yet welcome in the back/forward cache, as `no-store` is not.
       'cache-control': 'no-cache',
+      ...forbidding,
       ...(typeof headers === 'function' ? headers(pathname) : headers),
       ...own,
     });
@@ -58,6 +69,12 @@ export async function createSite({ pages = {}, folders = [], headers = {} } = {}
     /** Pages can be added and changed while the site runs. */
     pages: shown,
     requests,
-    close: server.close,
+    async close() {
+      await server.close();
+      const asked = (/** @type {string} */ name) => requests.some(({ path }) => path === name);
+      if (onFallback && asked('/appizer-web.js') && !asked('/appizer-web.fallback.js')) {
+        throw new Error('It was not the fallback that ran.');
+      }
+    },
   };
 }
