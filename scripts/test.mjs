@@ -27,6 +27,7 @@ const parts = [
   { name: 'build', command: [node, 'scripts/build.mjs'] },
   // After the build, whose declarations the tests are checked against.
   { name: 'types-node', command: [tsc, '-p', 'tsconfig.node.json'] },
+  { name: 'size', command: [node, 'scripts/size.mjs'] },
   { name: 'core', tests: true, command: native('san', 'core_tests') },
   { name: 'sim', tests: true, command: native('fast', 'sim', '--worlds', '20000') },
   { name: 'sim-san', tests: true, command: native('san', 'sim', '--worlds', '300') },
