@@ -1,7 +1,9 @@
 /** Made by the bundler from the built module (scripts/bundle.mjs). */
 declare module 'appizer:core' {
-  /** The bytes of core.wasm in packedadecimal. */
+  /** core.wasm as text (web/embed.mjs). */
   export const packed: string;
+  /** The bytes, in hexadecimal, of the module that makes core.wasm of it (web/unpack.cpp). */
+  export const unpacker: string;
   /** package.json's version. */
   export const version: string;
 }

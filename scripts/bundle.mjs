@@ -30,6 +30,7 @@ import { embed } from '../web/embed.mjs';
 import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
 
 const WASM = join(buildFolder, 'wasm', 'core.wasm');
+const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 // Built beside, and moved when it is whole: whoever serves `dist/` meanwhile has the old one.
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
@@ -43,6 +44,7 @@ const core = {
     onResolve({ filter: /^appizer:core$/ }, ({ path }) => ({ path, namespace: 'core' }));
     onLoad({ filter: /.*/, namespace: 'core' }, () => ({
       contents: `export const packed = ${JSON.stringify(embed(readFileSync(WASM)))};
+export const unpacker = '${readFileSync(UNPACK).toString('hex')}';
 export const version = '${version}';`,
     }));
   },

@@ -19,6 +19,7 @@ import { build, root } from './paths.mjs';
 import { which } from './tools.mjs';
 
 export const wasmFile = join(build, 'wasm', 'core.wasm');
+export const unpackFile = join(build, 'wasm', 'unpack.wasm');
 const stampFile = join(build, 'wasm', 'core.stamp');
 
 /** Brings the module up to date and returns its path. */
@@ -35,21 +36,32 @@ export function buildWasm(say = console.log) {
   const generator = which('ninja') ? 'Ninja' : 'Unix Makefiles';
   const target = `-DCMAKE_TOOLCHAIN_FILE=${toolchainFile(emxx)}`;
   const options = { cwd: root, env: emxx.env, encoding: 'utf8', maxBuffer: 2 ** 28 };
-  cmake(['-S', root, '-B', tree, '-G', generator, target], options);
-  cmake(['--build', tree, '--parallel', String(availableParallelism())], options);
+  must('cmake', ['-S', root, '-B', tree, '-G', generator, target], options);
+  must('cmake', ['--build', tree, '--parallel', String(availableParallelism())], options);
 
   mkdirSync(join(build, 'wasm'), { recursive: true });
   copyFileSync(join(tree, 'web', 'core.wasm'), wasmFile);
+  // Emscripten exports the stack's functions whether anybody wants them or not.
+  const wanted = ['unpack', 'memory'];
+  const graph = [
+    { name: 'script', root: true, reaches: wanted },
+    ...wanted.map((name) => ({ name, export: name })),
+  ];
+  const graphFile = join(tree, 'unpack.json');
+  writeFileSync(graphFile, JSON.stringify(graph));
+  const unpacker = join(tree, 'web', 'unpack.wasm');
+  const args = [unpacker, '--graph-file', graphFile, '-o', unpackFile];
+  must('wasm-metadce', args, { cwd: root, encoding: 'utf8' });
   writeFileSync(stampFile, stamp);
   say(`core.wasm: built, ${readFileSync(wasmFile).length} bytes`);
   return wasmFile;
 }
 
-function cmake(args, options) {
-  const child = spawnSync('cmake', args, options);
+function must(program, args, options) {
+  const child = spawnSync(program, args, options);
   if (child.status === 0) return;
   process.stderr.write(`${child.stdout ?? ''}${child.stderr ?? ''}`);
-  throw new Error(`cmake ${args.join(' ')} failed`);
+  throw new Error(`${program} ${args.join(' ')} failed`);
 }
 
 function digestOfInputs(emxx) {

@@ -4,7 +4,7 @@
  * What compresses badly in a module is the mixture: an instruction, an index, an offset, a constant,
  * each from another alphabet. So it is taken apart into columns, one for each kind of number, and each
  * number is written in as few printable characters as it needs: after brotli that is an eighth less than
- * hexadecimal, after gzip a fifth (docs/size.md). `unpack` in js-glue/module.ts puts it together again.
+ * hexadecimal, after gzip a fifth (docs/size.md). web/unpack.cpp puts it together again.
  *
  * The numbers (the same there): a digit is a character of `ALPHABET`. One below `LAST` ends a number, one
  * from there on says that more follows, least significant first.
@@ -44,6 +44,9 @@ const DATA = 11;
 /** `unpack` gives each function's size two bytes, so that it need not be known before the function is. */
 const SIZE = 2;
 const LONGEST = (1 << 14) - 1;
+
+/** What its memory (web/CMakeLists.txt) has behind `TEXT` (js-glue/module.ts). */
+const ROOM = (1 << 19) - (1 << 17);
 
 /** Natural alignments of 0x28 to 0x3e, in powers of two: hints that no engine needs to be other. */
 const ALIGNMENT = '23230011001122232301012';
@@ -112,7 +115,6 @@ export function embed(bytes) {
   const functions = [];
   const head = [...bytes.subarray(0, at)];
   let codeSize = 0;
-  let dataSize = 0;
 
   const instruction = () => {
     const opcode = bytes[at++];
@@ -164,7 +166,6 @@ export function embed(bytes) {
       for (let i = unsigned(); i > 0; --i) readFunction();
     } else if (section === DATA) {
       for (const byte of bytes.subarray(begin, end)) columns[COLUMN.data] += character(byte);
-      dataSize = end - begin;
     } else if (functions.length > 0) {
       throw new Error(`Behind the code is a section ${section}; web/embed.mjs knows none.`);
     } else {
@@ -182,7 +183,7 @@ export function embed(bytes) {
   const known = [...uses].sort(([a, m], [b, n]) => n - m || a - b).map(([opcode]) => opcode);
   codeSize += sizeOf(functions.length);
   head.push(CODE);
-  put(COLUMN.none, head.length + sizeOf(codeSize) + codeSize + dataSize, known.length);
+  put(COLUMN.none, known.length);
   for (const opcode of known) {
     put(COLUMN.none, opcode, columnOf(opcode), Number(ALIGNMENT[opcode - 0x28] ?? 0));
   }
@@ -195,7 +196,11 @@ export function embed(bytes) {
       for (const [column, number] of immediates) put(column, number);
     }
   }
-  return columns.join('!');
+  const text = columns.join('!');
+  if (text.length + bytes.length + SIZE * functions.length > ROOM) {
+    throw new Error('The module does not fit into the memory of web/unpack.cpp.');
+  }
+  return text;
 }
 
 /** Bytes of a number as LEB128. @param {number} number */

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { unpackFile } from '../../scripts/wasm.mjs';
 import { embed } from '../../web/embed.mjs';
 
 const module = readFileSync(new URL('../../dist/core.wasm', import.meta.url));
 
-/** `unpack` as it ships, without a module to unpack. */
+/** `unpack` as it ships, without a module to unpack. @returns {Promise<(text: string) => Uint8Array<ArrayBuffer>>} */
 async function unpacker() {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL('../../js-glue/module.ts', import.meta.url))],
@@ -21,7 +22,7 @@ async function unpacker() {
         setup({ onResolve, onLoad }) {
           onResolve({ filter: /^appizer:core$/ }, ({ path }) => ({ path, namespace: 'empty' }));
           onLoad({ filter: /.*/, namespace: 'empty' }, () => ({
-            contents: 'export const packed = "";',
+            contents: 'export const packed = ""; export const unpacker = "";',
           }));
         },
       },
@@ -29,7 +30,8 @@ async function unpacker() {
   });
   const text = Buffer.from(/** @type {any} */ (outputFiles)[0].contents).toString('base64');
   const { unpack } = await import(`data:text/javascript;base64,${text}`);
-  return /** @type {(text: string) => Uint8Array<ArrayBuffer>} */ (unpack);
+  const hex = readFileSync(unpackFile).toString('hex');
+  return (packed) => unpack(packed, hex);
 }
 
 test('the module comes out of its text as it went in', async () => {
