@@ -88,9 +88,9 @@ void Delivery::online(bool online, const Moment& now) {
   online_ = online;
   if (!online) return;
   for (State& state : state_) {
-    // What failed without an answer may well have failed for want of a network. Not all at once,
-    // though: a whole office comes back in the same second.
-    if (state.unanswered) {
+    // What failed without an answer may well have failed for want of a network, unlike what
+    // another tab was told. Not all at once, though: a whole office comes back in the same second.
+    if (state.unanswered && !state.told) {
       const Millis soon = now.monotonic + 2 * kSecond * ids_.draw() / (Millis{1} << 32);
       state.not_before = max(min(state.not_before, soon), state.asked_until);
     }
@@ -314,7 +314,10 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, View b
 
 void Delivery::back_off(Lane lane, Millis wait, const Moment& now, Effects& effects) {
   State& state = state_[lane];
-  state.not_before = max(state.not_before, now.monotonic + wait);
+  if (now.monotonic + wait > state.not_before) {
+    state.not_before = now.monotonic + wait;
+    state.told = false;
+  }
   String text = number_text(static_cast<std::uint64_t>(state.retry.failures()));
   const Millis since = max<Millis>(now.wall, 0);
   for (const Millis number : {since + state.not_before - now.monotonic, since}) {
@@ -366,7 +369,9 @@ bool Delivery::wait_stored(View key, View value, const Moment& now) {
       rest += spread * ids_.draw() / (Millis{1} << 32);
     }
     state.retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
-    state.not_before = max(now.monotonic + rest, state.asked_until);
+    const Millis heard = max(now.monotonic + rest, state.asked_until);
+    state.told = state.told || heard > state.not_before;
+    state.not_before = heard;
     if (lock_wanted_ != kNever) lock_wanted_ = max(lock_wanted_, state.not_before);
     return true;
   }

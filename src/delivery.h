@@ -109,6 +109,7 @@ class Delivery {
     Retry retry;
     Millis not_before = 0;
     Millis asked_until = 0;     // what an answer to this document asked for, which nothing shortens
+    bool told = false;          // `not_before` is another tab's word
     bool wait_unsaved = false;  // storage did not take the time before which nobody may send
     std::size_t most = kBatch;
     Millis due = kNever;

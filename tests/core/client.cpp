@@ -804,6 +804,25 @@ TEST_CASE("another tab's wait is heard of", "[client]") {
   CHECK(other.sent.empty());
 }
 
+TEST_CASE("a network that returns does not shorten what the server told another tab", "[client]") {
+  Origin origin;
+  Host host(origin);
+  Host other(origin);
+  host.track("a");
+  other.track("b");
+  origin.run_for(kSecond);
+  host.answer(0);
+  other.answer(503, "", {.retry_after = 3600});
+  const std::size_t sent = host.sent.size();
+  host.online(false);
+  host.online(true);
+  origin.run_for(50 * kMinute);
+  CHECK(host.sent.size() == sent);
+  origin.server = delivered;
+  origin.run_for(kHour);
+  CHECK(origin.arrived.size() == 2);
+}
+
 TEST_CASE("a laptop that sleeps for a week wakes up as if nothing had happened", "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
