@@ -673,6 +673,7 @@ void Document::answer(std::uint32_t index) {
     const auto meaning = documented_outcome(send.status);
     if (send.state == Send::handed_over && meaning != appizer::Outcome::delivered) {
       world_.coverage.add(Count::put_back_on_return);
+      world_.ledger.put_back(send);
     }
     if (left_ && send.state == Send::flying) {
       // Too late: what it carried is the next page's already.

@@ -284,6 +284,10 @@ bool Ledger::user_expected(Tag alias) const {
   return !entries_[alias - 1].closed() && unnamed_[people] == 0 && !leases_excuse();
 }
 
+void Ledger::put_back(const Send& send) {
+  for (const Part& part : send.parts) entries_[part.tag].holder = send.document;
+}
+
 void Ledger::handed_over(const Send& send) {
   for (const Part& part : send.parts) entries_[part.tag].handed_over = true;
   coverage_.add(Count::handed_over);

@@ -94,6 +94,8 @@ class Ledger {
   }
   /// Whether the server must know the user when it hears of the alias.
   bool user_expected(Tag alias) const;
+  /// A page that came back has again what it had left to the browser.
+  void put_back(const Send& send);
   /// A request was left to the browser as its page went away.
   void handed_over(const Send& send);
 
