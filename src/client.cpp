@@ -667,17 +667,22 @@ bool Client::poll(Effect& effect) {
     effect = effects_.take();
     // What the hooks leave of it comes back before anything else is done.
     if (effect.kind == Effect::compose && effect.flag) viewed_by_ = composed_for_;
-    if (!config_.cookieless) return true;
-    // Nothing outlives the page, so nothing is looked for either.
+    // Nothing outlives the page, so nothing is looked for either; but the decision, if the site
+    // wants that, and what was there before a no.
+    if (!config_.cookieless || effect.text == consent_key()) return true;
+    const bool denied = config_.consent == Consent::denied;
     switch (effect.kind) {
       case Effect::read:
         value(effect.text, View::none(), now_);
         break;
       case Effect::scan:
+        if (denied) return true;
         keys({}, now_);
         break;
-      case Effect::store:
       case Effect::erase:
+        if (denied) return true;
+        break;
+      case Effect::store:
       case Effect::lock:
       case Effect::unlock:
         break;

@@ -464,6 +464,28 @@ TEST_CASE("with rememberConsent all pages of the site follow a decision", "[clie
   CHECK(host.client.user_id() == other.client.user_id());
 }
 
+TEST_CASE("without storage a no still removes what was there, and is remembered", "[client]") {
+  Origin origin;
+  {
+    Host before(origin, R"("persistence":"both")");
+    before.track("a");
+  }
+  CHECK(origin.storage.size() > 4);
+  const std::string options = R"("cookieless":true,"rememberConsent":true)";
+  {
+    Host host(origin, options);
+    host.track("b");
+    host.decide("denied");
+  }
+  CHECK(origin.storage.size() == 1);
+  Host next(origin, options);
+  CHECK(next.client.user_id().empty());
+  next.decide("granted");
+  next.track("c");
+  CHECK_FALSE(next.client.user_id().empty());
+  CHECK(origin.storage.size() == 1);
+}
+
 TEST_CASE("what another page remembers counts only where it is to be remembered", "[client]") {
   Origin origin;
   Host host(origin, R"("rememberConsent":true)");
