@@ -12,7 +12,7 @@
 namespace appizer {
 void PageViews::start(const Moment& now, Effects& effects) {
   const bool links = config_.outbound_links || config_.downloads;
-  const bool watches = config_.page_views || config_.page_leave || links;
+  const bool watches = config_.page_views || config_.page_leave || config_.session_start || links;
   // Forms want to know where a visit began.
   runs_ = watches || config_.form_submits;
   if (!runs_) return;

@@ -486,6 +486,14 @@ TEST_CASE("without storage a no still removes what was there, and is remembered"
   CHECK(origin.storage.size() == 1);
 }
 
+TEST_CASE("visits are told of without their views", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin, R"("autoEvents":{"pageViews":false,"pageLeave":false,"sessionStart":true})");
+  origin.run();
+  CHECK(origin.arrived == Names{"session_start"});
+}
+
 TEST_CASE("what another page remembers counts only where it is to be remembered", "[client]") {
   Origin origin;
   Host host(origin, R"("rememberConsent":true)");
