@@ -53,8 +53,9 @@ export interface Options {
   sessionTimeout?: number;
   /**
    * Where the user id is kept. A cookie is shared by the sub-domains of a site (`SameSite=Lax`, `Secure` on
-   * https, 400 days); with `both` either restores the other; with `memory` each page is a new visitor. Events
-   * that wait are kept in localStorage all the same, see `cookieless`. Default: `localStorage`.
+   * https, 400 days); with `both` either restores the other, and the cookie counts where they differ; with
+   * `memory` each page is a new visitor. Events that wait are kept in localStorage all the same, see
+   * `cookieless`. Default: `localStorage`.
    */
   persistence?: 'localStorage' | 'cookie' | 'both' | 'memory';
   /**
