@@ -2,7 +2,7 @@
  * `appizer-web/testing`: a world without network, browser or waiting, to test your tracking in.
  *
  * Time stands still until `advance`. Requests are recorded and answered by a server that takes everything,
- * unless `failNext` says otherwise. Everything is synchronous: after `trackEvent`, `advance(1000)` has sent it.
+ * unless `failNext` says otherwise. Everything but `leave` is synchronous: after `trackEvent`, `advance(1000)` has sent it.
  */
 
 import { WATCHED } from './abi.js';
@@ -83,8 +83,11 @@ export interface World {
   scroll(percent: number): void;
   /** Clicks on a link. */
   click(url: string, options?: { download?: string; button?: number }): void;
-  /** Leaves the page. The world can then start another one with the same storage. */
-  leave(): void;
+  /**
+   * Leaves the page. Once the promise says that it is gone, another world with the same storage is the
+   * next page.
+   */
+  leave(): Promise<void>;
   /** Comes back to the page that was left, as the back/forward cache has kept it. */
   comeBack(): void;
   /** Whether nothing is planned any more: no timer, no request. */
@@ -253,9 +256,10 @@ export function createWorld({
       const link = { url: new URL(to, url).href, download, button };
       if (watched & WATCHED.links) ears?.clicked(link);
     },
-    leave: () => {
+    leave: async () => {
       settle();
       ears?.leaving();
+      for (let turns = 0; turns < TURNS; ++turns) await null;
     },
     comeBack: () => ears?.returned(),
     isIdle: () => {
@@ -265,5 +269,7 @@ export function createWorld({
   };
 }
 
+// More than the SDK waits for a browser to refuse what goes out last (runtime.ts).
+const TURNS = 20;
 const OK = 200;
 const REDIRECT = 300;

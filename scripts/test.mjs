@@ -40,6 +40,7 @@ const parts = [
   },
   { name: 'package', tests: true, command: nodeTests('tests/package') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
+  { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   // One at a time: browsers that share two cores miss their timeouts.
   { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=1') },
