@@ -14,7 +14,7 @@ export const { AbortController, fetch, setTimeout, clearTimeout, queueMicrotask 
 const { addEventListener } = (globalThis.EventTarget ?? Object).prototype as EventTarget;
 
 /**
- * Listens until the signal says otherwise. Engines that take no signal here (Chrome before 88, Firefox before
+ * Listens until the signal says otherwise. Engines that take no signal here (Chrome before 90, Firefox before
  * 86, Safari before 15) listen on; so whoever is called has to know by itself when it is over.
  */
 export function listen<E extends Event>(
