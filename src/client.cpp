@@ -586,8 +586,8 @@ void Client::take_lock(View document) {
   }
 }
 
-// Held from the first segment until nothing is left and nobody watches the page: giving it back
-// after every delivery would cost more than it gives others.
+// Held from the first segment until nothing is left: Firefox keeps no page in its back/forward
+// cache that holds a lock when it is left, and a page is mostly idle then.
 void Client::own_lock() {
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   if (away_) return;
@@ -596,7 +596,7 @@ void Client::own_lock() {
       if (config_.locks) effects_.unlock(prefix_ + document);
     }
     if (!config_.locks) leases.release(effects_);
-    if (owns_lock_ && (!config_.locks || !delivery.is_visible())) {
+    if (owns_lock_) {
       owns_lock_ = false;
       if (config_.locks) {
         effects_.unlock(prefix_ + document_);

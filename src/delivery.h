@@ -99,7 +99,6 @@ class Delivery {
 
   Journal& journal(Lane lane) { return state_[lane].journal; }
   bool idle() const;
-  bool is_visible() const { return visible_; }
 
  private:
   struct State {

@@ -944,6 +944,25 @@ TEST_CASE("a page that is away keeps no lock and no timer", "[client]") {
   for (const auto& [key, text] : origin.storage) CHECK_FALSE(contains(key, ".l."));
 }
 
+TEST_CASE("a page that has nothing to send holds no lock, and has one as soon as it has",
+          "[client]") {
+  const bool locks = GENERATE(true, false);
+  Origin origin;
+  origin.server = delivered;
+  Host host(origin, "", {.locks = locks});
+  const auto holds = [&] {
+    return !origin.locks.empty() ||
+           std::any_of(origin.storage.begin(), origin.storage.end(),
+                       [](const auto& entry) { return contains(entry.first, ".l."); });
+  };
+  for (int i = 0; i < 3; ++i) {
+    host.track("a");
+    CHECK(holds());
+    origin.run();
+    CHECK_FALSE(holds());
+  }
+}
+
 TEST_CASE("a page that comes back goes on with what it had", "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
