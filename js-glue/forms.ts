@@ -170,11 +170,10 @@ export function openForms(): Forms {
     // By now the core has asked for values, or is not interested.
     if (!submission.forget) submissions.delete(id);
     // A task later: microtasks run between the handlers.
-    else setTimeout(() => attempt(() => end(id, submission)), 0);
+    else setTimeout(() => submission.ended || attempt(() => end(id, submission)), 0);
   };
 
   const end = (id: number, submission: Submission) => {
-    if (submission.ended) return;
     submission.ended = true;
     const { form, fields, event, valid } = submission;
     // What was removed by a handler is not sent; what `submit()` has been called on is on its way.
@@ -352,6 +351,7 @@ export function openForms(): Forms {
     },
     settle() {
       for (const [id, submission] of submissions) {
+        // Once more, where it has ended: meanwhile the page may have refused what is in it.
         attempt(() => end(id, submission));
         submission.collect?.();
       }
