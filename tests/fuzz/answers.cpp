@@ -54,10 +54,7 @@ void play(std::string_view bytes) {
   const double reset = (bits & 8) != 0 ? input.number<double>() : std::nan("");
   const std::string_view stored = (bits & 16) != 0 ? input.until('\n') : std::string_view();
   const std::string_view body = input.rest();
-  const auto given = [](double value) {
-    return std::isnan(value) ? std::nullopt : std::optional(value);
-  };
-  check_wait(status, {given(retry_after), given(reset)}, body);
+  check_wait(status, {retry_after, reset}, body);
 
   Site site((bits & 32) != 0 ? R"(,"debug":true)" : "", (bits & 64) != 0);
   site.open();

@@ -30,7 +30,7 @@ void check_line(std::string_view line) {
   const std::string whole = std::string(std::string_view(record.text)) +
                             (record.kind == Kind::event ? R"(,"$lib":"x"}})" : R"(,"app_id":"x"})");
   expect(fuzz::is_object(whole), "a record that is read can be sent", whole);
-  const auto again = to_line(record);
+  const std::string again = test::to_line(record);
   Record twice;
   expect(from_line(again, twice) && same(record, twice), "a record survives", line);
 }

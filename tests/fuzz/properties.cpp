@@ -16,7 +16,7 @@ using fuzz::expect;
 using fuzz::has_huge_number;
 using test::parsed;
 
-bool is_ours(std::string_view name) { return name == "$event_id"; }
+bool is_ours(View name) { return name == "$event_id"; }
 
 /// What a value has of what is limited.
 struct Extent {
@@ -40,20 +40,22 @@ struct Extent {
 };
 
 bool has_member_twice(std::string_view text) {
-  const auto all = json::members(text);
-  for (std::size_t i = 0; all && i < all->size(); ++i) {
+  List<json::Member> all;
+  json::members(text, all);
+  for (std::size_t i = 0; i < all.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      if (std::string_view((*all)[i].name) == std::string_view((*all)[j].name)) return true;
+      if (all[i].name == all[j].name) return true;
     }
   }
   return false;
 }
 
 void check_copy(std::string_view text, const json::Limits& limits, bool valid) {
-  const auto copy = json::copy(text, limits, is_ours);
-  if (valid) expect(copy.has_value(), "a valid object is copied", text);
-  if (!copy) return;
-  const std::string whole = "{" + std::string(std::string_view(copy->members)) + "}";
+  json::Copy copy;
+  const bool copied = json::copy(text, limits, is_ours, copy);
+  if (valid) expect(copied, "a valid object is copied", text);
+  if (!copied) return;
+  const std::string whole = "{" + std::string(copy.members) + "}";
   const auto value = parsed(whole);
   expect(!value.is_discarded() && value.is_object(), "a copy is an object", whole);
   expect(whole.size() <= limits.size, "a copy keeps within the size", whole);
@@ -65,12 +67,12 @@ void check_copy(std::string_view text, const json::Limits& limits, bool valid) {
   expect(extent.values - 1 <= limits.values, "a copy keeps within the number of values", whole);
   expect(extent.string <= limits.string, "a copy keeps within the length of strings", whole);
   expect(extent.name <= limits.name, "a copy keeps within the length of names", whole);
-  if (valid && copy->cut.empty() && copy->reserved.empty()) {
+  if (valid && copy.cut.empty() && copy.reserved.empty()) {
     expect(value == parsed(text), "what nothing is cut of is the same", whole);
   }
-  const auto again = json::copy(whole, limits, is_ours);
-  expect(again && again->cut.empty() && again->reserved.empty() &&
-             parsed("{" + std::string(std::string_view(again->members)) + "}") == value,
+  json::Copy again;
+  expect(json::copy(whole, limits, is_ours, again) && again.cut.empty() && again.reserved.empty() &&
+             parsed("{" + std::string(again.members) + "}") == value,
          "a copy's copy is the same", whole);
 }
 
@@ -81,7 +83,7 @@ void check_event(std::string_view name, std::string_view properties) {
   append_event_tail(head, name, true, 7);
   head += '}';
   const auto value = parsed(std::string_view(head));
-  expect(!value.is_discarded() && value["properties"]["$event_id"] == stamp.event_id,
+  expect(!value.is_discarded() && value["properties"]["$event_id"] == std::string(stamp.event_id),
          "an event is valid JSON", std::string_view(head));
 }
 
@@ -95,33 +97,35 @@ void play(std::string_view bytes) {
   const bool valid = !value.is_discarded() && text.find('\0') == std::string_view::npos;
   const bool object = valid && value.is_object();
   expect(json::is_object(text) == object, "what an object is", text);
-  const auto members = json::members(text);
-  expect(members.has_value() == object, "what has members", text);
-  if (members) {
-    for (const auto& [name, part] : *members) {
+  List<json::Member> members;
+  const bool has_members = json::members(text, members);
+  expect(has_members == object, "what has members", text);
+  if (has_members) {
+    for (const auto& [name, part] : members) {
       expect(!parsed(part).is_discarded(), "a member's value is one", part);
-      expect(json::member(text, name).has_value(), "a member is found by its name", text);
+      expect(!json::member(text, name).is_none(), "a member is found by its name", text);
     }
     if (!has_member_twice(text)) {
-      expect(members->size() == value.size(), "every member is found", text);
+      expect(members.size() == value.size(), "every member is found", text);
     }
   }
-  const auto string = json::string(text);
-  expect(string.has_value() == (valid && value.is_string()), "what a string is", text);
-  if (string) expect(value == std::string(std::string_view(*string)), "a string's value", text);
-  const auto boolean = json::boolean(text);
-  expect(boolean.has_value() == (valid && value.is_boolean()), "what a boolean is", text);
-  const auto number = json::number(text);
-  if (number) expect(*number == *number, "a number is one", text);
-  expect(number.has_value() == (valid && value.is_number()), "what a number is", text);
-  if (number) {
+  const View string = json::string(text);
+  expect(!string.is_none() == (valid && value.is_string()), "what a string is", text);
+  if (!string.is_none()) expect(value == std::string(string), "a string's value", text);
+  const json::Truth boolean = json::boolean(text);
+  expect((boolean != json::Truth::neither) == (valid && value.is_boolean()), "what a boolean is",
+         text);
+  const double number = json::number(text);
+  expect(!std::isnan(number) == (valid && value.is_number()), "what a number is", text);
+  if (!std::isnan(number)) {
     const double wanted = value.get<double>();
-    const double apart = std::abs(*number - wanted);
+    const double apart = std::abs(number - wanted);
     expect(apart <= std::abs(wanted) * 1e-9 + 1e-290, "a number's value", text);
   }
   check_copy(text, kPropertyLimits, object);
   check_copy(text, {1U + (mode & 3U), 1U + (mode >> 2 & 7U), 8, 6, 40U + (mode >> 5) * 8U}, object);
   check_event(mode & 1 ? text.substr(0, text.size() / 2) : "name", text);
+  release_kept();
 }
 
 }  // namespace

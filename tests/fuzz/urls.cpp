@@ -59,7 +59,7 @@ void check_secrets(std::string_view before, std::string_view behind, const Confi
 }
 
 void check_campaign(std::string_view url) {
-  Text out{"{\"\":0"};
+  String out{"{\"\":0"};
   append_campaign(out, split(url));
   out += '}';
   const auto value = test::parsed(std::string_view(out));
@@ -69,7 +69,7 @@ void check_campaign(std::string_view url) {
 void check_link(std::string_view page, std::string_view url, std::uint8_t bits) {
   Config config;
   config.outbound_links = config.downloads = true;
-  Text properties;
+  String properties;
   const Link link{url, page, (bits & 1) != 0, bits >> 1 & 3};
   if (link_event(config, page, page, link, properties).empty()) return;
   expect(test::is_json_object(std::string_view(properties)), "a click's properties are JSON",
@@ -90,6 +90,7 @@ void play(std::string_view bytes) {
   }
   check_secrets(first, second, config);
   check_link(first, second, bits);
+  release_kept();
 }
 
 }  // namespace
