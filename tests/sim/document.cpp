@@ -138,7 +138,13 @@ void Document::begin_decision(Consent decision) {
 
 void Document::end_decision() {
   if (!std::exchange(deciding_, false)) return;
-  if (std::exchange(ends_, false)) check_nothing_left();
+  if (std::exchange(ends_, false)) {
+    check_nothing_left();
+    for (const std::uint32_t index : sends_) {
+      if (world_.sends[index].state != Send::flying) continue;
+      world_.ledger.break_promise(name() + " goes on with a request without consent");
+    }
+  }
   const std::string id = user();
   if (consent_ != Consent::granted) {
     if (!id.empty()) world_.ledger.break_promise(name() + " has a visitor who did not allow it");
@@ -248,7 +254,7 @@ void Document::show(bool visible) {
   client_->visible(visible, moment());
   settle();
   if (visible) looked = world_.clock.now();
-  world_.visitors.heard(id_, before, user());
+  world_.visitors.heard(id_, before, user(), true);
 }
 
 void Document::online(bool online) {
@@ -280,7 +286,7 @@ void Document::deliver(Input input) {
 // Another page's id counts here too, unless both were made a moment ago.
 void Document::check_follows(const std::string& before, const std::string& key) {
   const std::string after = user();
-  world_.visitors.heard(id_, before, after);
+  world_.visitors.heard(id_, before, after, true);
   if (key != kIdKey || before.empty() || after.empty()) return;
   if (world_.plan.persistence == appizer::Persistence::cookie ||
       world_.plan.persistence == appizer::Persistence::memory) {
@@ -415,7 +421,7 @@ void Document::come_back() {
   client_->returned(moment());
   settle();
   end_decision();
-  world_.visitors.heard(id_, before, user());
+  world_.visitors.heard(id_, before, user(), false);
   returning_ = false;
   for (const Input& input : queued) deliver(input);
   show(true);

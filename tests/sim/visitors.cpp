@@ -25,14 +25,14 @@ std::uint32_t Visitors::owner_of(std::uint32_t document, const std::string& id) 
   if (id.empty()) {
     if (page.waiting == kNone) {
       page.waiting = static_cast<std::uint32_t>(owners_.size());
-      owners_.push_back(0);
+      owners_.emplace_back();
     }
     return page.waiting;
   }
   if (page.owner == kNone || page.id != id) {
     page.owner = static_cast<std::uint32_t>(owners_.size());
     page.id = id;
-    owners_.push_back(id_hash(id));
+    owners_.push_back({id_hash(id)});
   }
   return page.owner;
 }
@@ -52,7 +52,7 @@ void Visitors::named(Tag tag, std::uint32_t document, const std::string& before,
     // What the page tracks from now on is that person's, whenever it can be said.
     Document& page = documents_[document];
     page.waiting = static_cast<std::uint32_t>(owners_.size());
-    owners_.push_back(id_hash(name));
+    owners_.push_back({id_hash(name)});
     return;
   }
   changes(document);
@@ -84,7 +84,7 @@ void Visitors::was_reset(std::uint32_t document, const std::string& before,
   if (before.empty()) {
     Document& page = documents_[document];
     page.waiting = static_cast<std::uint32_t>(owners_.size());
-    owners_.push_back(0);
+    owners_.push_back({0, true});
     return;
   }
   if (after.empty() || is_known(after) || after == before || made_.contains(after)) {
@@ -112,27 +112,40 @@ void Visitors::overflowed(std::uint32_t document) {
   }
 }
 
-void Visitors::heard(std::uint32_t document, const std::string& before, const std::string& after) {
+void Visitors::heard(std::uint32_t document, const std::string& before, const std::string& after,
+                     bool news) {
   if (before == after || before.empty() || after.empty()) return;
   coverage_.add(Count::follows_another_tab);
-  if (is_new(document, before) && !is_known(after)) {
+  if (news && is_new(document, before) && !is_known(after)) {
     coverage_.add(Count::replaced_by_rival);
-    replaced_.emplace(id_hash(before), id_hash(after));
+    replaced_[{document, id_hash(before)}] = id_hash(after);
   }
   sees(after);
 }
 
-// Whether a user id on the wire is that of an owner, or of who took its place.
-bool Visitors::is(std::uint64_t user, std::uint32_t owner) {
-  std::uint64_t& own = owners_[owner];
-  if (own == 0) own = user;
-  std::uint64_t at = own;
-  for (int i = 0; i < 8 && at != user; ++i) {
-    const auto next = replaced_.find(at);
-    if (next == replaced_.end()) return false;
-    at = next->second;
+// A user id on the wire is that of an owner, or of who took its place.
+void Visitors::check_owner(const Part& part, Act& act) {
+  Owner& owner = owners_[act.owner];
+  if (owner.id == 0) {
+    owner.id = part.user;
+    if (owner.anonymous && known_.contains(part.user)) {
+      ledger_.break_promise("belongs to somebody who has left: " + ledger_.word(part.tag));
+    }
   }
-  return at == user;
+  std::uint64_t id = owner.id;
+  const auto place = [&] { return replaced_.find({act.document, id}); };
+  const bool replaced = place() != replaced_.end();
+  for (int i = 0; i < 8 && id != part.user && place() != replaced_.end(); ++i) id = place()->second;
+  if (id != part.user) {
+    ledger_.break_promise("belongs to somebody else than when it was tracked: " +
+                          ledger_.word(part.tag));
+  }
+  // What had not left yet gets the id that all tabs have agreed on.
+  if (replaced && part.user == owner.id && !act.sent && !disturbed_) {
+    ledger_.break_promise("belongs to an id that another took the place of: " +
+                          ledger_.word(part.tag));
+  }
+  act.sent = true;
 }
 
 void Visitors::check_alias(const Part& part, std::uint32_t send) {
@@ -167,12 +180,9 @@ void Visitors::sending(std::uint32_t index) {
     if (part.other != 0) check_alias(part, index);
     const Entry::Kind kind = ledger_.entry(part.tag).kind;
     if (part.tag >= acts_.size() || (kind != Entry::event && kind != Entry::fact)) continue;
-    const Act& act = acts_[part.tag];
+    Act& act = acts_[part.tag];
     if (act.owner == kNone) continue;
-    if (!is(part.user, act.owner)) {
-      ledger_.break_promise("belongs to somebody else than when it was tracked: " +
-                            ledger_.word(part.tag));
-    }
+    check_owner(part, act);
     if (kind != Entry::event) continue;
     if (act.wall >= 0 && act.wall < kLatest && part.wall != act.wall) {
       ledger_.break_promise("tells another time than its own: " + ledger_.word(part.tag));

@@ -40,7 +40,8 @@ class Visitors {
   /// A page gave up some of what waited in it: whose the rest is depends on what it was.
   void overflowed(std::uint32_t document);
   /// A page heard, or looked, what storage has.
-  void heard(std::uint32_t document, const std::string& before, const std::string& after);
+  void heard(std::uint32_t document, const std::string& before, const std::string& after,
+             bool news);
   void sending(std::uint32_t send);
 
   /// Whether another page has changed who the visitor is since then.
@@ -59,6 +60,11 @@ class Visitors {
     std::uint32_t document = 0;
     Millis wall = 0;
     std::uint32_t era = kNone;
+    bool sent = false;
+  };
+  struct Owner {
+    std::uint64_t id = 0;  // its hash; 0: to be learned
+    bool anonymous = false;
   };
   struct Document {
     std::uint32_t owner = kNone;
@@ -75,7 +81,7 @@ class Visitors {
   void changes(std::uint32_t document) { changed_[document] = clock_.now(); }
   static bool is_known(const std::string& id) { return id.starts_with('u'); }
   std::uint32_t owner_of(std::uint32_t document, const std::string& id);
-  bool is(std::uint64_t user, std::uint32_t owner);
+  void check_owner(const Part& part, Act& act);
   void sees(const std::string& id);
   void check_alias(const Part& part, std::uint32_t send);
   void check_session(const Part& part, const Act& act);
@@ -87,9 +93,10 @@ class Visitors {
   Coverage& coverage_;
   std::vector<Act> acts_;
   std::vector<Document> documents_;
-  std::vector<std::uint64_t> owners_;  // hashes of ids; 0: to be learned
-  std::set<std::string> made_;         // anonymous ids
-  std::map<std::uint64_t, std::uint64_t> replaced_;
+  std::vector<Owner> owners_;
+  std::set<std::string> made_;  // anonymous ids
+  /// By page and id, whose took its place.
+  std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> replaced_;
   std::map<std::uint64_t, Tag> linked_;  // of anonymous ids, the person
   std::map<std::uint64_t, Tag> known_;   // of known ids
   std::map<std::pair<Tag, std::uint64_t>, Link> links_;
