@@ -310,7 +310,7 @@ void Document::feed(const Input& input) {
       return answer(input.what);
     case Input::lock: {
       auto& claim = world_.locks.claim(input.what);
-      if (claim.granted && !claim.open) return;  // given back before it was heard of
+      if (claim.granted && !claim.open) return client_->wake(moment());  // given back before that
       claim.told = true;
       world_.trace.say("  " + name() + (claim.granted ? " has lock " : " may not have lock ") +
                        claim.name);
@@ -360,6 +360,8 @@ void Document::leave() {
   }
   left_ = true;
   gone();
+  // Whoever holds a lock does not get into the cache, nor do its heirs get what it left.
+  if (world_.locks.wants(id_)) world_.ledger.break_promise(name() + " leaves and keeps a lock");
   show(false);
 }
 
@@ -700,8 +702,21 @@ void Document::answer(std::uint32_t index) {
   client_->answered(send.flight, send.status, send.wait, body, moment());
 }
 
+// Whoever waits for an answer wakes in time to give it up.
+void Document::check_patience(Millis wait) {
+  if (dead_ || cached_ || left_ || leaving_ || sends_.empty()) return;
+  const Send& send = world_.sends[sends_.back()];
+  if (send.state != Send::flying) return;
+  const Millis rest = send.began + appizer::Delivery::kTimeout - world_.clock.monotonic();
+  if (wait < 0 || wait > std::max<Millis>(rest, 0)) {
+    world_.ledger.break_promise(name() + " waits too long for an answer: " + std::to_string(wait) +
+                                " ms, not " + std::to_string(rest));
+  }
+}
+
 void Document::arm() {
   const Millis wait = dead_ || cached_ || left_ ? -1 : client_->next_wake();
+  check_patience(wait);
   if (wait < 0) {
     if (std::exchange(armed_, false)) ++generation_;
     return;

@@ -115,6 +115,7 @@ class Document {
   void check_follows(const std::string& before, const std::string& key);
   void check_write(const std::string* before, const std::string& value);
   void check_persisted(const Send& send);
+  void check_patience(Millis wait);
   /// Whether storage did not take all of it, and the core could do nothing about that yet.
   bool unsaved() const;
   bool lane_of_wait(std::string_view key, Lane& lane) const;

@@ -69,4 +69,11 @@ bool Locks::waits(std::uint32_t document) const {
   return false;
 }
 
+bool Locks::wants(std::uint32_t document) const {
+  return std::any_of(lines_.begin(), lines_.end(), [&](const auto& line) {
+    return std::any_of(line.second.begin(), line.second.end(),
+                       [&](std::uint32_t index) { return claims_[index].document == document; });
+  });
+}
+
 }  // namespace sim

@@ -41,6 +41,8 @@ class Locks {
   Millis asked(std::uint32_t document, const std::string& name) const;
   /// Whether a document stands in a queue.
   bool waits(std::uint32_t document) const;
+  /// Whether a document stands in a queue, or has what is at its end.
+  bool wants(std::uint32_t document) const;
 
  private:
   void grant_next(std::vector<std::uint32_t>& line);
