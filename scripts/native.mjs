@@ -21,18 +21,28 @@ const kinds = {
 export function buildNative(kind, targets = []) {
   const { folder, options } = kinds[kind];
   const tree = join(build, folder);
-  const generator = which('ninja') ? 'Ninja' : 'Unix Makefiles';
-  run('cmake', ['-S', root, '-B', tree, '-G', generator, ...options]);
-  const wanted = targets.length > 0 ? ['--target', ...targets] : [];
-  run('cmake', ['--build', tree, '--parallel', String(availableParallelism()), ...wanted]);
+  buildTree(root, tree, options, targets);
   return tree;
 }
 
-/** Runs a program with our own output, and ends this process as it ended if it failed. */
-export function run(program, args = []) {
-  const child = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+/** Builds `targets` of the sources in one folder into another. */
+export function buildTree(sources, tree, options, targets, quiet = false) {
+  const generator = which('ninja') ? 'Ninja' : 'Unix Makefiles';
+  run('cmake', ['-S', sources, '-B', tree, '-G', generator, ...options], quiet);
+  const wanted = targets.length > 0 ? ['--target', ...targets] : [];
+  run('cmake', ['--build', tree, '--parallel', String(availableParallelism()), ...wanted], quiet);
+}
+
+/**
+ * Runs a program with our own output, or, `quiet`, with none unless it fails; and ends this process
+ * as it ended if it did.
+ */
+export function run(program, args = [], quiet = false) {
+  const child = spawnSync(program, args, { cwd: root, stdio: quiet ? 'pipe' : 'inherit' });
   if (child.error) throw child.error;
-  if (child.status !== 0) process.exit(child.status ?? 1);
+  if (child.status === 0) return;
+  if (quiet) process.stderr.write(Buffer.concat([child.stdout, child.stderr]));
+  process.exit(child.status ?? 1);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

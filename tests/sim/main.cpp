@@ -2,6 +2,7 @@
 //
 //   sim [--worlds N] [--start N] [--jobs J]    worlds of the seeds from start on
 //   sim --seed N [--trace]                     one of them, again, with all that happens
+//   --until-failure                            ends with the first world that fails
 //   --lines N                                  how much to show of a failure, made as short as it
 //   gets
 #include <algorithm>
@@ -30,6 +31,7 @@ struct Options {
   unsigned jobs = 1;
   std::size_t lines = 30;
   bool trace = false;
+  bool until_failure = false;
 };
 
 struct Failure {
@@ -45,6 +47,10 @@ Options read(int argc, char** argv) {
     const std::string name = argv[i];
     if (name == "--trace") {
       options.trace = true;
+      continue;
+    }
+    if (name == "--until-failure") {
+      options.until_failure = true;
       continue;
     }
     if (i + 1 == argc) std::exit((std::fprintf(stderr, "What is %s?\n", argv[i]), 2));
@@ -134,17 +140,21 @@ int run_many(const Options& options) {
   std::vector<Failure> failures;
   std::mutex mutex;
   std::atomic<std::uint64_t> next{options.start};
+  std::atomic<std::uint64_t> lived{0};
+  std::atomic<std::uint64_t> end{options.start + options.worlds};
   const auto began = std::chrono::steady_clock::now();
   const auto work = [&] {
     Coverage seen;
-    for (std::uint64_t seed = next++; seed < options.start + options.worlds; seed = next++) {
+    for (std::uint64_t seed = next++; seed < end; seed = next++) {
       const Plan plan = make_plan(seed);
       World world(plan, false);
       std::string promise = world.run();
       seen.add(world.coverage);
+      ++lived;
       if (promise.empty()) continue;
       const std::lock_guard lock(mutex);
       failures.push_back({seed, std::move(promise)});
+      if (options.until_failure) end = 0;
     }
     const std::lock_guard lock(mutex);
     coverage.merge(seen);
@@ -156,15 +166,14 @@ int run_many(const Options& options) {
 
   std::sort(failures.begin(), failures.end(),
             [](const Failure& a, const Failure& b) { return a.seed < b.seed; });
-  print_coverage(coverage, options.worlds);
+  print_coverage(coverage, lived);
   for (std::size_t i = 0; i < std::min(failures.size(), kShown); ++i)
     explain(failures[i], options.lines);
   if (failures.size() > kShown) print_kinds(failures);
-  std::printf("\n%llu worlds in %.1f s, %.0f a second\n",
-              static_cast<unsigned long long>(options.worlds), took.count(),
-              static_cast<double>(options.worlds) / took.count());
-  std::printf("%llu passed, %zu failed\n",
-              static_cast<unsigned long long>(options.worlds - failures.size()), failures.size());
+  std::printf("\n%llu worlds in %.1f s, %.0f a second\n", static_cast<unsigned long long>(lived),
+              took.count(), static_cast<double>(lived) / took.count());
+  std::printf("%llu passed, %zu failed\n", static_cast<unsigned long long>(lived - failures.size()),
+              failures.size());
   return failures.empty() ? 0 : 1;
 }
 

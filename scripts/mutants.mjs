@@ -1,0 +1,289 @@
+/**
+ * `npm run mutants [-- name…] [--worlds 20000]`: puts deliberate bugs into the core, one at a time,
+ * and lets the simulator look for each. A bug that no world finds is a promise that nobody checks.
+ *
+ * Each is applied to a copy of the sources in `build/mutants`, so that only what it touches is
+ * compiled anew.
+ */
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { buildTree } from './native.mjs';
+import { build, root } from './paths.mjs';
+
+/**
+ * `find` must be in the file exactly once: short, so that it outlives other changes.
+ *
+ * @typedef {{ name: string, file: string, find: string, replace: string }} Mutant
+ * @type {Mutant[]}
+ */
+const mutants = [
+  {
+    name: 'sends before it stores',
+    file: 'delivery.cpp',
+    find: 'state.journal.settle(effects, now.monotonic)',
+    replace: 'if (state.journal.waiting() == 0) state.journal.settle(effects, now.monotonic)',
+  },
+  {
+    name: 'backs off without jitter',
+    file: 'retry.cpp',
+    find: 'kLongestWindow), draw)',
+    replace: 'kLongestWindow), draw | 0xFFF00000U)',
+  },
+  {
+    name: 'drops on 500',
+    file: 'answers.cpp',
+    find: 'case 422:',
+    replace: 'case 422:\n    case 500:',
+  },
+  {
+    name: 'adopts without the lock',
+    file: 'adoption.cpp',
+    find: 'if (!granted || !room) {',
+    replace: 'if (!room) {',
+  },
+  {
+    name: 'gives an event id again',
+    file: 'ids.cpp',
+    find: 'last_b_ += 1 +',
+    replace: 'last_b_ += 0 *',
+  },
+  {
+    name: 'does not split a refused batch',
+    file: 'delivery.cpp',
+    find: 'state.most = flight.records / 2;',
+    replace: 'state.most = flight.records;',
+  },
+  {
+    name: 'sends a refused event forever',
+    file: 'delivery.cpp',
+    find: 'if (flight.records > 1) {',
+    replace: 'if (flight.records > 0) {',
+  },
+  {
+    name: 'loses the order on a retry',
+    file: 'journal.cpp',
+    find: 'if (count > 0 && count == before && !segment->records.empty()) break;',
+    replace:
+      'for (std::size_t i = 0, j = segment->records.size(); count > before && i + 1 < j; ++i)\n' +
+      '      std::swap(segment->records[i], segment->records[--j]);',
+  },
+  {
+    name: 'adopts the last segment first',
+    file: 'adoption.cpp',
+    find: '[place].number > number',
+    replace: '[place].number < number',
+  },
+  {
+    name: 'ignores Retry-After',
+    file: 'answers.cpp',
+    find: 'seconds(wait.retry_after)',
+    replace: 'seconds(0)',
+  },
+  {
+    name: 'ignores details.retry_after',
+    file: 'answers.cpp',
+    find: '"retry_after"',
+    replace: '"retry_before"',
+  },
+  {
+    name: 'forgets a wait on reload',
+    file: 'delivery.cpp',
+    find: 'heard = max(now.monotonic + rest,',
+    replace: 'heard = max(now.monotonic + 0 * rest,',
+  },
+  {
+    name: 'sends during its backoff',
+    file: 'delivery.cpp',
+    find: '|| now < state.not_before ||',
+    replace: '|| now < state.asked_until ||',
+  },
+  {
+    name: 'keeps what it handed over',
+    file: 'delivery.cpp',
+    find: 'state_[flight.lane].journal.hand_over(flight.id);',
+    replace: '',
+  },
+  {
+    name: 'has no cap',
+    file: 'delivery.cpp',
+    find: 'while (journal.size() > config_.max_queue_events ||',
+    replace: "while (journal.size() > 1'000'000 &&",
+  },
+  {
+    name: 'forgets the count of what it dropped',
+    file: 'journal.cpp',
+    find: 'records[record].dropped += count;',
+    replace: 'records[record].dropped += 0 * count;',
+  },
+  {
+    name: 'keeps a timer when idle',
+    file: 'client.cpp',
+    find: 'next == kNever ? -1 :',
+    replace: "next == kNever ? 60'000 :",
+  },
+  {
+    name: 'puts back only three',
+    file: 'journal.cpp',
+    find: 'if (record.handed_over) mark_dirty(*segment);',
+    replace: 'if (count >= 3) continue;\n      if (record.handed_over) mark_dirty(*segment);',
+  },
+  {
+    name: 'forgets what is to be sent later',
+    file: 'delivery.cpp',
+    find: 'case Outcome::later: {\n      journal.put_back(flight.id);',
+    replace: 'case Outcome::later: {\n      journal.acknowledge(flight.id);',
+  },
+  {
+    name: 'leaves acknowledged segments in storage',
+    file: 'journal.cpp',
+    find: 'effects.erase(segment.key);',
+    replace: '',
+  },
+  {
+    name: 'has two requests under way',
+    file: 'delivery.cpp',
+    find: 'leaving_ || busy ||',
+    replace: 'leaving_ || (busy && tokens_ == 0) ||',
+  },
+  {
+    name: 'recovers without the lock',
+    file: 'delivery.cpp',
+    find: '!config_.locks || has_lock_) return true;',
+    replace: '!config_.locks || has_lock_ || now > 0) return true;',
+  },
+  {
+    name: 'sends much at once after a failure',
+    file: 'delivery.cpp',
+    find: 'state.recovering() ? kFirstAfterFailure :',
+    replace: 'state.recovering() ? kBatch :',
+  },
+  {
+    name: 'forgets the quota of keepalive',
+    file: 'delivery.cpp',
+    find: 'if (flight.keepalive) flying += flight.bytes;',
+    replace: 'if (flight.keepalive) flying += 0 * flight.bytes;',
+  },
+  {
+    name: 'waits for an answer for an hour',
+    file: 'delivery.cpp',
+    find: 'keepalive, false, now.monotonic + kTimeout}',
+    replace: 'keepalive, false, now.monotonic + 120 * kTimeout}',
+  },
+  {
+    name: 'keeps its locks when it goes',
+    file: 'client.cpp',
+    find: 'a page that is gone holds nothing.\n  if (config_.locks)',
+    replace: 'a page that is gone holds nothing.\n  if (!config_.locks)',
+  },
+  {
+    name: 'sends while offline',
+    file: 'delivery.cpp',
+    find: 'return !online_ || held_ ||',
+    replace: 'return held_ ||',
+  },
+];
+
+const longest = 20 * 60_000; // a world that never ends has found its bug too
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { worlds: { type: 'string', default: '20000' } },
+});
+const stranger = positionals.find((name) => !mutants.some((mutant) => mutant.name === name));
+if (stranger !== undefined) {
+  console.error(`There is no mutant "${stranger}".`);
+  process.exit(2);
+}
+
+const copy = join(build, 'mutants', 'source');
+const tree = join(build, 'mutants', 'tree');
+const wanted = mutants.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+
+/** The files as they were when this began, whatever happens to them meanwhile. */
+const originals = new Map(
+  mutants.map(({ file }) => [file, readFileSync(join(root, 'src', file), 'utf8')]),
+);
+const unfit = wanted.filter((mutant) => original(mutant).split(mutant.find).length !== 2);
+for (const { name, file, find } of unfit) {
+  const times = original({ file }).split(find).length - 1;
+  console.error(`"${name}": src/${file} has this ${times} times, not once:\n  ${find}`);
+}
+if (unfit.length > 0) process.exit(2);
+
+for (const part of ['CMakeLists.txt', 'package.json', 'src', 'web', 'tests/sim']) mirror(part);
+const untouched = hunt('300');
+if (untouched.promise !== undefined) {
+  console.error(`The simulator fails without any mutant: ${untouched.promise}`);
+  process.exit(1);
+}
+const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
+row('bug', 'found by seed', 'seconds', 'shrunk to', 'broken promise');
+row('---', '---', '---', '---', '---');
+let survivors = 0;
+for (const mutant of wanted) {
+  const path = join(copy, 'src', mutant.file);
+  const text = original(mutant);
+  writeFileSync(
+    path,
+    text.replace(mutant.find, () => mutant.replace),
+  );
+  const { seed, seconds, shrunk, promise } = hunt(values.worlds);
+  writeFileSync(path, text);
+  if (promise === undefined) survivors += 1;
+  row(mutant.name, seed ?? '-', seconds, shrunk ?? '-', promise ?? '**survived**');
+}
+console.log(`\n${wanted.length - survivors} found, ${survivors} survived`);
+process.exitCode = survivors === 0 ? 0 : 1;
+
+/** @param {{ file: string }} mutant */
+function original({ file }) {
+  return originals.get(file) ?? '';
+}
+
+/** Makes the copy the same, and touches only what differs. @param {string} part */
+function mirror(part) {
+  const from = join(root, part);
+  const to = join(copy, part);
+  if (!statSync(from).isDirectory()) {
+    const text = readFileSync(from);
+    if (existsSync(to) && readFileSync(to).equals(text)) return;
+    mkdirSync(dirname(to), { recursive: true });
+    writeFileSync(to, text);
+    return;
+  }
+  const names = readdirSync(from);
+  for (const name of existsSync(to) ? readdirSync(to) : []) {
+    if (!names.includes(name)) rmSync(join(to, name), { recursive: true });
+  }
+  for (const name of names) mirror(join(part, name));
+}
+
+/** Builds what the copy holds now, and lives through worlds until one fails. @param {string} worlds */
+function hunt(worlds) {
+  buildTree(copy, tree, [], ['sim'], true);
+  const began = Date.now();
+  const jobs = String(availableParallelism());
+  const { stdout, status, signal } = spawnSync(
+    join(tree, 'sim'),
+    ['--worlds', worlds, '--until-failure', '--lines', '0', '--jobs', jobs],
+    { encoding: 'utf8', timeout: longest, maxBuffer: 1 << 26 },
+  );
+  const [, seed, promise] = /^seed (\d+): (.*)$/m.exec(stdout) ?? [];
+  return {
+    seed,
+    seconds: ((Date.now() - began) / 1000).toFixed(1),
+    shrunk: /shrunk to (\d+) of \d+/.exec(stdout)?.[1],
+    promise: promise ?? (status === 0 ? undefined : `ended with ${signal ?? status}`),
+  };
+}
