@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createCollector } from '../../examples/collector/server.mjs';
-import { engines, launch } from './harness/browsers.mjs';
+import { inEngines, launch } from './harness/browsers.mjs';
 import { createSite } from './harness/site.mjs';
 import { waitFor } from './harness/wait.mjs';
 
@@ -72,8 +72,8 @@ after(async () => {
   await collector.close();
 });
 
-for (const engine of engines) {
-  test(`content security policies in ${engine}`, { timeout: 200_000 }, async (t) => {
+inEngines('content security policies', (engine) => {
+  test('every policy', { timeout: 200_000 }, async (t) => {
     const browser = await launch(engine);
     try {
       const page = await browser.newPage();
@@ -93,7 +93,12 @@ for (const engine of engines) {
             { what: `the event of "${name}"` },
           );
           const loaded = (/** @type {string} */ file) =>
-            site.requests.slice(before).filter(({ path: asked }) => asked === file).length;
+            site.requests
+              .slice(before)
+              .filter(
+                ({ path: asked, headers }) =>
+                  asked === file && isFrom(engine, headers['user-agent'] ?? ''),
+              ).length;
           assert.equal(loaded('/appizer-web.fallback.js'), fallback ? 1 : 0, 'the core that ran');
           await waitFor(() => page.evaluate('said.length'), { what: 'what debug says' });
           assert.equal(loaded('/appizer-web.debug.js'), 1);
@@ -126,7 +131,7 @@ for (const engine of engines) {
       await browser.close();
     }
   });
-}
+});
 
 /** @param {string} engine @param {string} ua */
 function isFrom(engine, ua) {

@@ -5,15 +5,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { engines } from './harness/browsers.mjs';
+import { inEngines } from './harness/browsers.mjs';
 import { waitFor } from './harness/wait.mjs';
 import { createStage, pageWith } from './setup.mjs';
 
 const fixture = readFileSync(new URL('pages/forms-leaks.html', import.meta.url), 'utf8');
 const FORMS = 30;
 
-for (const engine of engines) {
-  test(`no secret leaves a form in ${engine}`, { timeout: 300_000 }, async (t) => {
+inEngines('secrets in forms', (engine) => {
+  test('no secret leaves a form', { timeout: 300_000 }, async (t) => {
     const options = { autoHook: { starts: true }, autoEvents: true, debug: true };
     const stage = await createStage({ engine, options });
     t.after(() => stage.close());
@@ -98,4 +98,4 @@ for (const engine of engines) {
       assert.ok(!names.includes(name), name);
     }
   });
-}
+});

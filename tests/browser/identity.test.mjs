@@ -1,7 +1,7 @@
 /** Who the visitor is, and what they allow: storage, cookies and tabs of real browsers. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { engines } from './harness/browsers.mjs';
+import { inEngines } from './harness/browsers.mjs';
 import { waitFor } from './harness/wait.mjs';
 import { createStage, track } from './setup.mjs';
 
@@ -17,8 +17,8 @@ const kept = (page) =>
     ...document.cookie.split('; ').filter(Boolean),
   ]);
 
-for (const engine of engines) {
-  test(`identity in ${engine}`, { timeout: 240_000 }, async (t) => {
+inEngines('identity', (engine) => {
+  test('the visitor', { timeout: 240_000 }, async (t) => {
     const stage = await createStage({ engine });
     const { site, settings } = stage;
     /** @param {object} options @param {string} [before] */
@@ -217,4 +217,4 @@ for (const engine of engines) {
       await stage.close();
     }
   });
-}
+});

@@ -4,17 +4,37 @@ import { createSite } from './harness/site.mjs';
 import { waitFor } from './harness/wait.mjs';
 
 /** Longer than the SDK waits for a title. */
-const SETTLED = 700;
+export const SETTLED = 600;
 
 /** @param {number} ms @returns {Promise<void>} */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Lets the page be for as long as the SDK needs, by the page's own clock: on a busy machine its timers are late,
+ * and those of the SDK come before ours. Twice, as one of theirs may set another.
+ *
+ * @param {import('./harness/browsers.mjs').Page} page
+ */
+const settled = (page) =>
+  waitFor(
+    () =>
+      page.evaluate(
+        (/** @type {number} */ ms) =>
+          new Promise((resolve) => {
+            setTimeout(() => setTimeout(() => resolve(true), ms / 10), ms);
+          }),
+        SETTLED,
+      ),
+    { timeout: 60_000, what: 'a settled page' },
+  );
 
 /**
  * @typedef {{
  *   page: import('./harness/browsers.mjs').Page,
  *   browser: import('./harness/browsers.mjs').Browser,
  *   site: Awaited<ReturnType<typeof createSite>>,
- *   settle: () => Promise<void>,
+ *   settle: () => Promise<unknown>,
+ *   arriveAt: (end: string) => Promise<unknown>,
  *   go: (code: Function | string, ...args: unknown[]) => Promise<any>,
  *   leave: () => Promise<unknown>,
  *   events: () => any[],
@@ -69,11 +89,11 @@ export async function visit(
   let page;
   /** @returns {any[]} */
   const events = () => collector.store.newest('events', 'demo', 100_000);
-  const settle = () => pause(SETTLED);
   try {
     const shown = windows.get(browser) ?? (await browser.newPage());
     page = shown;
     if (browser.name === 'webkit') windows.set(browser, shown);
+    const settle = () => settled(shown);
     await shown.goto(site.address + open);
     await settle();
     await body({
@@ -82,6 +102,18 @@ export async function visit(
       site,
       settle,
       events,
+      async arriveAt(end) {
+        await waitFor(
+          () =>
+            shown.evaluate(
+              (/** @type {string} */ url) =>
+                location.href.endsWith(url) && document.readyState === 'complete',
+              end,
+            ),
+          { timeout: 30_000, what: end },
+        );
+        await settle();
+      },
       async go(code, ...args) {
         const result = await shown.evaluate(code, ...args);
         await settle();
@@ -93,7 +125,7 @@ export async function visit(
       async arrives(count) {
         await waitFor(() => events().length >= count, {
           what: `${count} events`,
-          timeout: 20_000,
+          timeout: 30_000,
         }).catch((error) => {
           throw new Error(`${error.message}; there are ${JSON.stringify(events(), null, 1)}`);
         });

@@ -15,6 +15,7 @@
  * }} Page
  * @typedef {{ name: string, newPage: () => Promise<Page>, close: () => Promise<void> }} Browser
  */
+import { describe } from 'node:test';
 import puppeteer from 'puppeteer-core';
 import { findTool } from '../../../scripts/setup.mjs';
 import { waitFor } from './wait.mjs';
@@ -24,6 +25,21 @@ const all = ['chromium', 'firefox', 'webkit'];
 
 /** The engines to test in; `APPIZER_BROWSERS=firefox,webkit` narrows them while working on one. */
 export const engines = process.env.APPIZER_BROWSERS?.split(',') ?? all;
+
+/**
+ * The same tests in every engine, side by side: most of their time is waiting. In one engine they run one after
+ * another.
+ *
+ * @param {string} what is tested
+ * @param {(engine: string) => void} tests
+ */
+export function inEngines(what, tests) {
+  describe(what, { concurrency: true }, () => {
+    for (const engine of engines) {
+      describe(`${what} in ${engine}`, { concurrency: 1, timeout: 600_000 }, () => tests(engine));
+    }
+  });
+}
 
 // Nothing of the browser's own may reach for the network, or look like the page's traffic.
 const chromiumFlags = [
@@ -40,14 +56,30 @@ const chromiumFlags = [
 const firefoxPreferences = { 'fission.bfcacheInParent': true };
 
 /**
- * Starts a browser with a new profile, or with the one in `profile`.
+ * Starts a browser with a new profile, or with the one in `profile`. Once more where it does not start: that
+ * says nothing of the SDK.
  *
  * @param {string} name
  * @param {{ profile?: string, args?: string[] }} [options] of Chromium and Firefox
  * @returns {Promise<Browser>}
  */
-export async function launch(name, { profile, args = [] } = {}) {
+export async function launch(name, options = {}) {
   if (!all.includes(name)) throw new Error(`There is no engine "${name}": ${all.join(', ')}.`);
+  try {
+    return await launchOnce(name, options);
+  } catch (error) {
+    console.log(
+      `${name} did not start, so once more: ${error instanceof Error ? error.message : error}`,
+    );
+    return await launchOnce(name, options);
+  }
+}
+
+/**
+ * @param {string} name @param {{ profile?: string, args?: string[] }} options
+ * @returns {Promise<Browser>}
+ */
+async function launchOnce(name, { profile, args = [] }) {
   const browser =
     name === 'webkit'
       ? await launchWebKit()

@@ -2,26 +2,27 @@
  * The same small shop made with one router after another (`pages/`). Everything that is installed or
  * made for it is in `build/pages`, once for each state of the sources.
  */
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
-import { build } from '../../scripts/paths.mjs';
-import { install, once, run } from '../installed.mjs';
-import { sdk } from './visits.mjs';
+import { build } from '../../../scripts/paths.mjs';
+import { install, once, run } from '../../installed.mjs';
+import { sdk } from '../visits.mjs';
 
 const sources = join(dirname(fileURLToPath(import.meta.url)), 'pages');
 const made = join(build, 'pages');
 
+/** Next.js is 330 MB and minutes of work, so it is left to `npm run test:routers`. */
+export const withNext = process.env.APPIZER_ROUTERS === 'all';
+
 /** Installs the frameworks and makes the pages, as far as that has not been done. */
 export async function makePages() {
   install(sources, made);
-  for (const [name, command] of Object.entries(builders)) {
-    once(made, name, [join(sources, name), join(sources, 'package-lock.json')], () => {
-      rmSync(join(made, name), { recursive: true, force: true });
-      cpSync(join(sources, name), join(made, name), { recursive: true });
-      run(process.execPath, command, join(made, name));
-    });
+  make('svelte-kit', '../node_modules/vite/bin/vite.js');
+  if (withNext) {
+    install(join(sources, 'next'), join(made, 'next'));
+    make('next', 'node_modules/next/dist/bin/next');
   }
   for (const entry of ['react-router.jsx', 'vue-router.js', 'turbo.js']) {
     cpSync(join(sources, entry), join(made, entry));
@@ -42,19 +43,22 @@ export async function makePages() {
   }
 }
 
-/** @type {Record<string, string[]>} */
-const builders = {
-  'svelte-kit': ['../node_modules/vite/bin/vite.js', 'build'],
-  next: ['../node_modules/next/dist/bin/next', 'build'],
-};
+/** @param {string} name of the folder @param {string} builder in it */
+function make(name, builder) {
+  once(made, name, [join(sources, name), join(sources, 'package-lock.json')], () => {
+    cpSync(join(sources, name), join(made, name), { recursive: true });
+    run(process.execPath, [builder, 'build'], join(made, name));
+  });
+}
 
+// With the first page's title, as one that the server has made: how soon a script starts is the machine's business.
 /** @param {string} script */
 const app = (script) => `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<title>Loading</title>${sdk}</head><body><div id="app"></div><script src="/${script}"></script></body></html>`;
+<title>Home</title>${sdk}</head><body><div id="app"></div><script src="/${script}"></script></body></html>`;
 
 const paths = ['/', '/about', '/items/1', '/old'];
 
-/** @param {(path: string) => import('./harness/site.mjs').Content} page */
+/** @param {(path: string) => import('../harness/site.mjs').Content} page */
 const pagesOf = (page) => Object.fromEntries(paths.map((path) => [path, page(path)]));
 
 /** @param {string} name @param {string} text */
@@ -91,9 +95,13 @@ export const shops = () => {
         '/old': { status: 302, headers: { location: '/about' } },
       },
     },
-    'Next.js': {
-      folders: [join(made, 'next', 'out')],
-      pages: pagesOf((path) => html('next/out', path === '/' ? 'index.html' : `${path}.html`)),
+    // Read only when it is asked for, as it may not have been made.
+    get 'Next.js'() {
+      const file = (/** @type {string} */ path) => (path === '/' ? 'index.html' : `${path}.html`);
+      return {
+        folders: [join(made, 'next', 'out')],
+        pages: pagesOf((path) => html('next/out', file(path))),
+      };
     },
   };
 };
