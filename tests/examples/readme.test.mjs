@@ -130,10 +130,9 @@ test('paths in the map of the architecture exist', () => {
 
 /** Member names of an exported interface. @param {string} name */
 function members(name) {
-  const body = types.split(`export interface ${name} {`)[1]?.split('\n}')[0] ?? '';
-  return [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(([, member]) =>
-    String(member),
-  );
+  const body = types.split(new RegExp(`export interface ${name}(?:<.*>)? \\{`))[1]?.split('\n}')[0];
+  const all = [...(body ?? '').matchAll(/^ {2}(?:readonly )?(\w+)(?:<.*?>)?\??[:(]/gm)];
+  return [...new Set(all.map(([, member]) => String(member)))];
 }
 
 /** The first cells of the table below a row. @param {string} header */
