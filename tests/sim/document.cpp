@@ -152,6 +152,8 @@ void Document::end_decision() {
   }
   if (std::exchange(was_named_, false)) {
     if (id.empty()) world_.ledger.break_promise(name() + " has no visitor");
+    // Who named or reset may have been dropped from what waited.
+    if (kept_before_.empty()) world_.visitors.may_be_new(id_);
   } else {
     world_.visitors.begins(id_, id, kept_before_);
   }

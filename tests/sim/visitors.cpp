@@ -98,7 +98,7 @@ void Visitors::begins(std::uint32_t document, const std::string& id, const std::
   const bool restored = !kept.empty();
   if (!restored) {
     changes(document);
-    documents_[document].new_until = clock_.monotonic() + appizer::Identity::kNew;
+    may_be_new(document);
   }
   if (restored) coverage_.add(Count::id_restored);
   const bool fine = restored ? id == kept : !id.empty() && !is_known(id) && !made_.contains(id);

@@ -32,6 +32,9 @@ class Visitors {
   /// The site named the visitor of a page. `behind`: the page cannot know yet what another did.
   void named(Tag tag, std::uint32_t document, const std::string& before, const std::string& after,
              bool behind);
+  void may_be_new(std::uint32_t document) {
+    documents_[document].new_until = clock_.monotonic() + appizer::Identity::kNew;
+  }
   void was_reset(std::uint32_t document, const std::string& before, const std::string& after);
   /// A page knows who the visitor is. `kept` is the id that was there before, empty for none.
   void begins(std::uint32_t document, const std::string& id, const std::string& kept);
