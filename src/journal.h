@@ -55,6 +55,9 @@ class Journal {
 
   void append(Record record);
 
+  /// So many records were lost before they came here: the next one tells the server.
+  void lose(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }
+
   /// Removes the oldest waiting record, and leaves its count with the next one.
   bool evict(Record& evicted);
 

@@ -744,6 +744,18 @@ TEST_CASE("storage stays within the caps", "[client]") {
   CHECK(parsed(origin.bodies[0])["events"][0]["properties"]["$dropped"] == reported);
 }
 
+TEST_CASE("what does not fit into the wait for a decision is counted for the server too",
+          "[client][consent]") {
+  Origin origin;
+  Host host(origin, R"("consent":"pending")");
+  host.track_many(Waiting::kMost + 7);
+  origin.server = delivered;
+  host.decide("granted");
+  origin.run();
+  CHECK(origin.arrived.size() == Waiting::kMost);
+  CHECK(parsed(origin.bodies[0])["events"][0]["properties"]["$dropped"] == 7);
+}
+
 // When the server does not answer.
 
 TEST_CASE("an outage costs nothing but time", "[client]") {
