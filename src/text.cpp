@@ -110,8 +110,12 @@ void String::replace(std::size_t begin, std::size_t size, View text) {
 }
 
 namespace {
+#ifdef __EMSCRIPTEN__
 List<String> kept;
-}
+#else
+thread_local List<String> kept;  // the simulator lives in several worlds at once
+#endif
+}  // namespace
 
 View keep(String text) { return kept.push_back(std::move(text)); }
 
