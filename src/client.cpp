@@ -158,7 +158,7 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
 
 // What waited happens now, in order.
 void Client::replay() {
-  running_->delivery.journal(Delivery::events).lose(waiting_.dropped());
+  running_->delivery.journal(Delivery::events).lose(waiting_.dropped_events());
   report_dropped(waiting_.dropped());
   for (const Held& held : waiting_.take()) {
     switch (held.kind) {

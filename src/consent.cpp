@@ -30,14 +30,15 @@ void Waiting::add(Held held) {
   all_.push_back(std::move(held));
   while (all_.size() > kMost || (bytes_ > kMostBytes && all_.size() > 1)) {
     bytes_ -= all_[0].name.size() + all_[0].value.size();
-    all_.erase(0);
+    dropped_events_ += all_[0].kind == Held::event;
     ++dropped_;
+    all_.erase(0);
   }
 }
 
 List<Held> Waiting::take() {
   bytes_ = 0;
-  dropped_ = 0;
+  dropped_ = dropped_events_ = 0;
   return std::exchange(all_, {});
 }
 

@@ -45,11 +45,14 @@ class Waiting {
   std::size_t size() const { return all_.size(); }
   /// How many had to go, since the last `take`.
   std::size_t dropped() const { return dropped_; }
+  /// And how many of those were events.
+  std::size_t dropped_events() const { return dropped_events_; }
 
  private:
   List<Held> all_;
   std::size_t bytes_ = 0;
   std::size_t dropped_ = 0;
+  std::size_t dropped_events_ = 0;
 };
 
 }  // namespace appizer

@@ -226,6 +226,9 @@ void Ledger::reported(std::uint32_t document, std::string_view json) {
     coverage_.add(Count::wait_overflows);
     unnamed_[events] += count;
     unnamed_[people] += count;
+    // Of these the events are in $dropped as well; how many that is, is not said.
+    told_[events] += count;
+    count_may_be_lost_ = true;
     return;
   }
   coverage_.add(refused   ? Count::refused_events
