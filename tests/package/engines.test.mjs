@@ -33,7 +33,6 @@ const optional = new Map([
   ['doNotTrack', 'undefined is no'],
   ['fetchLater', 'asked for'],
   ['forget', 'ours'],
-  ['fromHex', 'asked for, else a loop'],
   ['globalPrivacyControl', 'undefined is no'],
   ['memory', 'ours: what the module exports'],
   ['nonce', 'undefined: the page cannot have hidden it, and the file beside is refused'],
