@@ -88,6 +88,15 @@ Status Client::start(View config, const Seed& seed, const Moment& now) {
 
 View Client::consent_key() const { return keep(prefix_ + "c"); }
 
+View Client::news_key() const { return keep(prefix_ + "i"); }
+
+// Nobody tells of a cookie that has changed; so a key in storage does, by another content.
+void Client::announce() {
+  if (config_.persistence == Persistence::cookie) {
+    effects_.store(news_key(), ids_.token(kDocumentLength));
+  }
+}
+
 Status Client::decide(Consent consent) {
   config_.consent = consent;
   switch (consent) {
@@ -260,6 +269,7 @@ Status Client::set_user_id(View id, const Moment& now) {
   keep_viewer();
   const auto change = identity.set(named, effects_);
   if (change == Identity::Change::none) return Status::ok;
+  announce();
   const bool linked = change == Identity::Change::named;
   // Another person on the same device: nothing may link the two.
   if (!linked) session.renew(ids_, now.wall, effects_);
@@ -297,6 +307,7 @@ Status Client::reset(const Entropy& user, const Moment& now) {
   }
   keep_viewer();
   running_->identity.reset(user, effects_);
+  announce();
   running_->session.renew(ids_, now.wall, effects_);
   return Status::ok;
 }
@@ -327,12 +338,16 @@ void Client::value(View key, View text, const Moment& now) {
   if (!running_) return;
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   Adoption::Found segment;
+  const bool was_known = identity.is_known();
   if (const auto news = identity.value(key, text, now, effects_); news != Identity::News::foreign) {
     if (news == Identity::News::refused) {
       tell(Hint::stored_user_id_refused, json::clip(text, kLongestUserId));
     } else if (news == Identity::News::replaced) {
       delivery.rename(identity.replaced(), identity.id());
     }
+    if (!was_known && identity.is_known() && identity.is_new(now)) announce();
+  } else if (key == news_key()) {
+    identity.look(effects_);
   } else if (key == session.key()) {
     session.restore(text);
   } else if (adoption.value(key, segment)) {

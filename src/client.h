@@ -140,6 +140,8 @@ class Client {
   void record_forms();
   void record_person(View person, View origin, View app);
   View consent_key() const;
+  View news_key() const;
+  void announce();
   void settle();
   void own_lock();
   void take_name();

@@ -38,6 +38,8 @@ class Identity {
   /// Nobody tells when a cookie changes, so it is looked at when the visitor turns to the page.
   void look(Effects& effects);
   bool is_known() const { return unread_ == 0 && !id_.empty(); }
+  /// Whether the id was made here a moment ago.
+  bool is_new(const Moment& now) const { return now.monotonic < new_until_; }
 
   enum class News {
     /// Not one of its keys.

@@ -419,6 +419,26 @@ TEST_CASE("with cookies a tab follows another when the visitor turns to it", "[c
   CHECK(other.client.user_id() == "user_2");
 }
 
+TEST_CASE("pages of a site hear of a change in a cookie too", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  const std::string options = R"("persistence":"cookie")";
+  Host host(origin, options);
+  Host other(origin, options);
+  origin.run();
+  // Both were new, and have agreed.
+  CHECK(host.client.user_id() == other.client.user_id());
+  host.set_user_id("\"user_1\"");
+  origin.run();
+  CHECK(other.client.user_id() == "user_1");
+  other.set_user_id("\"user_1\"");
+  other.reset();
+  origin.run();
+  CHECK(host.client.user_id() == other.client.user_id());
+  CHECK(host.client.user_id() != "user_1");
+  CHECK(std::count(origin.arrived.begin(), origin.arrived.end(), "alias user_1") == 1);
+}
+
 TEST_CASE("a logout that waits for consent keeps its place", "[client]") {
   Origin origin;
   origin.server = delivered;

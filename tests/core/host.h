@@ -292,7 +292,7 @@ class Host {
 
   // The event `storage`, which tells of a change but not what it was by then.
   void tell_others(const std::string& key) {
-    if (origin_.silent) return;
+    if (origin_.silent || key.starts_with("cookie:")) return;  // nobody tells of cookies
     for (Host* other : origin_.hosts_) {
       if (other != this) other->later([=] { other->hear([=] { other->value(key); }); });
     }
