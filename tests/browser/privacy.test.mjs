@@ -54,6 +54,7 @@ test('what is kept is what the paper says', { timeout: 240_000 }, async () => {
      <script>AppizerWeb.init(${JSON.stringify({ ...settings, ...all, autoHook: true, ...options })});</script>${FORM}`;
   site.pages['/busy'] = pageFor({ persistence: 'both', consent: 'pending', rememberConsent: true });
   site.pages['/plain'] = pageFor({});
+  site.pages['/cookie'] = pageFor({ persistence: 'cookie' });
   site.pages['/old'] = pageFor(
     {},
     "<script>Object.defineProperty(Navigator.prototype, 'locks', { value: undefined });</script>",
@@ -84,7 +85,7 @@ test('what is kept is what the paper says', { timeout: 240_000 }, async () => {
     // At first the server is out of order for both lanes.
     proxy.next({ status: 503, path: '/v1/events/batch' });
     proxy.next({ status: 503, path: '/v1/users' });
-    for (const path of ['/busy', '/plain', '/old']) {
+    for (const path of ['/busy', '/plain', '/cookie', '/old']) {
       await page.goto(`${site.address}${path}?token=s3cret&utm_source=news#id_token=s3cret`);
       const before = stage.stored().length;
       await page.evaluate(() => /** @type {any} */ (window).AppizerWeb.setConsent('granted'));
@@ -97,6 +98,7 @@ test('what is kept is what the paper says', { timeout: 240_000 }, async () => {
       await page.evaluate(() => {
         /** @type {any} */ (window).AppizerWeb.setUserId('user_1');
         /** @type {any} */ (window).AppizerWeb.setUserProperties({ plan: 'pro' });
+        /** @type {any} */ (window).AppizerWeb.reset();
       });
       await witnessed();
     }
