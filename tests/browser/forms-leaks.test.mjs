@@ -62,7 +62,7 @@ inEngines('secrets in forms', (engine) => {
     await stage.storedCount(FORMS, 120_000);
     await waitFor(
       () => stage.collector.store.newest('users', 'demo', 10).some(({ email }) => email),
-      { what: 'a user' },
+      { what: 'a user', timeout: 120_000 },
     );
     await waitFor(async () => !(await stored()).includes('.j.'), {
       timeout: 120_000,

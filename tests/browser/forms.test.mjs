@@ -45,7 +45,7 @@ function counted(stage) {
  */
 async function assertCounted(stage, names) {
   const all = Object.fromEntries(names.map((name) => [name, 1]));
-  await waitFor(() => names.every((name) => counted(stage)[name]), { timeout: 30_000 }).catch(
+  await waitFor(() => names.every((name) => counted(stage)[name]), { timeout: 60_000 }).catch(
     () => {},
   );
   await pause(300);
@@ -54,7 +54,7 @@ async function assertCounted(stage, names) {
 
 /** Waits for what is known of so many people. @param {Stage} stage @param {number} count */
 async function people(stage, count) {
-  await waitFor(() => sent(stage).people.length >= count, { timeout: 30_000, what: 'people' });
+  await waitFor(() => sent(stage).people.length >= count, { timeout: 60_000, what: 'people' });
   return sent(stage).people;
 }
 
@@ -113,7 +113,7 @@ inEngines('forms', (engine) => {
           await waitFor(
             () =>
               page.evaluate(() => Object.keys(localStorage).every((key) => !key.includes('.j.'))),
-            { timeout: 30_000, what: 'an empty journal' },
+            { timeout: 60_000, what: 'an empty journal' },
           );
         } finally {
           await page.close().catch(() => {});

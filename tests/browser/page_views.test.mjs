@@ -24,7 +24,7 @@ inEngines('page views', (engine) => {
    * @param {Parameters<typeof visit>[1]} body
    */
   const scene = (name, wishes, body) =>
-    test(name, { timeout: 60_000 }, () =>
+    test(name, { timeout: 150_000 }, () =>
       visit({ browser, pages: { '/': home }, ...wishes }, body),
     );
 

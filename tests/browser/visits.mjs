@@ -110,7 +110,7 @@ export async function visit(
                 location.href.endsWith(url) && document.readyState === 'complete',
               end,
             ),
-          { timeout: 30_000, what: end },
+          { timeout: 60_000, what: end },
         );
         await settle();
       },
@@ -125,7 +125,7 @@ export async function visit(
       async arrives(count) {
         await waitFor(() => events().length >= count, {
           what: `${count} events`,
-          timeout: 30_000,
+          timeout: 60_000,
         }).catch((error) => {
           throw new Error(`${error.message}; there are ${JSON.stringify(events(), null, 1)}`);
         });

@@ -7,7 +7,7 @@
  * @param {{ timeout?: number, interval?: number, what?: string }} [options]
  * @returns {Promise<NonNullable<T>>}
  */
-export async function waitFor(check, { timeout = 15_000, interval = 25, what } = {}) {
+export async function waitFor(check, { timeout = 45_000, interval = 25, what } = {}) {
   const deadline = Date.now() + timeout;
   let last;
   for (;;) {

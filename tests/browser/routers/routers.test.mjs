@@ -25,7 +25,7 @@ inEngines('routers', (engine) => {
   after(() => browser.close());
 
   for (const router of names) {
-    test(router, { timeout: 60_000 }, () => {
+    test(router, { timeout: 150_000 }, () => {
       /** @type {{ folders: string[], pages: any, open?: string, name?: (path: string) => string }} */
       const { name = (path) => path, ...shop } =
         shops()[/** @type {keyof ReturnType<typeof shops>} */ (router)];
