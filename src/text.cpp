@@ -117,7 +117,10 @@ thread_local List<String> kept;  // the simulator lives in several worlds at onc
 #endif
 }  // namespace
 
-View keep(String text) { return kept.push_back(std::move(text)); }
+View keep(String text) {
+  const View made = kept.push_back(std::move(text));
+  return made.is_none() ? View() : made;  // a string that never had a byte has no place for one
+}
 
 void release_kept() { kept.clear(); }
 

@@ -134,6 +134,7 @@ TEST_CASE("members are found by their name, as they stand in the text", "[json]"
 TEST_CASE("scalars are read by type", "[json]") {
   CHECK(json::string(R"("a\nb\u20ac")") == "a\nb\xE2\x82\xAC");
   CHECK(json::string(" \"\" ") == "");
+  CHECK_FALSE(json::string("\"\"").is_none());
   CHECK(json::string("a").is_none());
   CHECK(json::string("1").is_none());
   CHECK(json::string(R"("a" "b")").is_none());
