@@ -159,6 +159,7 @@ void play(std::string_view bytes) {
     text += '\n';
   }
   check_adoption(text, choices);
+  release_kept();
 }
 
 }  // namespace

@@ -121,6 +121,8 @@ class Game {
         automatic();
         break;
       default:
+        // A lease that ran out under its owner: it trusts storage more than its memory then.
+        if (!locks_) site.excuse();
         site.page().shift(kTimes[input_.below(std::size(kTimes))] *
                           ((input_.byte() & 1) ? 40 : -40));
     }
