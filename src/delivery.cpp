@@ -98,6 +98,9 @@ void Delivery::online(bool online, const Moment& now) {
 }
 
 void Delivery::visible(bool visible) {
+  // A document that is restored is visible before it is told that it is back (HTML, "reactivate a
+  // document"). What it sent in between would count as handed over, though it will hear the answer.
+  if (leaving_ && visible && !visible_) arriving_ = true;
   visible_ = visible;
   hurry_ = !visible;
 }
@@ -222,6 +225,7 @@ bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
 }
 
 void Delivery::send_due(const Moment& now, Effects& effects) {
+  if (arriving_) return;
   refill(now.monotonic);
   const bool parting = std::exchange(hurry_, false) || leaving_;
   for (const Lane lane : kPeopleFirst) {
@@ -408,6 +412,7 @@ void Delivery::abandon(Effects& effects) {
 void Delivery::returned(const Moment& now, Effects& effects) {
   leaving_ = false;
   gone_ = false;
+  arriving_ = false;
   has_lock_ = false;
   lock_wanted_ = kNever;
   for (Flight& flight : flights_) {

@@ -68,7 +68,10 @@ class Delivery {
   void online(bool online, const Moment& now);
   void visible(bool visible);
   /// Everything pending goes out with keepalive, as much as fits.
-  void leaving() { leaving_ = true; }
+  void leaving() {
+    leaving_ = true;
+    arriving_ = false;
+  }
   /// The page is gone as far as we can tell: what went out with keepalive is the browser's now.
   void gone(Effects& effects);
   /// Everything is given up: what is on its way too, as far as it can be.
@@ -170,6 +173,7 @@ class Delivery {
   bool hurry_ = false;
   bool leaving_ = false;
   bool gone_ = false;
+  bool arriving_ = false;  // visible again after it left; that it is back is told next
   bool held_ = false;
   bool has_lock_ = false;
 };

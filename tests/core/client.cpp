@@ -1049,6 +1049,25 @@ TEST_CASE("a page that comes back puts back what turns out to have failed", "[cl
   CHECK(origin.arrived == Names{"a"});
 }
 
+TEST_CASE("a page that is seen again sends nothing before it is told that it is back", "[client]") {
+  Origin origin;
+  origin.storage_fails = true;  // so that nobody else can send it
+  Host host(origin);
+  host.leave();
+  host.visible(false);
+  host.visible(true);
+  host.track("seen_again");
+  CHECK(host.sent.empty());
+  host.come_back();
+  origin.run_for(5 * kSecond);
+  CHECK(host.sent.size() == 1);
+  // It hears the answer, so nothing was handed over.
+  host.answer(503);
+  origin.server = delivered;
+  origin.run();
+  CHECK(origin.arrived == Names{"seen_again"});
+}
+
 TEST_CASE("a page without storage comes back with what it had", "[client]") {
   Origin origin;
   origin.storage_fails = true;
