@@ -1,7 +1,5 @@
 #include "answers.h"
 
-#include <algorithm>
-
 #include "compare.h"
 #include "json.h"
 #include "text.h"

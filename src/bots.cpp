@@ -1,6 +1,5 @@
 #include "bots.h"
 
-#include <algorithm>
 #include <cstddef>
 
 #include "compare.h"

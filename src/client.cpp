@@ -1,6 +1,5 @@
 #include "client.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "compare.h"

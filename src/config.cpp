@@ -1,7 +1,5 @@
 #include "config.h"
 
-#include <algorithm>
-
 #include "bots.h"
 #include "compare.h"
 #include "list.h"

@@ -1,6 +1,5 @@
 #include "delivery.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "compare.h"

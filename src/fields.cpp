@@ -132,14 +132,6 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
-// Takes the first word of a list out of it.
-View take(View& list, char end) {
-  const std::size_t at = min(list.find(end), list.size());
-  const View word = list.substr(0, at);
-  list.remove_prefix(min(at + 1, list.size()));
-  return word;
-}
-
 // Whether `word` is in `all` as a whole, between two of `edge`.
 bool holds(View all, View word, char edge) {
   for (std::size_t at = 1; (at = all.find(word, at)) < all.size() - word.size(); ++at) {
@@ -171,7 +163,7 @@ class Text {
 
   bool mentions(View list) const {
     while (!list.empty()) {
-      View word = take(list, '/');
+      View word = take_until(list, '/');
       const char mark = word[0];
       if (mark == '=' || mark == '!' || mark == '-') word.remove_prefix(1);
       if (mark == '='   ? holds(spaced_, word, ' ')
@@ -285,7 +277,7 @@ Meaning meaning_of(const Field& field) {
   if (field.type == "email") return Meaning::email;
   View tokens = field.autocomplete;
   while (!tokens.empty()) {
-    const View token = take(tokens, ' ');
+    const View token = take_until(tokens, ' ');
     for (const Token& known : kTokens) {
       if (token == known.name) return known.meaning;
     }
@@ -312,7 +304,7 @@ bool is_email(View text) {
   View last;
   for (; !domain.empty(); ++labels) {
     if (domain.back() == '.') return false;
-    last = take(domain, '.');
+    last = take_until(domain, '.');
     if (!is_label(last)) return false;
   }
   return labels > 1 && last.size() > 1 && !std::all_of(last.begin(), last.end(), is_digit);

@@ -1,6 +1,5 @@
 #include "json.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,5 @@
 #include "leases.h"
 
-#include <algorithm>
-
 #include "compare.h"
 #include "json.h"
 #include "list.h"

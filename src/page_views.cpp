@@ -1,7 +1,5 @@
 #include "page_views.h"
 
-#include <algorithm>
-
 #include "campaign.h"
 #include "compare.h"
 #include "json.h"

@@ -1,7 +1,5 @@
 #include "report.h"
 
-#include <algorithm>
-
 #include "compare.h"
 #include "json.h"
 #include "list.h"

@@ -1,7 +1,5 @@
 #include "retry.h"
 
-#include <algorithm>
-
 #include "compare.h"
 
 namespace appizer {
