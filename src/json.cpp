@@ -397,7 +397,7 @@ double number(View text) {
     }
     exponent += down ? -power : power;
   }
-  for (; exponent > 0 && value < 1e300; --exponent) value *= 10;
+  for (; exponent > 0; --exponent) value *= 10;
   for (; exponent < 0 && value > 0; ++exponent) value /= 10;
   return negative ? -value : value;
 }

@@ -159,6 +159,8 @@ TEST_CASE("numbers are read in every form that JSON has", "[json]") {
       {"25e-1", 2.5},
       {"1.5e2", 150},
       {"123456789012345", 123456789012345},
+      {"25e303", 25e303},
+      {"0e999", 0},
   }));
   CAPTURE(text);
   const auto read = json::number(text);
