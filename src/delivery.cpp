@@ -201,7 +201,7 @@ bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
   String tail;
   append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
   const std::size_t most = min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
-  const std::uint32_t id = next_flight_++;
+  const std::uint32_t id = ids_.next_flight();
   const auto records = state.journal.take(id, most, room, tail.size() + 2);
   if (records.empty()) return false;
   const View body = body_of(records);
@@ -275,6 +275,8 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, View b
   State& state = state_[flight.lane];
   Journal& journal = state.journal;
   const Outcome meaning = outcome(status);
+  // Of requests side by side all may fail: that is one failure, and one wait is drawn for it.
+  const bool fails_again = flight.id > state.failed || !state.recovering();
   state.unanswered = status == 0;
   switch (meaning) {
     case Outcome::delivered:
@@ -298,6 +300,7 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, View b
       break;
     case Outcome::not_allowed:
       journal.put_back(flight.id);
+      if (!fails_again) state.retry.restore(state.retry.failures() - 1);
       back_off(flight.lane, state.retry.after_refusal(ids_.draw()), now, effects);
       tell(effects, Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
       break;
@@ -305,7 +308,8 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, View b
       journal.put_back(flight.id);
       const Millis asked = asked_wait(status, wait, body, now.wall);
       state.asked_until = max(state.asked_until, now.monotonic + asked);
-      back_off(flight.lane, max(state.retry.after_failure(ids_.draw()), asked), now, effects);
+      const Millis drawn = fails_again ? state.retry.after_failure(ids_.draw()) : Retry::kShortest;
+      back_off(flight.lane, max(drawn, asked), now, effects);
       tell(effects, Hint::will_retry, number_text(static_cast<unsigned>(status)));
       break;
     }
@@ -321,6 +325,7 @@ void Delivery::back_off(Lane lane, Millis wait, const Moment& now, Effects& effe
     state.not_before = now.monotonic + wait;
     state.told = false;
   }
+  state.failed = ids_.next_flight();
   String text = number_text(static_cast<std::uint64_t>(state.retry.failures()));
   const Millis since = max<Millis>(now.wall, 0);
   for (const Millis number : {since + state.not_before - now.monotonic, since}) {
@@ -474,7 +479,7 @@ void Delivery::leave_behind(Effects& effects) {
   if (mark != 0) {
     String tail;
     append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
-    const std::uint32_t id = next_flight_++;
+    const std::uint32_t id = ids_.next_flight();
     const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);
     url = url_of(records);
     body = body_of(records);

@@ -118,6 +118,7 @@ class Delivery {
     Millis sent = -kBusy;
     std::uint32_t sent_number = 0;  // the newest record when it was sent
     bool unanswered = false;        // the last failure had no answer
+    std::uint32_t failed = 0;       // flights up to this one had left when the last one failed
 
     bool recovering() const { return retry.failures() > 0; }
   };
@@ -161,7 +162,6 @@ class Delivery {
   State state_[lanes];
   List<Flight> flights_;
   List<Flush> flushes_;
-  std::uint32_t next_flight_ = 1;
   std::uint64_t delivered_ = 0;
   std::uint64_t dropped_ = 0;
   int tokens_ = kBurst;

@@ -39,11 +39,15 @@ class Ids {
   /// Uniform over all 32-bit values.
   std::uint32_t draw();
 
+  /// Counts from 1: a number that none of this document's requests has had.
+  std::uint32_t next_flight() { return ++flights_; }
+
  private:
   std::uint32_t state_[4] = {1, 2, 3, 4};
   std::uint64_t last_time_ = 0;
   std::uint32_t last_a_ = 0;  // 12 bits
   std::uint64_t last_b_ = 0;  // 62 bits
+  std::uint32_t flights_ = 0;
 };
 
 }  // namespace appizer

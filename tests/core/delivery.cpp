@@ -999,6 +999,46 @@ TEST_CASE("a page that comes back hears what became of what was handed over", "[
   CHECK(post.asleep());
 }
 
+TEST_CASE("requests side by side that all fail are one failure", "[delivery]") {
+  Post post;
+  for (const char* name : {"a", "b", "c"}) {
+    post.track(name);
+    post.delivery->visible(false);
+    post.drain();
+  }
+  REQUIRE(post.count_open() == 3);
+  post.answer(502);
+  SECTION("so that one wait is drawn, not the longest of many") {
+    const std::string stored = post.storage["a.w.e"];
+    REQUIRE(stored.substr(0, 2) == "1 ");
+    post.answer(502);
+    post.answer(0);
+    const std::string after = post.storage["a.w.e"];
+    CHECK(after.substr(0, 15) == stored.substr(0, 15));
+    CHECK(post.wait() <= Retry::kFirstWindow);
+  }
+  SECTION("but none is followed by another attempt at once") {
+    post.jump(20 * kSecond);
+    post.answer(502);
+    post.answer(502);
+    CHECK(post.storage["a.w.e"].substr(0, 2) == "1 ");
+    CHECK(post.wait() >= Retry::kShortest);
+  }
+  SECTION("but what one of them asks for counts") {
+    post.answer(429, "", {600, {}});
+    post.answer(502);
+    CHECK(post.wait() == 600 * kSecond);
+  }
+  SECTION("but what one of them forbids counts") {
+    post.answer(403);
+    post.answer(403);
+    CHECK(post.wait() >= Retry::kFirstPause / 2);
+    CHECK(post.wait() <= Retry::kFirstPause);
+  }
+  post.serve();
+  CHECK(post.arrived == Names{"a", "b", "c"});
+}
+
 TEST_CASE("a page that comes back is not held up by what was handed over", "[delivery]") {
   Post post;
   post.track("a");

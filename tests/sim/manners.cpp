@@ -158,6 +158,8 @@ void Manners::answered(std::uint32_t index, int status) {
     return;
   }
   course.failing = true;
+  course.again = index >= course.known;
+  course.known = static_cast<std::uint32_t>(sends_.size());
   const bool pause = meaning == appizer::Outcome::not_allowed;
   course.earliest = now + (pause ? Retry::kFirstPause / 2 : Retry::kShortest);
   const Millis asked = asked_wait(send, clock_.wall());
@@ -182,11 +184,8 @@ void Manners::online(std::uint32_t document, bool online) {
 
 // Full jitter: over a run of failures the waits must neither all be the longest possible, nor all
 // be the same, nor hardly grow. Each of these is less likely than one in 10^10 by chance.
-void Manners::check_jitter(std::uint32_t document, Course& course, std::string_view text) {
-  // Of requests side by side, all but the first that fails find the wait of that one.
-  for (const std::uint32_t other : documents_[document].under_way) {
-    if (sends_[other].state == Send::flying) return;
-  }
+void Manners::check_jitter(Course& course, std::string_view text) {
+  if (!course.again) return;  // of requests side by side all may fail, and all have one wait
   std::array<Millis, 3> numbers{};
   if (!read_wait(text, numbers) || numbers[0] < 1) return;
   const Millis wait = numbers[1] - numbers[2];
@@ -215,7 +214,7 @@ void Manners::wait_written(std::uint32_t document, const std::string& key, Lane 
   Course& course = documents_[document].courses[lane];
   if (text != nullptr && course.failing && !course.asked_now) {
     if (course.earliest - clock_.monotonic() <= Retry::kShortest)
-      check_jitter(document, course, *text);
+      check_jitter(course, *text);
   }
   if (!took) return;
   if (text == nullptr) {

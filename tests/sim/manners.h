@@ -62,6 +62,8 @@ class Manners {
     Millis learned = 0;       // by an answer that another page heard
     int jumps = 0;            // of the wall clock, until then
     bool asked_now = false;   // the last answer asked for a wait
+    std::uint32_t known = 0;  // sends that had left when the last one failed
+    bool again = true;        // the one that failed last had left after that
     std::uint32_t split = 0;  // the next batch after a refusal is no larger than this
     std::vector<Millis> waits;
   };
@@ -84,7 +86,7 @@ class Manners {
   void check_size(const Send& send);
   void check_company(std::uint32_t index, Document& page);
   void check_recovery(const Send& send, const Course& course, const std::string& prefix);
-  void check_jitter(std::uint32_t document, Course& course, std::string_view text);
+  void check_jitter(Course& course, std::string_view text);
 
   const Plan& plan_;
   const Clock& clock_;
