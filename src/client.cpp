@@ -100,7 +100,8 @@ Status Client::decide(Consent consent) {
   config_.consent = consent;
   switch (consent) {
     case Consent::granted:
-      if (!running_) begin();
+      // What a no has just forbidden goes first.
+      if (!running_ && !erasing_) begin();
       break;
     case Consent::denied:
       end();
@@ -137,6 +138,9 @@ void Client::end() {
   if (running_) running_->delivery.abandon(effects_);
   running_.reset();
   waiting_.clear();
+  for (const std::uint32_t token : flushes_) effects_.flushed(token, flush_result(0, 0, 0));
+  flushes_.clear();
+  erasing_ = true;
   // Whoever comes after a no given here or in another tab is somebody else.
   for (auto& byte : user_entropy_) byte ^= static_cast<std::uint8_t>(ids_.draw());
   Identity(config_.user_id_storage_key, Persistence::both).erase(effects_);
@@ -316,7 +320,7 @@ View Client::user_id() const { return running_ ? running_->identity.id() : View(
 Status Client::flush(std::uint32_t token, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
-  if (!running_) {
+  if (config_.consent != Consent::granted) {
     effects_.flushed(token, flush_result(0, 0, waiting_.size()));
   } else if (views_.hurry(effects_) || !ready()) {
     flushes_.push_back(token);
@@ -372,7 +376,7 @@ void Client::keys(View list, const Moment& now) {
   input(now);
   if (running_) {
     running_->adoption.keys(list, document_, now.monotonic);
-  } else if (config_.consent == Consent::denied) {
+  } else if (erasing_) {
     while (!list.empty()) {
       const View key = take_until(list, '\n');
       if (key != consent_key()) effects_.erase(key);
@@ -643,7 +647,11 @@ void Client::settle() {
     forms_.settle(now_, effects_);
     record_forms();
   }
-  if (!running_) return;
+  if (!running_) {
+    erasing_ = false;
+    if (config_.consent == Consent::granted) begin();
+    return;
+  }
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   if (!config_.locks && !away_ && leases.overslept(now_)) {
     leases.release(effects_);
@@ -685,17 +693,17 @@ bool Client::poll(Effect& effect) {
     // Nothing outlives the page, so nothing is looked for either; but the decision, if the site
     // wants that, and what was there before a no.
     if (!config_.cookieless || effect.text == consent_key()) return true;
-    const bool denied = config_.consent == Consent::denied;
+    const bool erasing = running_ == nullptr;
     switch (effect.kind) {
       case Effect::read:
         value(effect.text, View::none(), now_);
         break;
       case Effect::scan:
-        if (denied) return true;
+        if (erasing) return true;
         keys({}, now_);
         break;
       case Effect::erase:
-        if (denied) return true;
+        if (erasing) return true;
         break;
       case Effect::store:
       case Effect::lock:

@@ -161,6 +161,8 @@ class Client {
   std::unique_ptr<Running> running_;
   Waiting waiting_;
   bool started_ = false;
+  /// After a no, until all is erased that was in storage: before that nobody begins anew.
+  bool erasing_ = false;
   bool views_started_ = false;
   /// Whose view is pending, where the visitor has another id since; and while it is recorded, or
   /// passes the site's hooks.

@@ -764,6 +764,60 @@ TEST_CASE("storage stays within the caps", "[client]") {
   CHECK(parsed(origin.bodies[0])["events"][0]["properties"]["$dropped"] == reported);
 }
 
+TEST_CASE("a no and a yes in one task are a new visitor, and nothing of the old one is sent",
+          "[client][consent]") {
+  const auto options = GENERATE(values<std::string>(
+      {"", R"("cookieless":true)", R"("rememberConsent":true,"consent":"granted")"}));
+  CAPTURE(options);
+  Origin origin;
+  Host host(origin, options);
+  host.track("before");
+  origin.run_for(2 * kSecond);
+  REQUIRE(host.open() == 1);
+  const std::string former = host.client.user_id();
+  const auto before = origin.storage;
+  const auto decide = [&](const char* decision) {
+    host.client.set_consent(decision, {7, 8, 9}, origin.now);
+  };
+  std::vector<std::string> arrives{"after"};
+  decide("\"denied\"");
+  decide("\"granted\"");
+  SECTION("once") {}
+  SECTION("twice") {
+    decide("\"denied\"");
+    decide("\"granted\"");
+  }
+  SECTION("then no") {
+    decide("\"denied\"");
+    arrives.clear();
+  }
+  host.client.track("after", "", "", origin.now.wall, origin.now);
+  host.client.flush(9, origin.now);
+  host.drain();
+  for (const auto& [key, text] : before) {
+    CAPTURE(key);
+    if (!key.ends_with(".c")) CHECK(origin.storage[key] != text);
+  }
+  CHECK(host.client.user_id() != former);
+  CHECK(host.open() == arrives.size());
+  while (host.open() > 0) host.answer(200);
+  origin.run();
+  CHECK(origin.arrived == arrives);
+  CHECK(host.flushed.at(9) == flush_result(static_cast<int>(arrives.size()), 0, 0));
+  CHECK(origin.asleep());
+}
+
+TEST_CASE("a flush that waits for the page ends with a no", "[client][consent]") {
+  Origin origin;
+  Host host(origin, R"("consent":"pending")");
+  host.client.set_consent("\"granted\"", {1, 2, 3}, origin.now);
+  host.client.track("a", "", "", origin.now.wall, origin.now);
+  host.client.flush(9, origin.now);
+  host.client.set_consent("\"denied\"", {1, 2, 3}, origin.now);
+  host.drain();
+  CHECK(host.flushed.count(9) == 1);
+}
+
 TEST_CASE("what does not fit into the wait for a decision is counted for the server too",
           "[client][consent]") {
   Origin origin;

@@ -126,6 +126,30 @@ test('denied, then granted: a new visitor, from then on', () => {
   );
 });
 
+test('a request that was given up at a no is not taken for one after it', () => {
+  const { world, host } = watchedWorld();
+  /** @type {any[]} */
+  const answers = [];
+  host.send = (/** @type {any} */ _, /** @type {any} */ answer) => {
+    answers.push(answer);
+    return () => {}; // as fetch does: that it was aborted is heard of later
+  };
+  const app = AppizerWeb.create({ appId: 'demo', host });
+  app.trackEvent('one_done');
+  world.advance(1000);
+  app.setConsent('denied');
+  app.setConsent('granted');
+  app.trackEvent('two_done');
+  world.advance(1000);
+  assert.equal(answers.length, 2);
+  const [ofOne, ofTwo] = answers;
+  ofOne({ status: 0, body: '', retryAfter: Number.NaN, reset: Number.NaN });
+  ofTwo({ status: 200, body: '', retryAfter: Number.NaN, reset: Number.NaN });
+  world.advance(3_600_000);
+  assert.equal(answers.length, 2);
+  assert.ok(world.isIdle());
+});
+
 test('a decision is not undone to pending', async () => {
   const world = createWorld();
   const app = AppizerWeb.create({ appId: 'demo', host: world.host, debug: true });

@@ -660,6 +660,7 @@ void Document::cancel(std::uint32_t flight) {
   if (found == sends_.rend()) return world_.ledger.break_promise("cancels what it never sent");
   Send& send = world_.sends[*found];
   world_.network.abort(send);
+  send.given_up = true;
   if (send.state != Send::flying) return;
   send.state = Send::cancelled;
   const Millis age = world_.clock.monotonic() - send.began;
@@ -674,7 +675,8 @@ void Document::cancel(std::uint32_t flight) {
 
 void Document::answer(std::uint32_t index) {
   Send& send = world_.sends[index];
-  const bool known = send.state == Send::flying || send.state == Send::handed_over;
+  const bool known =
+      send.state == Send::flying || (send.state == Send::handed_over && !send.given_up);
   if (known) {
     if (world_.trace.on()) {
       world_.trace.say("  " + name() + " hears " + std::to_string(send.status) + " for " +

@@ -39,6 +39,8 @@ struct Send {
   bool carried = true;
   /// It will reach the server.
   bool arrives = true;
+  /// The page gave it up, whatever became of it.
+  bool given_up = false;
   /// The answer will get lost; and nobody will say so.
   bool cut = false;
   bool silent = false;
