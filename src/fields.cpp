@@ -339,6 +339,8 @@ bool is_phone(View text) {
   const auto rest = text.substr(number);
   return (sign.size() <= 2 || sign.substr(0, 3) == "ext") && sign.size() <= 5 &&
          (sign[0] == 'x' || sign[0] == 'X' || sign[0] == 'e') &&
+         std::all_of(sign.begin(), sign.end(),
+                     [](char c) { return View("xXet. ").find(c) != View::npos; }) &&
          std::all_of(rest.begin(), rest.end(), is_digit);
 }
 
