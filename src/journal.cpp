@@ -85,7 +85,9 @@ void Journal::set_document(View document) {
   document_ = document;
   last_is_open_ = false;
   for (const auto& segment : segments_) {
-    if (!segment->stored) new_key(*segment);
+    if (segment->taken) continue;
+    new_key(*segment);
+    segment->stored = false;
   }
 }
 
@@ -290,7 +292,7 @@ void Journal::hand_over(std::uint32_t flight) {
 std::size_t Journal::adopt(View key, View text) {
   auto segment = std::make_unique<Segment>();
   segment->key = key;
-  segment->stored = true;
+  segment->stored = segment->taken = true;
   segment->written = text.size();
   std::uint32_t unreadable = 0;
   std::size_t all_unreadable = 0;
@@ -338,7 +340,7 @@ void Journal::forget_stored() {
     // What was handed over is not in storage; its flight may still have something to say of it.
     const auto stored = [](const Record& record) { return record.stored && !record.handed_over; };
     // Their keys stay in the order of what they hold.
-    touched = touched || segment->stored || std::any_of(records.begin(), records.end(), stored);
+    touched = touched || segment->taken || std::any_of(records.begin(), records.end(), stored);
     if (!touched) continue;
     for (const Record& record : records) {
       if (!stored(record)) continue;
@@ -350,7 +352,7 @@ void Journal::forget_stored() {
     records.remove_if(stored);
     // The text under its key may have an heir by now.
     new_key(*segment);
-    segment->stored = false;
+    segment->stored = segment->taken = false;
     segment->written = 0;
     mark_dirty(*segment);
   }
@@ -389,6 +391,7 @@ void Journal::store_failed(View key, Millis now) {
     if (segments_[i]->key != key) continue;
     // What storage has under this key, if anything, is the text from before.
     segments_[i]->written = 0;
+    segments_[i]->taken = segments_[i]->was_taken;
     for (Record& record : segments_[i]->records) record.stored = record.was_stored;
     mark_dirty(*segments_[i]);
     break;
@@ -409,6 +412,7 @@ void Journal::write(Segment& segment, Effects& effects) {
   }
   segment.dirty = false;
   segment.written = text.size();
+  segment.was_taken = std::exchange(segment.taken, !text.empty());
   if (!text.empty()) {
     segment.stored = true;
     effects.store(segment.key, text);

@@ -127,7 +127,9 @@ class Journal {
     std::size_t bytes = 0;
     std::size_t written = 0;  // characters that storage has
     bool dirty = false;
-    bool stored = false;
+    bool stored = false;     // there may be something under its key
+    bool taken = false;      // storage has it, unless the last write is refused
+    bool was_taken = false;  // and before that write
   };
   using Segments = List<std::unique_ptr<Segment>>;
 

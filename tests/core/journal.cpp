@@ -685,6 +685,31 @@ TEST_CASE("a page that comes back keeps only what storage does not have", "[jour
   }
 }
 
+TEST_CASE("what storage refused keeps its place before what it took later", "[journal]") {
+  Desk desk("d");
+  desk.append("refused", Journal::kSegment);
+  desk.append("taken");
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    Effects effects;
+    for (desk.journal.settle(effects, desk.now); !effects.empty();
+         desk.journal.settle(effects, desk.now)) {
+      const Effect effect = effects.take();
+      if (effect.text == "j.d.e0") {
+        desk.journal.store_failed(effect.text, desk.now);
+      } else {
+        desk.storage[effect.text] = effect.more;
+      }
+    }
+    desk.now += Journal::kStoragePause;
+  }
+  REQUIRE(desk.storage.size() == 1);
+  REQUIRE(desk.inherited() == Names{"taken"});
+  desk.journal.forget_stored();
+  CHECK(desk.waiting() == Names{"refused"});
+  desk.settle();
+  CHECK(desk.inherited() == Names{"refused", "taken"});
+}
+
 TEST_CASE("a page that has no storage at all comes back with everything", "[journal]") {
   Desk desk("before");
   desk.failing = true;
