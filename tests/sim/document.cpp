@@ -417,11 +417,11 @@ void Document::come_back() {
   if (shown_first) show(true);
   left_ = leaving_ = parting_ = false;
   came_back_ = true;
-  world_.ledger.returns(id_);
   returning_ = true;
   looked = world_.clock.now();
   const std::string before = user();
   hear_decision();
+  world_.ledger.returns(id_);
   client_->returned(moment());
   settle();
   end_decision();

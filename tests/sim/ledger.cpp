@@ -338,9 +338,10 @@ void Ledger::returns(std::uint32_t document) {
   Document& page = documents_[document];
   page.away = false;
   ++page.life;
-  // What storage never took comes after what was stored later.
-  for (Entry& entry : entries_) {
-    if (entry.holder == document && !entry.closed()) entry.life = page.life;
+  // What storage never took comes after what was stored later, be it in the last moment.
+  for (Tag tag = 0; tag < entries_.size(); ++tag) {
+    Entry& entry = entries_[tag];
+    if (entry.holder == document && !entry.closed() && !persisted(tag)) entry.life = page.life;
   }
 }
 
@@ -348,7 +349,7 @@ bool Ledger::persisted(Tag tag) const {
   const Entry& entry = entries_[tag];
   std::string name = entry.kind == Entry::event  ? "\"event_name\":\"e"
                      : entry.kind == Entry::fact ? "\"k"
-                                                 : "\"user_id\":\"u";
+                                                 : "{\"user_id\":\"u";  // events have theirs behind
   name += std::to_string(entry.kind == Entry::alias ? tag - 1 : tag) + "\"";
   if (entry.kind == Entry::alias) name += ",\"alias_id\"";
   return std::any_of(storage_.items().begin(), storage_.items().end(),

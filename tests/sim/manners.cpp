@@ -213,8 +213,7 @@ void Manners::wait_written(std::uint32_t document, const std::string& key, Lane 
                            const std::string* text, bool took) {
   Course& course = documents_[document].courses[lane];
   if (text != nullptr && course.failing && !course.asked_now) {
-    if (course.earliest - clock_.monotonic() <= Retry::kShortest)
-      check_jitter(course, *text);
+    if (course.earliest - clock_.monotonic() <= Retry::kShortest) check_jitter(course, *text);
   }
   if (!took) return;
   if (text == nullptr) {
