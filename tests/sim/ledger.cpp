@@ -56,12 +56,20 @@ void Ledger::withdraw(Entry& entry) {
 
 void Ledger::withdraw(std::uint32_t document) {
   count_may_be_lost_ = true;  // with what would have told it
-  for (Entry& entry : entries_) {
+  const bool out_of_reach = storage_.health() == Storage::Health::throws;
+  for (Tag tag = 0; tag < entries_.size(); ++tag) {
+    Entry& entry = entries_[tag];
     // What the page left to the browser is the page's to put back.
     const Send* last = entry.last_send == kNone ? nullptr : &sends_[entry.last_send];
     const bool left =
         last != nullptr && last->state == Send::handed_over && last->document == document;
-    if (entry.holder == document || left) withdraw(entry);
+    if (entry.holder != document && !left) continue;
+    // What cannot be removed now is there when storage works again, for whoever may send then.
+    if (out_of_reach && persisted(tag)) {
+      entry.unsaved = true;
+    } else {
+      withdraw(entry);
+    }
   }
 }
 
