@@ -407,7 +407,9 @@ void Client::locked(View name, bool granted, const Moment& now) {
 }
 
 void Client::store_failed(View key, const Moment& now) {
-  if (input(now)) running_->delivery.store_failed(key, now.monotonic);
+  if (!input(now)) return;
+  running_->delivery.store_failed(key, now.monotonic);
+  running_->identity.store_failed(key);
 }
 
 void Client::storage_cleared(const Moment& now) {

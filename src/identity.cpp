@@ -97,7 +97,7 @@ void Identity::settle(const Moment& now, Effects& effects) {
   const String before = id_;
   id_.clear();
   for (const Place& place : places_) {
-    if (!id_.empty() || place.id.empty()) continue;
+    if (!id_.empty() || place.id.empty() || (refused_ && place.id == former_)) continue;
     id_ = place.id;
     anonymous_ = place.note;
   }
@@ -107,6 +107,7 @@ void Identity::settle(const Moment& now, Effects& effects) {
   } else if (id_.empty()) {
     id_ = before;
   }
+  refused_ = false;
   for (const Place& place : places_) {
     if (place.id != id_) effects.store(place.id_key, id_);
     if (is_anonymous() && place.note != id_) {
@@ -115,6 +116,17 @@ void Identity::settle(const Moment& now, Effects& effects) {
       effects.erase(place.note_key);
     }
   }
+}
+
+void Identity::store_failed(View key) {
+  for (const Place& place : places_) refused_ = refused_ || key == place.id_key;
+}
+
+// Before the id becomes another.
+void Identity::change() {
+  if (!refused_) former_ = id_;
+  refused_ = false;
+  rival_.clear();
 }
 
 void Identity::write(Effects& effects) {
@@ -138,17 +150,17 @@ void Identity::erase(Effects& effects) {
 Identity::Change Identity::set(View id, Effects& effects) {
   if (id == id_) return Change::none;
   const bool named = is_anonymous();
+  change();
   id_ = id;
   anonymous_.clear();
-  rival_.clear();
   write(effects);
   return named ? Change::named : Change::other_person;
 }
 
 void Identity::reset(const Entropy& entropy, Effects& effects) {
+  change();
   id_ = anonymous_ = uuid_v4(entropy);
   new_until_ = 0;
-  rival_.clear();
   write(effects);
 }
 

@@ -61,6 +61,8 @@ class Identity {
   /// The visitor leaves: a new anonymous one begins.
   void reset(const Entropy& entropy, Effects& effects);
 
+  /// A write did not take, of whatever key.
+  void store_failed(View key);
   /// Writes to every place, as if nothing were there.
   void write(Effects& effects);
   /// Removes everything.
@@ -78,6 +80,7 @@ class Identity {
   };
 
   void settle(const Moment& now, Effects& effects);
+  void change();
   void keep_in(View name);
 
   List<Place> places_;
@@ -87,6 +90,8 @@ class Identity {
   String anonymous_;
   String replaced_;
   String rival_;
+  String former_;  // what storage still has, where it refused the id
+  bool refused_ = false;
   Millis new_until_ = 0;
 };
 

@@ -212,6 +212,27 @@ TEST_CASE("when storage is emptied, the id is written again", "[identity]") {
   }
 }
 
+TEST_CASE("an id that storage refuses is not given up for the one it still has", "[identity]") {
+  Visitor visitor;
+  visitor.restore("made-here", "made-here");
+  visitor.identity.set("user_1", visitor.effects);
+  visitor.identity.store_failed("id");
+  SECTION("when a page comes back") {}
+  SECTION("nor is a later one") {
+    visitor.identity.set("user_2", visitor.effects);
+    visitor.identity.store_failed("id");
+    visitor.identity.set("user_1", visitor.effects);
+    visitor.identity.store_failed("id");
+  }
+  writes(visitor.effects);
+  visitor.restore(nullptr, "made-here");
+  CHECK(visitor.identity.id() == "user_1");
+  CHECK_FALSE(visitor.identity.is_anonymous());
+  CHECK(writes(visitor.effects) == Writes{"id=user_1"});
+  visitor.restore(nullptr, "user_3");
+  CHECK(visitor.identity.id() == "user_3");
+}
+
 TEST_CASE("a visitor who leaves becomes a new anonymous one", "[identity]") {
   Visitor visitor;
   visitor.restore(nullptr, "user_1");
