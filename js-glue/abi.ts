@@ -1,4 +1,4 @@
-/** abi.h's functions and numbers. A test compares them with the headers. */
+/** abi.h's functions and numbers. A test compares them with the headers. Enums: the bundler puts in the numbers. */
 
 export interface Exports {
   memory: WebAssembly.Memory;
@@ -64,68 +64,68 @@ export interface Exports {
 }
 
 /** `Effect::Kind` */
-export const EFFECT = {
-  none: 0,
-  request: 1,
-  cancel: 2,
-  store: 3,
-  erase: 4,
-  read: 5,
-  scan: 6,
-  lock: 7,
-  unlock: 8,
-  leave: 9,
-  tell: 10,
-  report: 11,
-  flushed: 12,
-  look: 13,
-  watch: 14,
-  form_values: 15,
-  form_look: 16,
-  compose: 17,
-} as const;
+export enum EFFECT {
+  none = 0,
+  request = 1,
+  cancel = 2,
+  store = 3,
+  erase = 4,
+  read = 5,
+  scan = 6,
+  lock = 7,
+  unlock = 8,
+  leave = 9,
+  tell = 10,
+  report = 11,
+  flushed = 12,
+  look = 13,
+  watch = 14,
+  form_values = 15,
+  form_look = 16,
+  compose = 17,
+}
 
 /** `Effect::Watched` */
-export const WATCHED = {
-  navigation: 1,
-  links: 2,
-  forms: 4,
-  form_starts: 8,
-} as const;
+export enum WATCHED {
+  navigation = 1,
+  links = 2,
+  forms = 4,
+  form_starts = 8,
+}
 
 /** `Forms::News` */
-export const FORM = {
-  begun: 0,
-  submits: 1,
-  values: 2,
-  ended: 3,
-  request: 4,
-  handled: 5,
-} as const;
+export enum FORM {
+  begun = 0,
+  submits = 1,
+  values = 2,
+  ended = 3,
+  request = 4,
+  handled = 5,
+}
 
 /** `ApzNews` */
-export const NEWS = {
-  wake: 0,
-  online: 1,
-  offline: 2,
-  visible: 3,
-  hidden: 4,
-  leaving: 5,
-  gone: 6,
-  returned: 7,
-  storage_cleared: 8,
-} as const;
+export enum NEWS {
+  wake = 0,
+  online = 1,
+  offline = 2,
+  visible = 3,
+  hidden = 4,
+  leaving = 5,
+  gone = 6,
+  returned = 7,
+  storage_cleared = 8,
+}
 
 /** `Status`, as far as the glue speaks of it. */
-export const STATUS = {
-  ok: 0,
-  not_started: -1,
-  already_started: -2,
-  app_id_missing: -3,
-  name_missing: -4,
-  properties_unusable: -5,
-  user_id_unusable: -6,
-  options_unusable: -7,
-  consent_unusable: -8,
-  user_properties_unusable: -9,
-} as const;
+export enum STATUS {
+  ok = 0,
+  not_started = -1,
+  already_started = -2,
+  app_id_missing = -3,
+  name_missing = -4,
+  properties_unusable = -5,
+  user_id_unusable = -6,
+  options_unusable = -7,
+  consent_unusable = -8,
+  user_properties_unusable = -9,
+}
