@@ -4,14 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { needEmxx, toolchainFile } from './emscripten.mjs';
@@ -40,21 +33,33 @@ export function buildWasm(say = console.log) {
   must('cmake', ['--build', tree, '--parallel', String(availableParallelism())], options);
 
   mkdirSync(join(build, 'wasm'), { recursive: true });
-  copyFileSync(join(tree, 'web', 'core.wasm'), wasmFile);
-  // Emscripten exports the stack's functions whether anybody wants them or not.
-  const wanted = ['unpack', 'memory'];
-  const graph = [
-    { name: 'script', root: true, reaches: wanted },
-    ...wanted.map((name) => ({ name, export: name })),
-  ];
-  const graphFile = join(tree, 'unpack.json');
-  writeFileSync(graphFile, JSON.stringify(graph));
-  const unpacker = join(tree, 'web', 'unpack.wasm');
-  const args = [unpacker, '--graph-file', graphFile, '-o', unpackFile];
-  must('wasm-metadce', args, { cwd: root, encoding: 'utf8' });
+  strip(join(tree, 'web', 'core.wasm'), wasmFile, /^(memory|_initialize|apz_\w+)$/);
+  strip(join(tree, 'web', 'unpack.wasm'), unpackFile, /^(memory|unpack)$/);
   writeFileSync(stampFile, stamp);
   say(`core.wasm: built, ${readFileSync(wasmFile).length} bytes`);
   return wasmFile;
+}
+
+/**
+ * Leaves what the exports `wanted` reach: Emscripten exports its stack's functions, `errno` and the table whether
+ * anybody wants them or not.
+ *
+ * @param {string} from @param {string} to @param {RegExp} wanted
+ */
+function strip(from, to, wanted) {
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(readFileSync(from)))
+    .map(({ name }) => name)
+    .filter((name) => wanted.test(name));
+  const graph = [
+    { name: 'script', root: true, reaches: names },
+    ...names.map((name) => ({ name, export: name })),
+  ];
+  const graphFile = `${from}.json`;
+  writeFileSync(graphFile, JSON.stringify(graph));
+  must('wasm-metadce', [from, '--graph-file', graphFile, '-o', to], {
+    cwd: root,
+    encoding: 'utf8',
+  });
 }
 
 function must(program, args, options) {
