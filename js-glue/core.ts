@@ -31,23 +31,17 @@ export interface Core {
   poll(): Effect | undefined;
 }
 
-/** What the module imports: told that its memory has grown, and a way to end that it never takes. */
-const IMPORTS = {
-  env: { emscripten_notify_memory_growth() {} },
-  wasi_snapshot_preview1: { proc_exit() {} },
-};
-
-/** Makes an instance of the module. */
+/** Makes an instance of the module, which imports nothing. */
 export function instantiate(module: WebAssembly.Module): Core {
-  return open(new WebAssembly.Instance(module, IMPORTS).exports as unknown as Exports);
+  return open(new WebAssembly.Instance(module).exports as unknown as Exports);
 }
 
 /** The same core, compiled to JavaScript: one call, one instance. */
-export type Fallback = (imports: typeof IMPORTS) => Exports;
+export type Fallback = () => Exports;
 
 /** Makes an instance of the module where the page refuses WebAssembly. */
 export function instantiateFallback(fallback: Fallback): Core {
-  return open(fallback(IMPORTS));
+  return open(fallback());
 }
 
 function open(exports: Exports): Core {

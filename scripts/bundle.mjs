@@ -67,9 +67,7 @@ const fallback = {
       });
       const body = text.replace(/^(import|export) .*$/gm, '');
       return {
-        contents: `export function fallback({
-  env: { emscripten_notify_memory_growth }, wasi_snapshot_preview1: { proc_exit },
-}) {
+        contents: `export function fallback() {
 ${body}
 return retasmFunc;
 }`,

@@ -60,6 +60,9 @@ function strip(from, to, wanted) {
     cwd: root,
     encoding: 'utf8',
   });
+  // The glue gives nothing: a loader of Emscripten's is not there to provide it.
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(to)));
+  if (imports.length > 0) throw new Error(`${to} imports ${JSON.stringify(imports)}`);
 }
 
 function must(program, args, options) {

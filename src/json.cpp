@@ -2,22 +2,20 @@
 
 #include <cmath>
 #include <cstdint>
-#include <nlohmann/json.hpp>
+#include <new>
 
 #include "compare.h"
+#include "lexer.h"
 #include "list.h"
 #include "text.h"
-
-// `nlohmann::detail` is promised to nobody: a release outside this range must be tried first.
-static_assert(NLOHMANN_JSON_VERSION_MAJOR == 3 && NLOHMANN_JSON_VERSION_MINOR >= 10,
-              "tried with nlohmann/json 3.10 to 3.12");
 
 namespace appizer::json {
 namespace {
 
-using Adapter = nlohmann::detail::iterator_input_adapter<const char*>;
-using Lexer = nlohmann::detail::lexer<nlohmann::json, Adapter>;
 using Token = Lexer::token_type;
+
+// The one for all texts (lexer.h).
+Lexer lexer({});
 
 /// What a value amounts to: enough to know that it keeps within the limits.
 struct Extent {
@@ -29,11 +27,12 @@ struct Extent {
   bool dollar = false;
 };
 
-/// The tokens of a text, with their places in it.
+/// The tokens of a text, with their places in it. Where another begins, this one has ended.
 class Scanner {
  public:
-  explicit Scanner(View text)
-      : text_(text), lexer_(Adapter(text.data(), text.data() + text.size())) {
+  explicit Scanner(View text) : text_(text) {
+    Reader::begin(text);
+    new (&lexer) Lexer({});
     if (text.starts_with("\xEF\xBB\xBF")) end_ = 3;  // a byte order mark, which the lexer skips
     next();
   }
@@ -42,13 +41,17 @@ class Scanner {
   APZ_INLINE bool is(Token token) const { return token_ == token; }
   std::size_t begin() const { return begin_; }
   std::size_t end() const { return end_; }
-  View string() { return lexer_.get_string(); }
+  bool is_number() const {
+    return is(Token::value_unsigned) || is(Token::value_integer) || is(Token::value_float);
+  }
+  View string() const { return lexer.get_string().text(); }
   View since(std::size_t begin) const { return text_.substr(begin, end_ - begin); }
 
   void next() {
     begin_ = end_;
-    token_ = lexer_.scan();
-    const std::size_t read = lexer_.get_position().chars_read_total;
+    token_ = lexer.scan();
+    // Where a number ends shows in the character behind it.
+    const std::size_t read = Reader::count() - (is_number() ? 1 : 0);
     // The lexer takes a NUL byte for the end.
     if (is(Token::end_of_input) && read <= text_.size()) token_ = Token::parse_error;
     end_ = min(read, text_.size());
@@ -123,7 +126,6 @@ class Scanner {
   }
 
   View text_;
-  Lexer lexer_;
   Token token_ = Token::uninitialized;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

@@ -26,7 +26,7 @@ WebAssembly.Instance = /** @type {any} */ (
       }
       ++instances;
       /** @type {any} */
-      this.exports = fallback(imports);
+      this.exports = fallback();
     }
   }
 );
