@@ -22,7 +22,7 @@ class AnyList {
   APZ_INLINE bool empty() const { return size_ == 0; }
 
  protected:
-  AnyList() = default;
+  APZ_INLINE AnyList() {}
   ~AnyList();
   /// Opens a gap for one element of `bytes` at index `at`, and returns it.
   void* open(std::size_t at, std::size_t bytes);
@@ -42,7 +42,7 @@ class List : public AnyList {
   using iterator = T*;
   using const_iterator = const T*;
 
-  List() = default;
+  APZ_INLINE List() {}
   List(std::initializer_list<T> all) {
     for (const T& one : all) push_back(T(one));
   }
