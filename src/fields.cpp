@@ -107,7 +107,7 @@ constexpr char kFill[] =
     "obligatoire pflichtfeld obbligatorio obrigatorio verplicht ";
 
 struct Token {
-  View name;
+  const char* name;
   Meaning meaning;
 };
 

@@ -10,6 +10,11 @@
 #include "text.h"
 
 namespace appizer::json {
+
+View Reader::text_;
+std::size_t Reader::count_ = 0;
+String Read::text_;
+
 namespace {
 
 using Token = Lexer::token_type;

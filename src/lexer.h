@@ -41,8 +41,8 @@ class Reader {
   }
 
  private:
-  static inline View text_;
-  static inline std::size_t count_ = 0;
+  static View text_;
+  static std::size_t count_;
 };
 
 /// The token that has been read last, without its escapes.
@@ -62,7 +62,7 @@ class Read {
   }
 
  private:
-  static inline String text_;
+  static String text_;
 };
 
 /// The types that the lexer takes from `nlohmann::json`.

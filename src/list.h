@@ -22,7 +22,7 @@ class AnyList {
   APZ_INLINE bool empty() const { return size_ == 0; }
 
  protected:
-  APZ_INLINE AnyList() {}
+  AnyList() = default;
   ~AnyList();
   /// Opens a gap for one element of `bytes` at index `at`, and returns it.
   void* open(std::size_t at, std::size_t bytes);
