@@ -26,11 +26,11 @@ export interface Exports {
   apz_locked(nameSize: number, granted: number, monotonic: number, wall: number): void;
   apz_store_failed(keySize: number, monotonic: number, wall: number): void;
   apz_answered(
+    bodySize: number,
     id: number,
     status: number,
     retryAfter: number,
     reset: number,
-    bodySize: number,
     monotonic: number,
     wall: number,
   ): void;
@@ -51,10 +51,10 @@ export interface Exports {
     wall: number,
   ): void;
   apz_form(
+    size: number,
     news: number,
     id: number,
     detail: number,
-    size: number,
     monotonic: number,
     wall: number,
   ): void;

@@ -1,6 +1,7 @@
 /** The public object: takes what pages give, and never lets anything through to them. */
 
 import { STATUS } from './abi.js';
+import { attempt } from './attempt.js';
 import type { Core } from './core.js';
 import type { Host } from './host.js';
 import { toJson } from './json.js';
@@ -134,7 +135,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       },
       tell: (hint, detail) => say((all) => all.hint(hint, detail)),
       report: (json) => {
-        if (typeof onError === 'function') quietly(() => onError(parse(json) as Report));
+        if (typeof onError === 'function') attempt(() => onError(parse(json) as Report));
       },
       flushed: (token, json) => {
         flushes.get(token)?.(parse(json) as FlushResult);
@@ -161,12 +162,12 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
     app?: string,
   ) => {
     let properties: unknown = own;
-    quietly(() => {
+    attempt(() => {
       const all = typeof globalProperties === 'function' ? globalProperties() : globalProperties;
       if (own == null || typeof own === 'object') properties = { ...all, ...own };
     });
     let event: OutgoingEvent | null = { event_name: name, properties: properties as Properties };
-    quietly(() => {
+    attempt(() => {
       if (!beforeSend) return;
       // A copy: what it changes before it throws must not count.
       const copy = { event_name: name, properties: thaw(toJson(properties)) };
@@ -186,9 +187,9 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       if (options !== undefined && options !== other) other.init(options as Options);
       return other;
     },
-    init: (options) => quietly(() => begin(options)),
+    init: (options) => attempt(() => begin(options)),
     trackEvent: (name: string, properties?: Properties) =>
-      quietly(() => {
+      attempt(() => {
         const happened = made || wall();
         const words = typeof name === 'string' || typeof name === 'number' ? String(name) : '';
         if (runtime && !chosen) {
@@ -203,22 +204,22 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         });
       }),
     setUserId: (id: string | number) =>
-      quietly(() => {
+      attempt(() => {
         const text = toJson(id) || 'undefined';
         whenRunning((to) => check(to.setUserId(text)));
       }),
     getUserId: () => runtime?.userId() || undefined,
     setUserProperties: (properties) =>
-      quietly(() => {
+      attempt(() => {
         const text = toJson(properties);
         whenRunning((to) => check(to.setUserProperties(text)));
       }),
     setConsent: (state) =>
-      quietly(() => {
+      attempt(() => {
         const text = toJson(state);
         whenRunning((to) => check(to.setConsent(text)));
       }),
-    reset: () => quietly(() => whenRunning((to) => check(to.reset()))),
+    reset: () => attempt(() => whenRunning((to) => check(to.reset()))),
     flush: () =>
       new NativePromise((resolve) => {
         if (!runtime) {
@@ -232,7 +233,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         }
       }),
     shutdown: () =>
-      quietly(() => {
+      attempt(() => {
         early = [];
         room = 0;
         ++shutdowns;
@@ -285,7 +286,7 @@ function thaw(text: string): Properties {
 function queueOf(stub: Stub | undefined): Call[] | undefined {
   let queue: Call[] | undefined;
   // Options of the page may come here too.
-  quietly(() => {
+  attempt(() => {
     queue = stub?.q;
   });
   return queue;
@@ -301,12 +302,4 @@ function plain(options: unknown): string {
 
 function option(options: unknown, name: keyof Options): unknown {
   return options ? (options as Record<string, unknown>)[name] : undefined;
-}
-
-function quietly(act: () => void): void {
-  try {
-    act();
-  } catch {
-    // Not the page's trouble.
-  }
 }

@@ -10,19 +10,16 @@ export const ENTROPY_BYTES = 16;
 const WIDEST = 3;
 
 /** An effect as it crosses the ABI. */
-export interface Effect {
-  kind: number;
-  flag: boolean;
-  number: number;
-  text: string;
-  more: string;
-}
+export type Effect = [kind: number, flag: boolean, number: number, text: string, more: string];
+
+/** Texts as they cross the ABI, where some may be missing. */
+export type Texts = (string | null | undefined)[];
 
 /** One instance of the module: one client. */
 export interface Core {
   readonly exports: Exports;
-  /** Writes texts one behind the other into the input buffer; returns the bytes that each takes. */
-  write(...texts: string[]): number[];
+  /** Writes texts one behind the other into the input buffer; returns the bytes that each takes, -1 for none. */
+  write(texts: Texts): number[];
   /** Writes bytes behind the first `offset` bytes of the input buffer. */
   writeBytes(offset: number, bytes: Uint8Array): void;
   /** What the output buffer holds. */
@@ -70,12 +67,13 @@ function open(exports: Exports): Core {
 
   return {
     exports,
-    write(...texts) {
+    write(texts) {
       let most = 0;
-      for (const text of texts) most += text.length;
+      for (const text of texts) most += text?.length ?? 0;
       reserve(most * WIDEST);
       let offset = 0;
       return texts.map((text) => {
+        if (text == null) return -1;
         const { written = 0 } = encoder.encodeInto(text, bytes.subarray(input + offset));
         offset += written;
         return written;
@@ -92,13 +90,13 @@ function open(exports: Exports): Core {
       const text = read();
       const first = text.indexOf('\0');
       const second = text.indexOf('\0', first + 1);
-      return {
+      return [
         kind,
-        flag: text[0] === '1',
-        number: Number(text.slice(1, first)),
-        text: text.slice(first + 1, second),
-        more: text.slice(second + 1),
-      };
+        text[0] === '1',
+        Number(text.slice(1, first)),
+        text.slice(first + 1, second),
+        text.slice(second + 1),
+      ];
     },
   };
 }

@@ -7,6 +7,7 @@
  */
 
 import { FORM } from './abi.js';
+import { attempt } from './attempt.js';
 import type { FormEar, FormWatch } from './host.js';
 import { AbortController, listen, setTimeout } from './natives.js';
 
@@ -392,12 +393,4 @@ function fits(field: Field): boolean {
 
 function getter(type: { prototype: object }, name: string): () => never {
   return Object.getOwnPropertyDescriptor(type.prototype, name)?.get as () => never;
-}
-
-function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act();
-  } catch {
-    return undefined;
-  }
 }

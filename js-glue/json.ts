@@ -1,5 +1,6 @@
 /** Any value as JSON text, whatever it does. */
 
+import { attempt } from './attempt.js';
 import { stringify } from './natives.js';
 
 /**
@@ -56,12 +57,4 @@ function careful(root: unknown): unknown {
   };
 
   return attempt(() => copy(root));
-}
-
-function attempt<T>(get: () => T): T | undefined {
-  try {
-    return get();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 /** What the browser tells of the page's life. */
 
+import { attempt } from './attempt.js';
 import type { Ears } from './host.js';
 import { AbortController, listen } from './natives.js';
 
@@ -30,15 +31,7 @@ export function listenToPage(ears: Ears): () => void {
   on(window, 'storage', (event) => {
     const { key, storageArea } = event as StorageEvent;
     // sessionStorage tells of itself by the same event.
-    if (key === null || storageArea === safeLocalStorage()) ears.stored(key);
+    if (key === null || storageArea === attempt(() => window.localStorage)) ears.stored(key);
   });
   return () => over.abort();
-}
-
-function safeLocalStorage(): unknown {
-  try {
-    return window.localStorage;
-  } catch {
-    return undefined;
-  }
 }

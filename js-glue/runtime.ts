@@ -6,7 +6,8 @@
  */
 
 import { EFFECT, FORM, NEWS } from './abi.js';
-import { type Core, type Effect, ENTROPY_BYTES, SEED_BYTES } from './core.js';
+import { attempt } from './attempt.js';
+import { type Core, type Effect, ENTROPY_BYTES, SEED_BYTES, type Texts } from './core.js';
 import type { Answer, Ears, Host, Storage } from './host.js';
 import { toJson } from './json.js';
 
@@ -70,9 +71,13 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     return bytes;
   };
 
-  const news = (what: number) => exports.apz_news(what, host.monotonic(), host.wall());
+  // As all inputs take it: how long the texts are, then numbers, and at the end the moment.
+  const call = <T>(input: (...all: number[]) => T, texts: Texts, ...numbers: number[]): T =>
+    input(...core.write(texts), ...numbers, host.monotonic(), host.wall());
 
-  const perform = ({ kind, flag, number, text, more }: Effect) => {
+  const news = (what: number) => call(exports.apz_news, [], what);
+
+  const perform = ([kind, flag, number, text, more]: Effect) => {
     switch (kind) {
       case EFFECT.request:
         requests.set(
@@ -88,8 +93,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         break;
       case EFFECT.store:
         if (!attempt(() => write(host.storage, text, more))) {
-          const [size] = core.write(text) as [number];
-          exports.apz_store_failed(size, host.monotonic(), host.wall());
+          call(exports.apz_store_failed, [text]);
         }
         break;
       case EFFECT.erase:
@@ -100,18 +104,12 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         break;
       case EFFECT.scan: {
         const keys = attempt(() => host.storage?.keys()) ?? [];
-        const [size] = core.write(keys.filter((key) => key.startsWith(text)).join('\n')) as [
-          number,
-        ];
-        exports.apz_keys(size, host.monotonic(), host.wall());
+        call(exports.apz_keys, [keys.filter((key) => key.startsWith(text)).join('\n')]);
         break;
       }
       case EFFECT.lock:
         host.locks?.request(text, flag, (granted) =>
-          hear(() => {
-            const [size] = core.write(text) as [number];
-            exports.apz_locked(size, Number(granted), host.monotonic(), host.wall());
-          }),
+          hear(() => call(exports.apz_locked, [text], Number(granted))),
         );
         break;
       case EFFECT.unlock:
@@ -123,12 +121,8 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       case EFFECT.look: {
         const page = attempt(() => host.page?.(flag));
         if (!page) break;
-        const [url, title, referrer] = core.write(
-          voice.url(page.url),
-          page.title,
-          voice.url(page.referrer),
-        ) as [number, number, number];
-        exports.apz_page(url, title, referrer, page.scroll, host.monotonic(), host.wall());
+        const texts = [voice.url(page.url), page.title, voice.url(page.referrer)];
+        call(exports.apz_page, texts, page.scroll);
         break;
       }
       case EFFECT.watch:
@@ -155,15 +149,10 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     }
   };
 
-  const answered = (id: number, { status, body, retryAfter, reset }: Answer) => {
-    const [size] = core.write(body) as [number];
-    exports.apz_answered(id, status, retryAfter, reset, size, host.monotonic(), host.wall());
-  };
+  const answered = (id: number, { status, body, retryAfter, reset }: Answer) =>
+    call(exports.apz_answered, [body], id, status, retryAfter, reset);
 
-  const value = (key: string, text: string | null) => {
-    const [keySize, valueSize] = core.write(key, text ?? '') as [number, number];
-    exports.apz_value(keySize, text === null ? -1 : valueSize, host.monotonic(), host.wall());
-  };
+  const value = (key: string, text: string | null) => call(exports.apz_value, [key, text]);
 
   const drain = () => {
     if (draining) return;
@@ -247,28 +236,14 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         const now = attempt(() => ({ text: host.storage?.getItem(key) ?? null }));
         if (now) value(key, now.text);
       }),
-    navigated: (url) =>
-      hear(() => {
-        const [size] = core.write(voice.url(url)) as [number];
-        exports.apz_navigated(size, host.monotonic(), host.wall());
-      }),
+    navigated: (url) => hear(() => call(exports.apz_navigated, [voice.url(url)])),
     form: (what, id, detail, text) =>
       hear(() => {
         const told = what <= FORM.submits ? withUrls(text, voice.url) : text;
-        const [size] = core.write(told) as [number];
-        exports.apz_form(what, id, detail, size, host.monotonic(), host.wall());
+        call(exports.apz_form, [told], what, id, detail);
       }),
     clicked: ({ url, download, button }) =>
-      hear(() => {
-        const [size, name] = core.write(voice.url(url), download ?? '') as [number, number];
-        exports.apz_clicked(
-          size,
-          download === undefined ? -1 : name,
-          button,
-          host.monotonic(),
-          host.wall(),
-        );
-      }),
+      hear(() => call(exports.apz_clicked, [voice.url(url), download], button)),
   };
 
   const unlisten = () => {
@@ -297,56 +272,35 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
           webdriver: !!host.webdriver,
           hooks,
         });
-        const [size] = core.write(`{"options":${options},"facts":${facts}}`) as [number];
+        const [size] = core.write([`{"options":${options},"facts":${facts}}`]) as [number];
         core.writeBytes(size, entropy(SEED_BYTES));
-        const status = exports.apz_start(size, host.monotonic(), host.wall());
+        const status = call(exports.apz_start, [], size);
         drain();
         if (!status) stops.push(attempt(() => host.listen?.(ears)));
         return status;
       }, -1),
     track: (name, properties, happened, app = '') =>
-      command(() => {
-        const [nameSize, propertiesSize, appSize] = core.write(name, properties, app) as [
-          number,
-          number,
-          number,
-        ];
-        return exports.apz_track(
-          nameSize,
-          propertiesSize,
-          appSize,
-          happened,
-          host.monotonic(),
-          host.wall(),
-        );
-      }),
-    setUserId: (id) =>
-      command(() => {
-        const [size] = core.write(id) as [number];
-        return exports.apz_set_user_id(size, host.monotonic(), host.wall());
-      }),
+      command(() => call(exports.apz_track, [name, properties, app], happened)),
+    setUserId: (id) => command(() => call(exports.apz_set_user_id, [id])),
     setUserProperties: (properties) =>
-      command(() => {
-        const [size] = core.write(properties) as [number];
-        return exports.apz_set_user_properties(size, host.monotonic(), host.wall());
-      }),
+      command(() => call(exports.apz_set_user_properties, [properties])),
     setConsent: (state) =>
       command(() => {
-        const [size] = core.write(state) as [number];
+        const [size] = core.write([state]) as [number];
         core.writeBytes(size, entropy(ENTROPY_BYTES));
-        return exports.apz_set_consent(size, host.monotonic(), host.wall());
+        return call(exports.apz_set_consent, [], size);
       }),
     reset: () =>
       command(() => {
         core.writeBytes(0, entropy(ENTROPY_BYTES));
-        return exports.apz_reset(host.monotonic(), host.wall());
+        return call(exports.apz_reset, []);
       }),
     userId: () =>
       guarded(() => {
         exports.apz_user_id();
         return core.read();
       }, ''),
-    flush: (token) => command(() => exports.apz_flush(token, host.monotonic(), host.wall())),
+    flush: (token) => command(() => call(exports.apz_flush, [], token)),
     stop: () => {
       stopping = true;
       ears.leaving();
@@ -368,12 +322,4 @@ function withUrls(facts: string, told: (url: string) => string): string {
 function write(storage: Storage | undefined, key: string, value: string): boolean {
   storage?.setItem(key, value);
   return !!storage;
-}
-
-function attempt<T>(act: () => T): T | undefined {
-  try {
-    return act();
-  } catch {
-    return undefined;
-  }
 }

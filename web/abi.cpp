@@ -125,8 +125,8 @@ void apz_store_failed(std::uint32_t key_size, double monotonic, double wall) {
 }
 
 APZ_EXPORT(apz_answered)
-void apz_answered(std::uint32_t id, std::int32_t status, double retry_after, double reset,
-                  std::uint32_t body_size, double monotonic, double wall) {
+void apz_answered(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
+                  double retry_after, double reset, double monotonic, double wall) {
   client.answered(id, status, {retry_after, reset}, text(body_size), at(monotonic, wall));
 }
 
@@ -152,7 +152,7 @@ void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_
 }
 
 APZ_EXPORT(apz_form)
-void apz_form(std::int32_t news, std::uint32_t id, double detail, std::uint32_t size,
+void apz_form(std::uint32_t size, std::int32_t news, std::uint32_t id, double detail,
               double monotonic, double wall) {
   client.form(static_cast<Forms::News>(news), id, detail, text(size), at(monotonic, wall));
 }

@@ -4,6 +4,7 @@
 // owns: the caller writes into the input buffer (`apz_input`) and says how many bytes each text
 // has; the module answers in the output buffer, whose content stands until the next call. Times
 // cross as doubles, in milliseconds: `monotonic` and `wall` are the moment of the call (moment.h).
+// Sizes of texts come first, the moment comes last.
 // A call that can fail returns 0 or a negative `Status` (status.h). A broken promise of the glue is
 // a trap.
 #pragma once
@@ -52,8 +53,8 @@ void apz_locked(std::uint32_t name_size, std::int32_t granted, double monotonic,
 void apz_store_failed(std::uint32_t key_size, double monotonic, double wall);
 /// Input: the answer's body, or its beginning. `retry_after` and `reset` are the headers' numbers
 /// in seconds, NaN where they are absent or not to be read.
-void apz_answered(std::uint32_t id, std::int32_t status, double retry_after, double reset,
-                  std::uint32_t body_size, double monotonic, double wall);
+void apz_answered(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
+                  double retry_after, double reset, double monotonic, double wall);
 
 /// Input: the page's URL, which is another now.
 void apz_navigated(std::uint32_t url_size, double monotonic, double wall);
@@ -69,7 +70,7 @@ void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_
 
 /// Tells what happens to submission `id` of a form: `news` is a `Forms::News` (forms.h), which says
 /// what `detail` and the input are.
-void apz_form(std::int32_t news, std::uint32_t id, double detail, std::uint32_t size,
+void apz_form(std::uint32_t size, std::int32_t news, std::uint32_t id, double detail,
               double monotonic, double wall);
 
 /// News without a content.

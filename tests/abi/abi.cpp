@@ -64,7 +64,7 @@ struct Door {
   void answer(std::uint32_t id, std::int32_t status, const std::string& body = "",
               double retry_after = kNone) {
     write({body});
-    apz_answered(id, status, retry_after, kNone, size(body), now, wall());
+    apz_answered(size(body), id, status, retry_after, kNone, now, wall());
   }
 
   struct Out {
@@ -326,7 +326,7 @@ TEST_CASE("what happens on the page is heard", "[abi]") {
   apz_clicked(30, -1, 1, door.now, door.wall());
   door.write({std::string(100, '\0')});
   for (std::int32_t news = -1; news < 9; ++news) {
-    apz_form(news, 1, kNone, 100, door.now, door.wall());
+    apz_form(100, news, 1, kNone, door.now, door.wall());
     door.drain();
   }
   door.wait(10000);

@@ -191,7 +191,7 @@ void play(std::string_view bytes) {
         const std::uint32_t id = which % 8 == 7 ? input.number<std::uint32_t>() : keys.flight;
         const double retry_after = (which & 16) != 0 ? input.number<double>() : std::nan("");
         write({body});
-        apz_answered(id, status, retry_after, input.number<double>(), size(body), now, wall);
+        apz_answered(size(body), id, status, retry_after, input.number<double>(), now, wall);
         break;
       }
       case 15: {
@@ -224,7 +224,7 @@ void play(std::string_view bytes) {
         const double detail = (which & 16) != 0 ? input.number<double>() : which >> 5;
         const auto about = text(input);
         write({about});
-        apz_form(news, which % 3, detail, size(about), now, wall);
+        apz_form(size(about), news, which % 3, detail, now, wall);
         break;
       }
       default:

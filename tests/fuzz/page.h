@@ -92,11 +92,11 @@ class Page {
                 double retry_after = std::numeric_limits<double>::quiet_NaN(),
                 double reset = std::numeric_limits<double>::quiet_NaN()) {
     write({body});
-    apz_answered(id, status, retry_after, reset, size(body), now_, wall());
+    apz_answered(size(body), id, status, retry_after, reset, now_, wall());
   }
   void form(std::int32_t news, std::uint32_t id, double detail, std::string_view text) {
     write({text});
-    apz_form(news, id, detail, size(text), now_, wall());
+    apz_form(size(text), news, id, detail, now_, wall());
   }
   void page(std::string_view url, std::string_view title, std::string_view referrer,
             double scroll = -1) {
