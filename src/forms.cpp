@@ -27,11 +27,8 @@ class Texts {
 
   bool more() const { return more_; }
   View next() {
-    const std::size_t end = min(rest_.find('\0'), rest_.size());
-    const View text = rest_.substr(0, end);
-    more_ = end < rest_.size();
-    rest_.remove_prefix(min(end + 1, rest_.size()));
-    return text;
+    more_ = rest_.find('\0') != View::npos;
+    return take_until(rest_, '\0');
   }
 
  private:
