@@ -17,3 +17,8 @@ declare module 'appizer:stub' {
   /** stub.ts, as it ships. */
   export const stub: string;
 }
+
+declare module 'appizer:beside' {
+  /** The hashes of the files that appizer-web.js may load, for the attribute `integrity`. */
+  export const integrity: Record<'debug' | 'fallback', string>;
+}

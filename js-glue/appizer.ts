@@ -67,6 +67,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   let debug = false;
   let log: (sentence: string) => void = (sentence) => console.info(sentence);
   let sentences: Promise<Sentences> | undefined;
+  let mute = false;
   const flushes = new Map<number, (result: FlushResult) => void>();
 
   // The sentences come later than the first mistakes; a promise keeps them in order.
@@ -76,7 +77,9 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       sentences ??= build.sentences();
       log(`[Appizer] ${words(await sentences)}`);
     } catch {
-      // Not to be had.
+      // Said once, in the only words there are; where it is the log that throws, not even that.
+      if (!mute) quietly(() => log('[Appizer] the sentences of debug could not be loaded'));
+      mute = true;
     }
   };
   const check = (status: number) => {

@@ -5,6 +5,7 @@
  * runs.
  */
 
+import { integrity } from 'appizer:beside';
 import { version } from 'appizer:core';
 import { createAppizer, type Sentences, type Stub } from './appizer.js';
 import { browserHost } from './browser.js';
@@ -39,7 +40,8 @@ const self = (ofDocument('currentScript') ??
     'script[src*=appizer-web]',
   )) as HTMLScriptElement | null;
 
-const loading: Record<string, Promise<unknown>> = {};
+type Beside = keyof typeof integrity;
+const loading: Partial<Record<Beside, Promise<unknown>>> = {};
 
 const there = window.AppizerWeb;
 // An element of that id is there under its name too.
@@ -72,13 +74,18 @@ for (const name of ['appId', 'autoEvents', 'autoHook', 'apiBase', 'consent', 'de
 if (options.appId) appizer.init(options as never);
 
 /**
- * Loads a file of the same release, beside this one. With this script's nonce, and through a policy of its
- * own name where the page demands trusted types.
+ * Loads a file of the same release, beside this one. With this script's nonce, checked by its hash where the page
+ * checks this script, and through a policy of its own name where the page demands trusted types.
  */
-function loadBeside(name: string): Promise<unknown> {
+function loadBeside(name: Beside): Promise<unknown> {
   loading[name] ??= new NativePromise((resolve, reject) => {
     const script = document.createElement('script');
+    // Calls wait for the fallback, and what waits is lost with the page.
     if (self?.nonce) script.nonce = self.nonce;
+    if (self?.integrity) {
+      script.integrity = integrity[name];
+      script.crossOrigin = self.crossOrigin;
+    }
     const url = (self?.src ?? '').replace(/\.js($|[?#])/, `.${name}.js$1`);
     script.src =
       window.trustedTypes

@@ -88,6 +88,24 @@ const stub = {
   },
 };
 
+/** The hashes of what appizer-web.js may load, as an import; so these are built before it. @type {import('esbuild').Plugin} */
+const besideScript = {
+  name: 'appizer:beside',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^appizer:beside$/ }, ({ path }) => ({ path, namespace: 'beside' }));
+    onLoad({ filter: /.*/, namespace: 'beside' }, () => {
+      // The shortest that browsers take: hashes do not compress.
+      const hashes = ['debug', 'fallback'].map((name) => [
+        name,
+        hashOf(`appizer-web.${name}.js`, 'sha256'),
+      ]);
+      return {
+        contents: `export const integrity = ${JSON.stringify(Object.fromEntries(hashes))};`,
+      };
+    });
+  },
+};
+
 /** @param {string} name */
 const source = (name) => join(ROOT, 'js-glue', name);
 
@@ -101,21 +119,13 @@ const make = (options) =>
     charset: 'ascii',
     legalComments: 'none',
     logLevel: 'warning',
-    plugins: [core, fallback, stub],
+    plugins: [core, fallback, stub, besideScript],
     ...options,
   });
 
 export async function bundle() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
-  await make({
-    entryPoints: [source('script.ts')],
-    outfile: join(DIST, 'appizer-web.js'),
-    format: 'iife',
-    // Chromium (136) then compiles all of it while it downloads, beside the main thread; else it would parse most
-    // functions twice, the second time when `init` calls them. It has to be the first line.
-    banner: { js: '//# allFunctionsCalledOnLoad' },
-  });
   await make({
     entryPoints: [source('stub.ts')],
     outfile: join(DIST, 'appizer-web.stub.js'),
@@ -133,6 +143,14 @@ export async function bundle() {
     entryPoints: [source('fallback-script.ts')],
     outfile: join(DIST, 'appizer-web.fallback.js'),
     format: 'iife',
+  });
+  await make({
+    entryPoints: [source('script.ts')],
+    outfile: join(DIST, 'appizer-web.js'),
+    format: 'iife',
+    // Chromium (136) then compiles all of it while it downloads, beside the main thread; else it would parse most
+    // functions twice, the second time when `init` calls them. It has to be the first line.
+    banner: { js: '//# allFunctionsCalledOnLoad' },
   });
   for (const name of ['sentences', 'fallback']) {
     await make({
@@ -198,16 +216,19 @@ function hash() {
   const files = readdirSync(DIST)
     .filter((name) => /\.([cm]?js|wasm)$/.test(name))
     .sort();
-  const hashes = files.map((name) => {
-    const digest = createHash('sha384')
-      .update(readFileSync(join(DIST, name)))
-      .digest('base64');
-    return [name, `sha384-${digest}`];
-  });
+  const hashes = files.map((name) => [name, hashOf(name, 'sha384')]);
   writeFileSync(
     join(DIST, 'sri.json'),
     `${JSON.stringify(Object.fromEntries(hashes), undefined, 2)}\n`,
   );
+}
+
+/** @param {string} name @param {string} algorithm */
+function hashOf(name, algorithm) {
+  const digest = createHash(algorithm)
+    .update(readFileSync(join(DIST, name)))
+    .digest('base64');
+  return `${algorithm}-${digest}`;
 }
 
 /**

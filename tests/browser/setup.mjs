@@ -2,9 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { createCollector } from '../../examples/collector/server.mjs';
 import { launch } from './harness/browsers.mjs';
 import { createFaulty } from './harness/faulty.mjs';
+import { createSink } from './harness/sink.mjs';
 import { createSite } from './harness/site.mjs';
 import { waitFor } from './harness/wait.mjs';
 
@@ -72,6 +74,36 @@ export async function createStage({ engine = 'chromium', options = {}, body = ''
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * For all tests of a `describe`: one page, a site for it, and a sink for its events. There once the first of
+ * them runs, closed after the last.
+ *
+ * @param {string} engine
+ * @param {object} [wishes]
+ * @param {Parameters<typeof launch>[1]} [wishes.browser]
+ * @param {NonNullable<Parameters<typeof createSite>[0]>['pages']} [wishes.pages]
+ */
+export function withPage(engine, { browser: options, pages } = {}) {
+  const on = /** @type {{
+   *   sink: Awaited<ReturnType<typeof createSink>>,
+   *   site: Awaited<ReturnType<typeof createSite>>,
+   *   browser: import('./harness/browsers.mjs').Browser,
+   *   page: import('./harness/browsers.mjs').Page,
+   * }} */ ({});
+  before(async () => {
+    on.sink = await createSink();
+    on.site = await createSite({ pages });
+    on.browser = await launch(engine, options);
+    on.page = await on.browser.newPage();
+  });
+  after(async () => {
+    await on.browser?.close();
+    await on.site?.close();
+    await on.sink?.close();
+  });
+  return on;
 }
 
 /**
