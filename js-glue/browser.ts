@@ -67,8 +67,13 @@ export function browserHost(): Host {
     gpc: (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true,
     dnt: navigator.doNotTrack === '1',
     webdriver: navigator.webdriver,
-    online: navigator.onLine !== false,
-    visible: isVisible(),
+    // Asked for when the core starts, which may have had to be waited for.
+    get online() {
+      return navigator.onLine !== false;
+    },
+    get visible() {
+      return isVisible();
+    },
   };
 }
 

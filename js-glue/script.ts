@@ -52,7 +52,8 @@ const appizer = (there as Appizer | undefined)?.version
         host: browserHost,
         core: () => instantiate(compile()),
         fallback: async () => {
-          await loadBeside('fallback');
+          // A page may have brought it itself.
+          if (typeof window.AppizerWebFallback !== 'function') await loadBeside('fallback');
           return instantiateFallback(window.AppizerWebFallback as Fallback);
         },
         sentences: async () => {
@@ -81,6 +82,8 @@ function loadBeside(name: Beside): Promise<unknown> {
   loading[name] ??= new NativePromise((resolve, reject) => {
     const script = document.createElement('script');
     // Calls wait for the fallback, and what waits is lost with the page.
+    // Calls wait for the fallback, and what waits is lost with the page.
+    script.fetchPriority = 'high';
     if (self?.nonce) script.nonce = self.nonce;
     if (self?.integrity) {
       script.integrity = integrity[name];

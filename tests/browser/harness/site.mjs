@@ -21,7 +21,7 @@ const forbidding = onFallback
  * @typedef {string | Answer} Content HTML, or an answer in full
  *
  * @param {object} [options]
- * @param {Record<string, Content | ((request: Request) => Content)>} [options.pages] by their path
+ * @param {Record<string, Content | ((request: Request) => Content | Promise<Content>)>} [options.pages] by their path
  * @param {string[]} [options.folders] searched for what is no page
  * @param {Record<string, string> | ((path: string) => Record<string, string>)} [options.headers]
  *   sent with everything, such as a Content-Security-Policy
@@ -31,14 +31,14 @@ export async function createSite({ pages = {}, folders = [], headers = {} } = {}
   const requests = [];
   const shown = { ...pages };
 
-  const server = await serve((request, response) => {
+  const server = await serve(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site');
     requests.push({
       method: request.method ?? '',
       path: request.url ?? '',
       headers: request.headers,
     });
-    const { status = 200, headers: own = {}, body = '' } = answer(request, pathname);
+    const { status = 200, headers: own = {}, body = '' } = await answer(request, pathname);
     response.writeHead(status, {
       // Fresh every time, and yet welcome in the back/forward cache, as `no-store` is not.
       'cache-control': 'no-cache',
@@ -49,9 +49,9 @@ export async function createSite({ pages = {}, folders = [], headers = {} } = {}
     response.end(body);
   });
 
-  function answer(request, path) {
+  async function answer(request, path) {
     const page = shown[path];
-    const content = typeof page === 'function' ? page(request) : page;
+    const content = typeof page === 'function' ? await page(request) : page;
     if (content !== undefined) {
       const html = { 'content-type': 'text/html; charset=utf-8' };
       if (typeof content === 'string') return { headers: html, body: content };
