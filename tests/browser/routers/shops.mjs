@@ -2,12 +2,13 @@
  * The same small shop made with one router after another (`pages/`). Everything that is installed or
  * made for it is in `build/pages`, once for each state of the sources.
  */
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as bundle } from 'esbuild';
 import { build } from '../../../scripts/paths.mjs';
 import { install, once, run } from '../../installed.mjs';
+import { unpackInto } from '../../package/packed.mjs';
 import { sdk } from '../visits.mjs';
 
 const sources = join(dirname(fileURLToPath(import.meta.url)), 'pages');
@@ -41,6 +42,22 @@ export async function makePages() {
       logLevel: 'warning',
     });
   }
+}
+
+/**
+ * Builds the app that has the package from npm, anew each time, as the package may be another.
+ *
+ * @returns {string} its folder
+ */
+export function makeNextApp() {
+  const target = join(made, 'next');
+  install(join(sources, 'next'), target);
+  unpackInto(target);
+  const app = join(target, 'installed');
+  rmSync(app, { recursive: true, force: true });
+  cpSync(join(sources, 'next', 'installed'), app, { recursive: true });
+  run(process.execPath, ['../node_modules/next/dist/bin/next', 'build'], app);
+  return app;
 }
 
 /** @param {string} name of the folder @param {string} builder in it */
