@@ -78,7 +78,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       log(`[Appizer] ${words(await sentences)}`);
     } catch {
       // Said once, in the only words there are; where it is the log that throws, not even that.
-      if (!mute) quietly(() => log('[Appizer] the sentences of debug could not be loaded'));
+      if (!mute) attempt(() => log('[Appizer] the sentences of debug could not be loaded'));
       mute = true;
     }
   };
