@@ -54,10 +54,13 @@ class Read {
   static void push_back(char c) { text_ += c; }
   static View text() { return text_; }
   static std::size_t size() { return text_.size(); }
-  /// Ends with a NUL.
+  /// For the conversion of numbers, which ends at a NUL; the module's reads nothing
+  /// (libc_cuts.cpp).
   static const char* data() {
+#ifndef __EMSCRIPTEN__
     text_ += '\0';
     text_.pop_back();
+#endif
     return text_.data();
   }
 

@@ -3,8 +3,8 @@
 // nlohmann's lexer converts every number it sees, and throws the value away where we ask for the
 // text alone (json.cpp reads numbers itself). The conversions bring 128-bit floating point
 // arithmetic and stdio into the module, more than the rest of it weighs, so here they are empty.
-// Copying and the heap are there in short forms (docs/size.md has what each gave). Native builds
-// have libc's own; the module's are what the glue's and the browser's tests run on.
+// Copying, measuring and the heap are there in short forms (docs/size.md has what each gave).
+// Native builds have libc's own; the module's are what the glue's and the browser's tests run on.
 #ifdef __EMSCRIPTEN__
 
 #include <cstddef>
@@ -19,6 +19,12 @@ float strtof(const char*, char**) { return 0; }
 long double strtold(const char*, char**) { return 0; }
 long long strtoll(const char*, char**, int) { return 0; }
 unsigned long long strtoull(const char*, char**, int) { return 0; }
+
+std::size_t strlen(const char* text) {
+  std::size_t size = 0;
+  while (text[size] != '\0') ++size;
+  return size;
+}
 
 // Eight bytes at a time, which WebAssembly may load from anywhere.
 void* memcpy(void* to, const void* from, std::size_t size) {
