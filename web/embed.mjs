@@ -10,31 +10,34 @@
  * from there on says that more follows, least significant first.
  */
 
-/** Printable ASCII that needs no escape in a string, without the space (data) and '!' (between columns). */
+/** Printable ASCII that needs no escape in a string, without the space and '!' (data have them too). */
 export const ALPHABET = Array.from({ length: 91 }, (_, i) =>
   String.fromCharCode(35 + i + (i >= 57 ? 1 : 0)),
 ).join('');
-export const LAST = 60;
+/** The backslash, which is left out, is between the two kinds of digits: so `unpack` tells them apart by one comparison. */
+export const LAST = 57;
 const MORE = ALPHABET.length - LAST;
 
-/** By opcode (https://webassembly.github.io/spec/core/binary/instructions.html): which column its immediate is in. */
+/**
+ * By opcode (https://webassembly.github.io/spec/core/binary/instructions.html): which column its immediate is in. What
+ * looks alike is side by side: it compresses a little better.
+ */
 export const COLUMN = {
   none: 0,
-  local: 1,
-  index: 2,
-  call: 3,
-  label: 4,
-  type: 5,
-  offset: 6,
-  i32: 7,
-  low: 8,
-  high: 9,
-  float: 10,
-  indirect: 11,
-  table: 12,
-  // Not of instructions:
-  functions: 13,
-  opcodes: 14,
+  type: 1,
+  label: 2,
+  local: 3,
+  opcodes: 4, // not of an instruction, as those from `functions` on
+  call: 5,
+  index: 6,
+  offset: 7,
+  i32: 8,
+  low: 9,
+  high: 10,
+  float: 11,
+  indirect: 12,
+  table: 13,
+  functions: 14,
   head: 15,
   data: 16,
 };
@@ -196,7 +199,9 @@ export function embed(bytes) {
       for (const [column, number] of immediates) put(column, number);
     }
   }
-  const text = columns.join('!');
+  // From the last to the first: so the end of the first, which has them, need not be known.
+  const lengths = columns.slice(1).map((column) => digits(column.length));
+  const text = [...lengths.reverse(), ...columns].join('');
   if (text.length + bytes.length + SIZE * functions.length > ROOM) {
     throw new Error('The module does not fit into the memory of web/unpack.cpp.');
   }

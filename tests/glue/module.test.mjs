@@ -46,6 +46,23 @@ test('the module comes out of its text as it went in', async () => {
   assert.deepEqual(names(unpacked), names(new Uint8Array(module)));
 });
 
+test('the module comes out the same where bytes cannot be read from hexadecimal natively', async () => {
+  const native = Object.getOwnPropertyDescriptor(Uint8Array, 'fromHex');
+  const packed = embed(module);
+  for (const fromHex of [
+    undefined,
+    (/** @type {string} */ hex) => Uint8Array.from(Buffer.from(hex, 'hex')),
+  ]) {
+    Object.defineProperty(Uint8Array, 'fromHex', { value: fromHex, configurable: true });
+    try {
+      assert.equal(embed((await unpacker())(packed)), packed);
+    } finally {
+      if (native) Object.defineProperty(Uint8Array, 'fromHex', native);
+      else Reflect.deleteProperty(Uint8Array, 'fromHex');
+    }
+  }
+});
+
 test('constants of every size come out as they went in', async () => {
   const unpack = await unpacker();
   const values = [0, 1, -1, 63, 64, -64, -65, 127, 128, 8191, 8192, -8192, -8193, 2 ** 31 - 1];
