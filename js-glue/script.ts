@@ -37,7 +37,7 @@ declare global {
 const self = (ofDocument('currentScript') ??
   Document.prototype.querySelector.call(
     document,
-    'script[src*=appizer-web]',
+    'script[src*=appizer-web]:not([src*=".stub."])',
   )) as HTMLScriptElement | null;
 
 type Beside = keyof typeof integrity;
@@ -81,7 +81,6 @@ if (options.appId) appizer.init(options as never);
 function loadBeside(name: Beside): Promise<unknown> {
   loading[name] ??= new NativePromise((resolve, reject) => {
     const script = document.createElement('script');
-    // Calls wait for the fallback, and what waits is lost with the page.
     // Calls wait for the fallback, and what waits is lost with the page.
     script.fetchPriority = 'high';
     if (self?.nonce) script.nonce = self.nonce;

@@ -84,7 +84,8 @@ for (const engine of engines) {
       // In the others the two that differ.
       if (engine !== 'chromium' && ['async', 'defer'].includes(kind)) continue;
       test(`a tag ${kind || 'as it is'} finds the fallback beside it`, async () => {
-        await open(`<script ${kind} src="/appizer-web.js?v=5" ${attributes}></script>`, {
+        const stubTag = '<script src="/appizer-web.stub.js"></script>';
+        await open(`${stubTag}<script ${kind} src="/appizer-web.js?v=5" ${attributes}></script>`, {
           'content-security-policy': "script-src 'self'",
         });
         await arrived('page_view');
