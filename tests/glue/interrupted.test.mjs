@@ -11,7 +11,7 @@ import { createWorld } from '../../dist/testing.mjs';
 /** Runs until `interrupt` is called in it, and not a line further. @param {() => void} act */
 function interrupted(act) {
   Object.assign(globalThis, { act });
-  assert.throws(() => new Script('act()').runInThisContext({ timeout: 20 }), {
+  assert.throws(() => new Script('act()').runInThisContext({ timeout: 200 }), {
     code: 'ERR_SCRIPT_EXECUTION_TIMEOUT',
   });
 }
