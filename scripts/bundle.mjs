@@ -28,6 +28,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { embed } from '../web/embed.mjs';
 import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
+import { needBinaryen } from './tools.mjs';
 
 const WASM = join(buildFolder, 'wasm', 'core.wasm');
 const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
@@ -61,7 +62,7 @@ const fallback = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^appizer:fallback$/ }, ({ path }) => ({ path, namespace: 'fallback' }));
     onLoad({ filter: /.*/, namespace: 'fallback' }, () => {
-      const text = execFileSync('wasm2js', ['-Oz', WASM, '-o', '-'], {
+      const text = execFileSync(needBinaryen('wasm2js'), ['-Oz', WASM, '-o', '-'], {
         encoding: 'utf8',
         maxBuffer: 1 << 28,
       });

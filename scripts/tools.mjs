@@ -67,9 +67,20 @@ function fuzzerLibrary() {
 }
 
 // The emsdk brings the tools of Binaryen, but puts only Emscripten itself on PATH.
-function besideEmscripten(name) {
+function binaryen(name) {
+  const found = which(name);
   const emxx = which('em++');
-  return emxx && glob(join(dirname(dirname(realpathSync(emxx))), 'bin', name)).at(0);
+  if (found || !emxx) return found;
+  return glob(join(dirname(dirname(realpathSync(emxx))), 'bin', name)).at(0);
+}
+
+/** A tool of Binaryen, as a full path, for those who cannot do without. @param {string} name */
+export function needBinaryen(name) {
+  const path = binaryen(name);
+  if (!path) {
+    throw new Error(`${name} is neither on PATH nor beside Emscripten: run \`npm run setup\`.`);
+  }
+  return path;
 }
 
 /** The browser of WebKitGTK: its driver can start no other. */
@@ -119,7 +130,7 @@ export const tools = [
     name: 'wasm2js',
     group: 'build',
     why: 'makes plain JavaScript of the module, for pages that refuse WebAssembly',
-    find: () => which('wasm2js') ?? besideEmscripten('wasm2js'),
+    find: () => binaryen('wasm2js'),
     apt: 'binaryen',
   },
   {

@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { needEmxx, toolchainFile } from './emscripten.mjs';
 import { build, root } from './paths.mjs';
-import { which } from './tools.mjs';
+import { needBinaryen, which } from './tools.mjs';
 
 export const wasmFile = join(build, 'wasm', 'core.wasm');
 export const unpackFile = join(build, 'wasm', 'unpack.wasm');
@@ -37,7 +37,7 @@ export function buildWasm(say = console.log) {
   strip(whole, `${whole}.stripped`, /^(memory|_initialize|apz_\w+)$/);
   // Once more, with the control flow made anew: smaller than as LLVM left it (docs/size.md).
   const passes = ['--flatten', '--rereloop', '-Oz', '-Oz', '--converge'];
-  must('wasm-opt', [`${whole}.stripped`, ...passes, '-o', wasmFile], {
+  must(needBinaryen('wasm-opt'), [`${whole}.stripped`, ...passes, '-o', wasmFile], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -63,7 +63,7 @@ function strip(from, to, wanted) {
   ];
   const graphFile = `${from}.json`;
   writeFileSync(graphFile, JSON.stringify(graph));
-  must('wasm-metadce', [from, '--graph-file', graphFile, '-o', to], {
+  must(needBinaryen('wasm-metadce'), [from, '--graph-file', graphFile, '-o', to], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -81,8 +81,8 @@ function must(program, args, options) {
 
 function digestOfInputs(emxx) {
   const hash = createHash('sha256').update(`${emxx.path} ${emxx.version}`);
-  // package.json for the version number that is compiled in.
-  const files = ['CMakeLists.txt', 'package.json'];
+  // package.json for the version number that is compiled in, this file for what it makes of the compiler's work.
+  const files = ['CMakeLists.txt', 'package.json', 'scripts/wasm.mjs'];
   for (const folder of ['src', 'web']) {
     const names = readdirSync(join(root, folder)).filter((name) => /\.(h|cpp|txt)$/.test(name));
     files.push(...names.sort().map((name) => join(folder, name)));
