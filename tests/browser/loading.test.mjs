@@ -2,13 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { snippet, stub } from '../../dist/snippet.mjs';
 import { dist } from '../../scripts/paths.mjs';
-import { engines, launch } from './harness/browsers.mjs';
-import { createSink } from './harness/sink.mjs';
-import { createSite } from './harness/site.mjs';
+import { engines } from './harness/browsers.mjs';
 import { waitFor } from './harness/wait.mjs';
+import { withPage } from './setup.mjs';
 
 const script = readFileSync(join(dist, 'appizer-web.js'), 'utf8');
 const { version } = JSON.parse(readFileSync(join(dist, '..', 'package.json'), 'utf8'));
@@ -17,36 +16,18 @@ const pause = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(
 
 for (const engine of engines) {
   describe(`loading in ${engine}`, { timeout: 300_000 }, () => {
-    /** @type {import('./harness/browsers.mjs').Browser} */
-    let browser;
-    /** @type {import('./harness/browsers.mjs').Page} */
-    let page;
-    /** @type {Awaited<ReturnType<typeof createSite>>} */
-    let site;
-    /** @type {Awaited<ReturnType<typeof createSink>>} */
-    let sink;
-    before(async () => {
-      sink = await createSink();
-      site = await createSite({
-        pages: {
-          '/errors.js': {
-            headers: { 'content-type': 'text/javascript' },
-            body: `localStorage.clear(); wrong = []; onerror = (message) => { wrong.push(message) };
-              onunhandledrejection = ({ reason }) => { wrong.push(String(reason)) };`,
-          },
-          '/later.js': {
-            headers: { 'content-type': 'text/javascript' },
-            body: script.replaceAll(version, '9.9.9'),
-          },
+    const on = withPage(engine, {
+      pages: {
+        '/errors.js': {
+          headers: { 'content-type': 'text/javascript' },
+          body: `localStorage.clear(); wrong = []; onerror = (message) => { wrong.push(message) };
+            onunhandledrejection = ({ reason }) => { wrong.push(String(reason)); };`,
         },
-      });
-      browser = await launch(engine);
-      page = await browser.newPage();
-    });
-    after(async () => {
-      await browser?.close();
-      await site.close();
-      await sink.close();
+        '/later.js': {
+          headers: { 'content-type': 'text/javascript' },
+          body: script.replaceAll(version, '9.9.9'),
+        },
+      },
     });
 
     /**
@@ -55,21 +36,21 @@ for (const engine of engines) {
      * @param {string} head @param {Record<string, string>} [headers]
      */
     async function open(head, headers = {}) {
-      sink.events.length = 0;
-      site.requests.length = 0;
-      site.pages['/'] = {
+      on.sink.events.length = 0;
+      on.site.requests.length = 0;
+      on.site.pages['/'] = {
         headers,
         body: `<!doctype html><html lang="en"><head><title>Loading</title>
-          <script src="/errors.js"></script>${head.replaceAll('HERE', sink.address)}</head><body></body></html>`,
+          <script src="/errors.js"></script>${head.replaceAll('HERE', on.sink.address)}</head><body></body></html>`,
       };
-      await page.goto(`${site.address}/`);
+      await on.page.goto(`${on.site.address}/`);
     }
 
     /** Waits until so many events of a name have arrived. @param {string} name @param {number} [count] */
     const arrived = async (name, count = 1) => {
-      await waitFor(() => sink.named(name).length >= count, { what: `${count} ${name}` });
-      assert.deepEqual(await page.evaluate('wrong'), []);
-      return sink.named(name);
+      await waitFor(() => on.sink.named(name).length >= count, { what: `${count} ${name}` });
+      assert.deepEqual(await on.page.evaluate('wrong'), []);
+      return on.sink.named(name);
     };
 
     const attributes = 'data-app-id="demo" data-api-base="HERE" data-auto-events';
@@ -89,7 +70,7 @@ for (const engine of engines) {
           'content-security-policy': "script-src 'self'",
         });
         await arrived('page_view');
-        const loaded = site.requests.map(({ path }) => path);
+        const loaded = on.site.requests.map(({ path }) => path);
         assert.ok(loaded.includes('/appizer-web.fallback.js?v=5'), loaded.join());
       });
     }
@@ -100,18 +81,18 @@ for (const engine of engines) {
         <script>AppizerWeb.trackEvent('said_nothing')</script>`);
       const [{ app_id }] = await arrived('said_nothing');
       assert.equal(app_id, '42');
-      assert.equal(sink.named('page_view').length, 0);
-      await waitFor(() => site.requests.some(({ path }) => path === '/appizer-web.debug.js'));
+      assert.equal(on.sink.named('page_view').length, 0);
+      await waitFor(() => on.site.requests.some(({ path }) => path === '/appizer-web.debug.js'));
     });
 
     test('without data-app-id it waits for init', async () => {
       await open(`<script src="/appizer-web.js" data-auto-events></script>
         <script>AppizerWeb.trackEvent('before_init')</script>`);
       await pause(300);
-      assert.equal(await page.evaluate('localStorage.length'), 0);
-      await page.evaluate(`AppizerWeb.init({ appId: 'demo', apiBase: '${sink.address}' })`);
+      assert.equal(await on.page.evaluate('localStorage.length'), 0);
+      await on.page.evaluate(`AppizerWeb.init({ appId: 'demo', apiBase: '${on.sink.address}' })`);
       await arrived('before_init');
-      assert.equal(sink.named('page_view').length, 0);
+      assert.equal(on.sink.named('page_view').length, 0);
     });
 
     test('loaded twice, it is there once', async () => {
@@ -121,8 +102,8 @@ for (const engine of engines) {
         <script>same = first === AppizerWeb</script>`);
       await arrived('seen_once');
       await pause(1200);
-      assert.equal(await page.evaluate('same'), true);
-      assert.deepEqual(sink.events.map(({ event_name }) => event_name).sort(), [
+      assert.equal(await on.page.evaluate('same'), true);
+      assert.deepEqual(on.sink.events.map(({ event_name }) => event_name).sort(), [
         'page_view',
         'seen_once',
       ]);
@@ -136,9 +117,9 @@ for (const engine of engines) {
         await open(`<script src="/${first}" ${attributes}></script>
           <script src="/${second}" ${attributes}></script>`);
         await arrived('page_view');
-        assert.equal(await page.evaluate('AppizerWeb.version'), counts);
+        assert.equal(await on.page.evaluate('AppizerWeb.version'), counts);
         await pause(900);
-        assert.equal(sink.named('page_view').length, 1);
+        assert.equal(on.sink.named('page_view').length, 1);
       }
     });
 
@@ -157,13 +138,13 @@ for (const engine of engines) {
       const [two] = await arrived('told_two');
       assert.deepEqual([one.app_id, two.app_id], ['one', 'two']);
       assert.deepEqual(
-        sink
+        on.sink
           .named('page_view')
           .map(({ app_id }) => app_id)
           .sort(),
         ['one', 'two'],
       );
-      const ids = await page.evaluate('ids');
+      const ids = await on.page.evaluate('ids');
       assert.equal(one.user_id, ids[0]);
       assert.notEqual(two.user_id, ids[0]);
       assert.equal(ids[1], 'somebody');
@@ -210,9 +191,9 @@ for (const engine of engines) {
         const off = Date.parse(properties.$timestamp) - properties.when;
         assert.ok(off >= 0 && off < 50, `${off} ms off`);
       }
-      assert.deepEqual(await page.evaluate('flushed'), { delivered: 0, dropped: 0, pending: 4 });
-      assert.deepEqual(await page.evaluate('early.map(String)'), ['undefined', 'undefined']);
-      assert.deepEqual(await page.evaluate('late'), [true, version, true]);
+      assert.deepEqual(await on.page.evaluate('flushed'), { delivered: 0, dropped: 0, pending: 4 });
+      assert.deepEqual(await on.page.evaluate('early.map(String)'), ['undefined', 'undefined']);
+      assert.deepEqual(await on.page.evaluate('late'), [true, version, true]);
     });
 
     test('a stub whose script never comes is quiet, and bounded', async () => {
@@ -227,16 +208,16 @@ for (const engine of engines) {
         AppizerWeb.trackEvent('circle_drawn', circle);
         AppizerWeb.flush().then(({ pending }) => { window.pending = pending; });
       </script>`);
-      await waitFor(() => page.evaluate('window.pending'));
-      assert.equal(await page.evaluate('pending'), 1000);
-      assert.deepEqual(await page.evaluate('wrong'), []);
+      await waitFor(() => on.page.evaluate('window.pending'));
+      assert.equal(await on.page.evaluate('pending'), 1000);
+      assert.deepEqual(await on.page.evaluate('wrong'), []);
     });
 
     test('a stub after the script changes nothing', async () => {
       await open(`<script src="/appizer-web.js" ${attributes}></script>
         <script>first = AppizerWeb</script><script>${stub}</script>`);
       await arrived('page_view');
-      assert.equal(await page.evaluate('first === AppizerWeb'), true);
+      assert.equal(await on.page.evaluate('first === AppizerWeb'), true);
     });
 
     test('the snippet, under a policy with a nonce and with a hash of the script', async () => {
@@ -248,13 +229,13 @@ for (const engine of engines) {
           appId: 'demo',
           autoEvents: true,
           autoHook: false,
-          apiBase: sink.address,
+          apiBase: on.sink.address,
         })}<script nonce="abc">AppizerWeb.trackEvent('shown_early')</script>`,
         { 'content-security-policy': "script-src 'self' 'nonce-abc' 'wasm-unsafe-eval'" },
       );
       await arrived('shown_early');
       await arrived('page_view');
-      assert.ok(site.requests.some(({ path }) => path === '/appizer-web.js?a=1&b=%222%22'));
+      assert.ok(on.site.requests.some(({ path }) => path === '/appizer-web.js?a=1&b=%222%22'));
     });
 
     test('elements that have taken the names it needs are no trouble', async () => {
@@ -266,7 +247,9 @@ for (const engine of engines) {
         { 'content-security-policy': "script-src 'self'" },
       );
       await arrived('page_view');
-      assert.ok(!site.requests.some(({ path }) => path.startsWith('/evil/appizer-web.fallback')));
+      assert.ok(
+        !on.site.requests.some(({ path }) => path.startsWith('/evil/appizer-web.fallback')),
+      );
     });
   });
 }

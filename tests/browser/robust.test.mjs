@@ -3,13 +3,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { dist } from '../../scripts/paths.mjs';
-import { engines, launch } from './harness/browsers.mjs';
-import { createSink } from './harness/sink.mjs';
-import { createSite } from './harness/site.mjs';
+import { engines } from './harness/browsers.mjs';
 import { waitFor } from './harness/wait.mjs';
+import { withPage } from './setup.mjs';
 
 const broken = 'const broken = () => { throw new Error("broken by the page"); };';
 
@@ -52,36 +51,18 @@ const extended = {
 
 for (const engine of engines) {
   describe(`a page in ${engine}`, { timeout: 400_000 }, () => {
-    /** @type {import('./harness/browsers.mjs').Browser} */
-    let browser;
-    /** @type {import('./harness/browsers.mjs').Page} */
-    let page;
-    /** @type {Awaited<ReturnType<typeof createSite>>} */
-    let site;
-    /** @type {Awaited<ReturnType<typeof createSink>>} */
-    let sink;
+    const on = withPage(engine);
     const folder = mkdtempSync(join(tmpdir(), 'appizer-robust-'));
-    before(async () => {
-      sink = await createSink();
-      site = await createSite();
-      browser = await launch(engine);
-      page = await browser.newPage();
-    });
-    after(async () => {
-      await browser?.close();
-      await site.close();
-      await sink.close();
-      rmSync(folder, { recursive: true, force: true });
-    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
 
     const properties = { list: [1, 'a', [null]], nested: { text: 'b' }, amount: 29.99 };
     const use = () => `
-      AppizerWeb.init({ appId: 'demo', apiBase: '${sink.address}', autoEvents: true, autoHook: { starts: true } });
+      AppizerWeb.init({ appId: 'demo', apiBase: '${on.sink.address}', autoEvents: true, autoHook: { starts: true } });
       AppizerWeb.trackEvent('kept_going', ${JSON.stringify(properties)});
       AppizerWeb.setUserProperties({ plan: 'pro' });
       AppizerWeb.getUserId();
       AppizerWeb.flush();
-      AppizerWeb.create({ appId: 'other', apiBase: '${sink.address}' }).trackEvent('other_done');
+      AppizerWeb.create({ appId: 'other', apiBase: '${on.sink.address}' }).trackEvent('other_done');
       history.pushState(null, '', '?next');
       done = true;
       report();`;
@@ -100,31 +81,31 @@ for (const engine of engines) {
         const later = setTimeout.bind(window);
         const Messenger = Image;
         const report = () => later(() => {
-          new Messenger().src = '${site.address}/report?' + encodeURIComponent(done + ' ' + wrong.join());
+          new Messenger().src = '${on.site.address}/report?' + encodeURIComponent(done + ' ' + wrong.join());
         }, 150);
         try { localStorage.clear(); } catch {}
-      </script><script>${before}</script><script src="${site.address}/appizer-web.js"></script>
+      </script><script>${before}</script><script src="${on.site.address}/appizer-web.js"></script>
       <script>${between}</script><script>${use()}</script></head><body>${body}</body></html>`;
 
     /** @param {string} body */
     async function open(body, path = '/') {
-      sink.events.length = 0;
-      site.pages[path] = body;
-      site.requests.length = 0;
-      await page.goto(site.address + path);
+      on.sink.events.length = 0;
+      on.site.pages[path] = body;
+      on.site.requests.length = 0;
+      await on.page.goto(on.site.address + path);
     }
 
     const unharmed = async () => {
       const said = () =>
-        site.requests.map((one) => one.path).find((one) => one.startsWith('/report'));
+        on.site.requests.map((one) => one.path).find((one) => one.startsWith('/report'));
       await waitFor(said, { what: 'what the page has to say' });
       assert.equal(decodeURIComponent(said() ?? ''), '/report?true ');
     };
 
     /** @param {string} [name] */
     const arrives = async (name = 'kept_going') => {
-      await waitFor(() => sink.named(name).length > 0, { what: name });
-      const { properties: got } = sink.named(name)[0];
+      await waitFor(() => on.sink.named(name).length > 0, { what: name });
+      const { properties: got } = on.sink.named(name)[0];
       for (const [key, value] of Object.entries(properties)) assert.deepEqual(got[key], value, key);
     };
 
@@ -152,7 +133,7 @@ for (const engine of engines) {
     }
 
     test('in a sandboxed frame, without storage and without an origin', async () => {
-      site.pages['/framed'] = html({});
+      on.site.pages['/framed'] = html({});
       await open(
         '<!doctype html><iframe sandbox="allow-scripts" src="/framed"></iframe>',
         '/around',
@@ -163,10 +144,10 @@ for (const engine of engines) {
     test('from a file', async () => {
       const file = join(folder, 'page.html');
       const local = pathToFileURL(join(dist, 'appizer-web.js')).href;
-      writeFileSync(file, html({}).replace(`${site.address}/appizer-web.js`, local));
-      sink.events.length = 0;
-      site.requests.length = 0;
-      await page.goto(pathToFileURL(file).href);
+      writeFileSync(file, html({}).replace(`${on.site.address}/appizer-web.js`, local));
+      on.sink.events.length = 0;
+      on.site.requests.length = 0;
+      await on.page.goto(pathToFileURL(file).href);
       await arrives();
       await unharmed();
     });
@@ -179,13 +160,13 @@ for (const engine of engines) {
         inner.close();
       </script>`);
       await arrives();
-      assert.deepEqual(await page.evaluate('frames[0].wrong'), []);
+      assert.deepEqual(await on.page.evaluate('frames[0].wrong'), []);
     });
 
     test('written by document.write, which then replaces the page', async () => {
       await open(`<!doctype html><script>
         document.write('<script src="/appizer-web.js"><' + '/script>');
-      </script><script>AppizerWeb.init({ appId: 'demo', apiBase: '${sink.address}' })</script><body><script>
+      </script><script>AppizerWeb.init({ appId: 'demo', apiBase: '${on.sink.address}' })</script><body><script>
         var wrong = [];
         onerror = (message) => { wrong.push(message); };
         setTimeout(() => {
@@ -198,9 +179,9 @@ for (const engine of engines) {
         }, 300);
       </script>`);
       await arrives();
-      assert.deepEqual(await page.evaluate('wrong'), []);
-      assert.equal(await page.evaluate('window.done'), true);
-      assert.equal(sink.named('before_writing').length, 1);
+      assert.deepEqual(await on.page.evaluate('wrong'), []);
+      assert.equal(await on.page.evaluate('window.done'), true);
+      assert.equal(on.sink.named('before_writing').length, 1);
     });
   });
 }

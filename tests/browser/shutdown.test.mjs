@@ -1,10 +1,9 @@
 /** `shutdown` leaves the page as if the SDK had never been there; and its listeners keep nothing alive. */
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { engines, launch } from './harness/browsers.mjs';
-import { createSink } from './harness/sink.mjs';
-import { createSite } from './harness/site.mjs';
+import { before, describe, test } from 'node:test';
+import { engines } from './harness/browsers.mjs';
 import { waitFor } from './harness/wait.mjs';
+import { withPage } from './setup.mjs';
 
 // Counts what listens and what waits, by standing in for the browser's own functions.
 const counting = `
@@ -40,46 +39,26 @@ const counting = `
 
 for (const engine of engines) {
   describe(`shutdown in ${engine}`, { timeout: 120_000 }, () => {
-    /** @type {import('./harness/browsers.mjs').Browser} */
-    let browser;
-    /** @type {import('./harness/browsers.mjs').Page} */
-    let page;
-    /** @type {Awaited<ReturnType<typeof createSite>>} */
-    let site;
-    /** @type {Awaited<ReturnType<typeof createSink>>} */
-    let sink;
-    before(async () => {
-      sink = await createSink();
-      const form =
-        '<form action="/nowhere" target="sink"><input name="email" value="a@example.com"></form>';
-      site = await createSite({
-        pages: {
-          '/inner': `<!doctype html>${form}<iframe srcdoc='${form}'></iframe>`,
-          '/': `<!doctype html><title>Shutdown</title><body>${form}<iframe src="/inner"></iframe>
-            <iframe name="sink"></iframe><div id="host"></div><script>${counting}
-            host.attachShadow({ mode: 'open' }).innerHTML = '${form}';</script>
-            <script src="/appizer-web.js"></script>`,
-        },
-      });
-      browser = await launch(
-        engine,
-        engine === 'chromium' ? { args: ['--js-flags=--expose-gc'] } : {},
-      );
-      page = await browser.newPage();
-      await page.goto(`${site.address}/`);
+    const form =
+      '<form action="/nowhere" target="sink"><input name="email" value="a@example.com"></form>';
+    const on = withPage(engine, {
+      browser: engine === 'chromium' ? { args: ['--js-flags=--expose-gc'] } : {},
+      pages: {
+        '/inner': `<!doctype html>${form}<iframe srcdoc='${form}'></iframe>`,
+        '/': `<!doctype html><title>Shutdown</title><body>${form}<iframe src="/inner"></iframe>
+          <iframe name="sink"></iframe><div id="host"></div><script>${counting}
+          host.attachShadow({ mode: 'open' }).innerHTML = '${form}';</script>
+          <script src="/appizer-web.js"></script>`,
+      },
     });
-    after(async () => {
-      await browser?.close();
-      await site.close();
-      await sink.close();
-    });
+    before(() => on.page.goto(`${on.site.address}/`));
 
     /** @param {string} code */
-    const act = (code) => page.evaluate(`(() => { ${code} })()`);
+    const act = (code) => on.page.evaluate(`(() => { ${code} })()`);
 
     const start = () =>
       act(`
-        AppizerWeb.init({ appId: 'demo', apiBase: '${sink.address}', autoHook: { starts: true },
+        AppizerWeb.init({ appId: 'demo', apiBase: '${on.sink.address}', autoHook: { starts: true },
           autoEvents: { sessionStart: true, outboundLinks: true, downloads: true } });
         const field = host.shadowRoot.querySelector('input');
         field.focus();
@@ -91,7 +70,7 @@ for (const engine of engines) {
       // The driver's own.
       const [, base] = before;
       await start();
-      const during = await page.evaluate(`({
+      const during = await on.page.evaluate(`({
         types: [...new Set([...live].map(({ type }) => type))].sort(),
         patched: patched().map((one, i) => one !== natives[i]),
       })`);
@@ -109,14 +88,14 @@ for (const engine of engines) {
       assert.deepEqual(during.patched, [true, true, true, true, true]);
 
       await act(`AppizerWeb.trackEvent('last_words'); AppizerWeb.shutdown(); over = true;`);
-      const after = await page.evaluate(`({
+      const after = await on.page.evaluate(`({
         live: [...live].map(({ type }) => type), patched: patched().map((one, i) => one !== natives[i]),
       })`);
       assert.deepEqual(after, { live: [], patched: [false, false, false, false, false] });
 
-      await waitFor(() => sink.named('last_words').length > 0, { what: 'last_words' });
-      await page.evaluate('pause(100)');
-      const left = await page.evaluate(`(async () => ({
+      await waitFor(() => on.sink.named('last_words').length > 0, { what: 'last_words' });
+      await on.page.evaluate('pause(100)');
+      const left = await on.page.evaluate(`(async () => ({
         waiting: waiting.size,
         locks: navigator.locks ? (await navigator.locks.query()).held.length : 0,
         journal: Object.keys(localStorage).filter((key) => key.includes('.j.')),
@@ -125,8 +104,8 @@ for (const engine of engines) {
     });
 
     test('nothing is heard or recorded any more', async () => {
-      const already = sink.events.length;
-      await page.evaluate(`(async () => {
+      const already = on.sink.events.length;
+      await on.page.evaluate(`(async () => {
         AppizerWeb.trackEvent('too_late');
         AppizerWeb.setUserId('too_late');
         history.pushState(null, '', '/next');
@@ -140,29 +119,29 @@ for (const engine of engines) {
         }
         await pause(1500);
       })()`);
-      assert.deepEqual(await page.evaluate('[live.size, heardLate]'), [0, 0]);
-      assert.equal(sink.events.length, already);
+      assert.deepEqual(await on.page.evaluate('[live.size, heardLate]'), [0, 0]);
+      assert.equal(on.sink.events.length, already);
     });
 
     test('init begins anew', async () => {
       await act('over = false');
       await start();
       await act(`AppizerWeb.trackEvent('begun_anew')`);
-      await waitFor(() => sink.named('begun_anew').length > 0, { what: 'begun_anew' });
-      assert.equal(sink.named('last_words').length, 1);
-      assert.equal(sink.named('too_late').length, 0);
+      await waitFor(() => on.sink.named('begun_anew').length > 0, { what: 'begun_anew' });
+      assert.equal(on.sink.named('last_words').length, 1);
+      assert.equal(on.sink.named('too_late').length, 0);
     });
 
     if (engine === 'chromium') {
       test('a frame that was watched can be collected when it is gone', async () => {
         // What counts the listeners keeps their targets.
-        site.pages['/'] =
+        on.site.pages['/'] =
           '<!doctype html><body><div id="host"></div><script src="/appizer-web.js"></script>';
-        await page.goto(`${site.address}/`);
+        await on.page.goto(`${on.site.address}/`);
         await act(
-          `AppizerWeb.init({ appId: 'demo', apiBase: '${sink.address}', autoEvents: true, autoHook: { starts: true } })`,
+          `AppizerWeb.init({ appId: 'demo', apiBase: '${on.sink.address}', autoEvents: true, autoHook: { starts: true } })`,
         );
-        await page.evaluate(`new Promise((resolve) => {
+        await on.page.evaluate(`new Promise((resolve) => {
           const frame = document.createElement('iframe');
           frame.src = '/inner';
           frame.onload = () => {
