@@ -5,7 +5,7 @@
 // times as long for it. It needs no library: text comes in at `text`, and the module is behind it.
 // It runs once, as a browser's quickest compiler leaves it, which optimises nothing and keeps
 // nothing in registers across calls: so what is done for every instruction is here without calls,
-// and what is rare is not (docs/start.md).
+// and what is rare is not.
 
 #include <cstdint>
 
