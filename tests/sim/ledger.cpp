@@ -277,10 +277,11 @@ void Ledger::harm(Lane lane, std::string_view text, Millis now) {
   for (const Part& part : parts) {
     if (part.tag >= entries_.size()) continue;
     Entry& entry = entries_[part.tag];
-    // Damage to what no page has in memory is final, whoever comes by it later.
+    // Damage to what no page has in memory is final, whoever comes by it later; so is damage that
+    // the page that had it did not outlive.
+    entry.only_stored = entry.only_stored || !in_memory(entry.holder) || not_outlived(entry);
     entry.harmed = now;
     entry.keeper = entry.holder;
-    entry.only_stored = entry.only_stored || !in_memory(entry.holder);
   }
 }
 
@@ -381,6 +382,10 @@ bool Ledger::in_memory(std::uint32_t keeper) const {
   return keeper != kNone && !documents_[keeper].dead && !documents_[keeper].away;
 }
 
+bool Ledger::not_outlived(const Entry& entry) const {
+  return entry.harmed >= 0 && entry.keeper != kNone && documents_[entry.keeper].end >= entry.harmed;
+}
+
 bool Ledger::all_closed() const {
   return std::all_of(entries_.begin(), entries_.end(),
                      [](const Entry& entry) { return entry.closed(); });
@@ -391,9 +396,7 @@ bool Ledger::excused(const Entry& entry) const {
   if (entry.unsaved || entry.repeated) return true;
   // A page whose lease ran out trusts storage more than its memory, as one that was away does.
   if (entry.only_stored) return true;
-  if (entry.harmed >= 0 && (leases_excuse() || documents_[entry.keeper].end >= entry.harmed)) {
-    return true;
-  }
+  if ((entry.harmed >= 0 && leases_excuse()) || not_outlived(entry)) return true;
   return entry.last_send != kNone && sends_[entry.last_send].state == Send::handed_over;
 }
 

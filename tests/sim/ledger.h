@@ -141,6 +141,8 @@ class Ledger {
   bool excused(const Entry& entry) const;
   void outdate_all();
   bool in_memory(std::uint32_t keeper) const;
+  /// The page that had it in memory when it was harmed has ended since.
+  bool not_outlived(const Entry& entry) const;
   Entry& add(Entry::Kind kind, std::uint32_t document, Millis now);
 
   const Plan& plan_;
