@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "delivery.h"
 #include "retry.h"
@@ -188,6 +189,7 @@ void Manners::check_jitter(Course& course, std::string_view text) {
   if (!course.again) return;  // of requests side by side all may fail, and all have one wait
   std::array<Millis, 3> numbers{};
   if (!read_wait(text, numbers) || numbers[0] < 1) return;
+  if (std::exchange(course.drawn, text) == text) return;  // the same draw, written once more
   const Millis wait = numbers[1] - numbers[2];
   course.waits.push_back(wait);
   if (course.waits.size() >= 20) {

@@ -66,6 +66,7 @@ class Manners {
     bool again = true;        // the one that failed last had left after that
     std::uint32_t split = 0;  // the next batch after a refusal is no larger than this
     std::vector<Millis> waits;
+    std::string drawn;  // the wait written last, as it was written
   };
   struct Document {
     bool online = true;
