@@ -259,6 +259,7 @@ void Journal::amend(View text) {
   segment.bytes += text.size() - last.text.size();
   bytes_ += text.size() - last.text.size();
   last.text = text;
+  last.stored = false;  // what storage has says less
   mark_dirty(segment);
 }
 

@@ -671,6 +671,14 @@ TEST_CASE("a page that comes back keeps only what storage does not have", "[jour
     CHECK(desk.waiting() == Names{"refused"});
     CHECK(desk.inherited() == Names{"stored"});
   }
+  SECTION("what a record was given since storage took it") {
+    desk.journal.put_back(1);
+    desk.journal.amend(named("more").text);
+    desk.journal.set_document("after");
+    desk.journal.forget_stored();
+    CHECK(desk.waiting() == Names{"more"});
+    CHECK(desk.inherited() == Names{"stored"});
+  }
   SECTION("what storage took at the second attempt is there") {
     desk.failing = true;
     desk.journal.put_back(1);
