@@ -4,12 +4,14 @@
  */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, root } from './paths.mjs';
 import { countTests } from './summaries.mjs';
 
 const node = process.execPath;
+const jobs = String(availableParallelism());
 const tsc = join('node_modules', '.bin', 'tsc');
 
 /**
@@ -29,7 +31,7 @@ const parts = [
   { name: 'types-node', command: [tsc, '-p', 'tsconfig.node.json'] },
   { name: 'size', command: [node, 'scripts/size.mjs'] },
   { name: 'core', tests: true, command: native('san', 'core_tests') },
-  { name: 'sim', tests: true, command: native('fast', 'sim', '--worlds', '20000') },
+  { name: 'sim', tests: true, command: native('fast', 'sim', '--worlds', '20000', '--jobs', jobs) },
   { name: 'sim-san', tests: true, command: native('san', 'sim', '--worlds', '300') },
   { name: 'glue', tests: true, command: nodeTests('tests/glue') },
   // The same, on the core as JavaScript.

@@ -11,16 +11,16 @@
 
 namespace appizer::json {
 
-View Reader::text_;
-std::size_t Reader::count_ = 0;
-String Read::text_;
+APZ_PER_THREAD View Reader::text_;
+APZ_PER_THREAD std::size_t Reader::count_ = 0;
+APZ_PER_THREAD String Read::text_;
 
 namespace {
 
 using Token = Lexer::token_type;
 
 // The one for all texts (lexer.h).
-Lexer lexer({});
+APZ_PER_THREAD Lexer lexer({});
 
 /// What a value amounts to: enough to know that it keeps within the limits.
 struct Extent {

@@ -5,7 +5,7 @@
 // it weighs (docs/size.md). Here it is put together of types without members, so that nothing takes
 // a part of it by address: the compiler then has each of its members as a variable of its own, and
 // leaves out those that are never read. What the types know is static, for one lexer that reads one
-// text after the other.
+// text after the other in each thread.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -41,8 +41,8 @@ class Reader {
   }
 
  private:
-  static View text_;
-  static std::size_t count_;
+  static APZ_PER_THREAD View text_;
+  static APZ_PER_THREAD std::size_t count_;
 };
 
 /// The token that has been read last, without its escapes.
@@ -65,7 +65,7 @@ class Read {
   }
 
  private:
-  static String text_;
+  static APZ_PER_THREAD String text_;
 };
 
 /// The types that the lexer takes from `nlohmann::json`.
