@@ -73,7 +73,7 @@ void String::reserve(std::size_t size) {
   if (size <= capacity_) return;
   auto* const grown = static_cast<char*>(std::malloc(size));
   if (grown == nullptr) __builtin_trap();
-  for (std::size_t i = 0; i < size_; ++i) grown[i] = data_[i];
+  if (size_ > 0) std::memcpy(grown, data_, size_);
   std::free(data_);
   data_ = grown;
   capacity_ = size;
@@ -90,11 +90,16 @@ String& String::append(View text) {
     swap(grown);
     return *this;
   }
-  for (const char c : text) data_[size_++] = c;
+  if (!text.empty()) std::memcpy(data_ + size_, text.data(), text.size());
+  size_ = size;
   return *this;
 }
 
-String& String::operator+=(char c) { return append(View(&c, 1)); }
+String& String::operator+=(char c) {
+  if (size_ == capacity_) return append(View(&c, 1));
+  data_[size_++] = c;
+  return *this;
+}
 
 void String::resize(std::size_t size) {
   reserve(size);
@@ -110,11 +115,7 @@ void String::replace(std::size_t begin, std::size_t size, View text) {
 }
 
 namespace {
-#ifdef __EMSCRIPTEN__
-List<String> kept;
-#else
-thread_local List<String> kept;  // the simulator lives in several worlds at once
-#endif
+APZ_PER_THREAD List<String> kept;
 }  // namespace
 
 View keep(String text) {
