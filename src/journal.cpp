@@ -21,9 +21,10 @@ std::uint32_t checksum(View text) {
   return hash;
 }
 
-void append_checksum(String& out, View text) {
+// Its hexadecimal digits.
+void put_checksum(char* out, View text) {
   const std::uint32_t sum = checksum(text);
-  for (int shift = 24; shift >= 0; shift -= 8) append_hex(out, sum >> shift);
+  for (int shift = 28; shift >= 0; shift -= 4) *out++ = "0123456789abcdef"[sum >> shift & 15];
 }
 
 // What closes a record's text: an event is cut off inside its properties.
@@ -33,30 +34,30 @@ View ending(Kind kind) { return kind == Kind::event ? "}}" : "}"; }
 
 // <checksum><kind>[<dropped>][@<app as a JSON string>] <text>
 void append_line(String& out, const Record& record) {
-  String line;
-  line += static_cast<char>(record.kind);
-  if (record.dropped > 0) json::append_integer(line, record.dropped);
+  const std::size_t begin = out.size();
+  out += "########";  // the checksum, once what it is of is there
+  out += static_cast<char>(record.kind);
+  if (record.dropped > 0) json::append_integer(out, record.dropped);
   if (!record.app.empty()) {
-    line += '@';
+    out += '@';
     String app;
     json::append_string(app, record.app);
     for (const char c : app) {
-      c == ' ' ? line += "\\u0020" : line += c;  // the first space ends the extras
+      c == ' ' ? out += "\\u0020" : out += c;  // the first space ends the extras
     }
   }
-  line += ' ';
-  line += record.text;
-  append_checksum(out, line);
-  out += line;
+  out += ' ';
+  out += record.text;
+  put_checksum(out.begin() + begin, out.substr(begin + kChecksum));
 }
 
 bool from_line(View line, Record& record) {
   if (line.size() < kChecksum + 2) return false;
   const View sum = line.substr(0, kChecksum);
   line.remove_prefix(kChecksum);
-  String right;
-  append_checksum(right, line);
-  if (sum != right) return false;
+  char right[kChecksum];
+  put_checksum(right, line);
+  if (sum != View(right, kChecksum)) return false;
   const std::size_t brace = line.find(" {");
   if (brace == View::npos) return false;
   View extras = line.substr(0, brace);
