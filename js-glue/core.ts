@@ -73,7 +73,7 @@ function open(exports: Exports): Core {
       reserve(most * WIDEST);
       let offset = 0;
       return texts.map((text) => {
-        if (text == null) return -1;
+        if (!text) return text == null ? -1 : 0;
         const { written = 0 } = encoder.encodeInto(text, bytes.subarray(input + offset));
         offset += written;
         return written;

@@ -44,6 +44,8 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
   const { exports } = core;
   const requests = new Map<number, () => void>();
   let stopTimer: (() => void) | undefined;
+  let rings = -1; // when the timer does, on the monotonic clock
+  let moment = 0; // of the last input
   const stops: ((() => void) | undefined)[] = [];
   let deferred = false;
   let draining = false;
@@ -72,8 +74,10 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
   };
 
   // As all inputs take it: how long the texts are, then numbers, and at the end the moment.
-  const call = <T>(input: (...all: number[]) => T, texts: Texts, ...numbers: number[]): T =>
-    input(...core.write(texts), ...numbers, host.monotonic(), host.wall());
+  const call = <T>(input: (...all: number[]) => T, texts: Texts, ...numbers: number[]): T => {
+    moment = host.monotonic();
+    return input(...core.write(texts), ...numbers, moment, host.wall());
+  };
 
   const news = (what: number) => call(exports.apz_news, [], what);
 
@@ -166,11 +170,23 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     } finally {
       draining = false;
     }
-    stopTimer?.();
-    stopTimer = undefined;
-    const delay = retired ? -1 : exports.apz_next_wake();
-    if (delay >= 0) stopTimer = host.timer(delay, () => hear(() => news(NEWS.wake)));
+    arm();
     if (away) whenHeard();
+  };
+
+  const arm = () => {
+    const delay = retired ? -1 : exports.apz_next_wake();
+    const wanted = delay < 0 ? delay : Math.floor(moment) + delay;
+    if (wanted === rings) return; // as with every event of a burst
+    stopTimer?.();
+    rings = wanted;
+    stopTimer =
+      delay < 0
+        ? undefined
+        : host.timer(delay, () => {
+            rings = -1;
+            hear(() => news(NEWS.wake));
+          });
   };
 
   // What went out while the page goes away counts as taken over by the browser once it has had the
