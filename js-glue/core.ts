@@ -9,6 +9,10 @@ export const ENTROPY_BYTES = 16;
 /** Bytes that one UTF-16 unit takes at most as UTF-8. */
 const WIDEST = 3;
 
+// A call into the browser's encoder takes as long as several hundred characters here.
+const SHORT = 500;
+const ASCII = 0x80;
+
 /** An effect as it crosses the ABI. */
 export type Effect = [kind: number, flag: boolean, number: number, text: string, more: string];
 
@@ -60,6 +64,16 @@ function open(exports: Exports): Core {
     if (bytes.buffer !== exports.memory.buffer) bytes = new Uint8Array(exports.memory.buffer);
   };
 
+  const put = (text: string, at: number): number => {
+    for (let i = 0; text.length < SHORT; ++i) {
+      if (i === text.length) return i;
+      const unit = text.charCodeAt(i);
+      if (unit >= ASCII) break;
+      bytes[at + i] = unit;
+    }
+    return encoder.encodeInto(text, bytes.subarray(at)).written;
+  };
+
   const read = () =>
     decoder.decode(
       new Uint8Array(exports.memory.buffer, exports.apz_output(), exports.apz_output_size()),
@@ -73,8 +87,8 @@ function open(exports: Exports): Core {
       reserve(most * WIDEST);
       let offset = 0;
       return texts.map((text) => {
-        if (!text) return text == null ? -1 : 0;
-        const { written = 0 } = encoder.encodeInto(text, bytes.subarray(input + offset));
+        if (text == null) return -1;
+        const written = put(text, input + offset);
         offset += written;
         return written;
       });
