@@ -118,7 +118,7 @@ std::string Document::kept_decision() const {
 // From now on it counts, whatever the client makes of it.
 void Document::begin_decision(Consent decision) {
   deciding_ = true;
-  world_.visitors.decided(id_);
+  world_.visitors.decided(id_, decision == Consent::granted);
   ends_ = decision == Consent::denied;
   if (ends_) was_named_ = false;
   waited_ = consent_ == Consent::pending;

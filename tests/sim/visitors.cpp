@@ -1,6 +1,7 @@
 #include "visitors.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "identity.h"
 
@@ -80,18 +81,26 @@ void Visitors::was_reset(std::uint32_t document, const std::string& before,
                          const std::string& after) {
   coverage_.add(Count::resets);
   changes(document);
-  ++era_;
   if (before.empty()) {
+    // It happens once it may, and never if the page ends before.
     Document& page = documents_[document];
+    page.resets = true;
     page.waiting = static_cast<std::uint32_t>(owners_.size());
     owners_.push_back({0, true});
     return;
   }
+  ++era_;
   if (after.empty() || is_known(after) || after == before || made_.contains(after)) {
     ledger_.break_promise("reset, and the visitor is " + after);
   }
   documents_[document].new_until = -1;
   sees(after);
+}
+
+void Visitors::decided(std::uint32_t document, bool granted) {
+  Document& page = documents_[document];
+  if (std::exchange(page.resets, false) && granted) ++era_;
+  page.waiting = kNone;
 }
 
 void Visitors::begins(std::uint32_t document, const std::string& id, const std::string& kept) {

@@ -39,7 +39,7 @@ class Visitors {
   /// A page knows who the visitor is. `kept` is the id that was there before, empty for none.
   void begins(std::uint32_t document, const std::string& id, const std::string& kept);
   /// What waited in a page for the decision has got it.
-  void decided(std::uint32_t document) { documents_[document].waiting = kNone; }
+  void decided(std::uint32_t document, bool granted);
   /// A page gave up some of what waited in it: whose the rest is depends on what it was.
   void overflowed(std::uint32_t document);
   /// A page heard, or looked, what storage has.
@@ -74,6 +74,7 @@ class Visitors {
     std::string id;
     Millis new_until = -1;
     std::uint32_t waiting = kNone;  // the owner of what waits for a decision
+    bool resets = false;            // a reset waits for it too
   };
   struct Link {
     std::uint32_t asked = 0;
