@@ -3,7 +3,7 @@
 import { STATUS } from './abi.js';
 import { attempt } from './attempt.js';
 import type { Core } from './core.js';
-import type { Host } from './host.js';
+import type { Ears, Host } from './host.js';
 import { toJson } from './json.js';
 import { NativePromise, now, parse } from './natives.js';
 import { type Runtime, run } from './runtime.js';
@@ -24,9 +24,9 @@ export interface Build {
   host(): Host | undefined;
   /** Instantiates the module. Throws where the page forbids WebAssembly. */
   core(): Core;
-  /** Loads and instantiates the same core as JavaScript. */
+  /** Loads and instantiates the same core as JavaScript. May be asked again where it failed. */
   fallback(): Promise<Core>;
-  /** Loads the sentences, for debug. */
+  /** Loads the sentences, for debug. May be asked again where it failed. */
   sentences(): Promise<Sentences>;
   version: string;
 }
@@ -51,6 +51,10 @@ const HINTED = new Set<number>([
 // Calls kept before `init`: a page that never calls it must not collect them for ever.
 const MOST_EARLY = 1000;
 
+// Where a policy forbids a file, each try is a violation that the site hears of.
+const MOST_TRIES = 5;
+const SOON = 3000;
+
 const NOT_STARTED: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 
 /** Makes a client. What was called on its stub is replayed, and the stub becomes the client. */
@@ -66,8 +70,10 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   let made = 0;
   let debug = false;
   let log: (sentence: string) => void = (sentence) => console.info(sentence);
+  let unsaid = 0;
   let sentences: Promise<Sentences> | undefined;
-  let mute = false;
+  // Ends the wait for another try.
+  let waits: ((() => void) | undefined)[] = [];
   const flushes = new Map<number, (result: FlushResult) => void>();
 
   // The sentences come later than the first mistakes; a promise keeps them in order.
@@ -78,8 +84,8 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       log(`[Appizer] ${words(await sentences)}`);
     } catch {
       // Said once, in the only words there are; where it is the log that throws, not even that.
-      if (!mute) attempt(() => log('[Appizer] the sentences of debug could not be loaded'));
-      mute = true;
+      if (!unsaid) attempt(() => log('[Appizer] the sentences of debug could not be loaded'));
+      if (++unsaid < MOST_TRIES) sentences = undefined;
     }
   };
   const check = (status: number) => {
@@ -117,7 +123,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
     else startLater(host, options, onError);
   };
 
-  const startLater = async (host: Host, options: Options, onError: unknown) => {
+  const startLater = async (host: Host, options: Options, onError: unknown, left = MOST_TRIES) => {
     const mine = shutdowns;
     try {
       const core = await build.fallback();
@@ -125,7 +131,35 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       if (mine === shutdowns && !runtime) start(core, host, options, onError);
     } catch {
       say((all) => all.mistake(NO_WASM));
+      if (mine !== shutdowns || waits.length || !--left) return;
+      // It may come in a moment: before a navigation, be it one to a download, browsers give up what loads (Firefox,
+      // WebKit). Or when the page is online or seen, or back: WebKit keeps a page whose file it gave up.
+      const again = () => {
+        // It may be called on, where ending it does not end it (natives.ts).
+        if (ends !== waits) return;
+        stopWaiting();
+        startLater(host, options, onError, left);
+      };
+      const heard = (what: unknown) => {
+        if (what === true) again();
+      };
+      const ears = {
+        visible: heard,
+        online: heard,
+        leaving: heard,
+        returned: again,
+        stored: heard,
+      };
+      const ends = [
+        attempt(() => host.listen?.(ears as Partial<Ears> as Ears)),
+        left === MOST_TRIES - 1 ? attempt(() => host.timer(SOON, again)) : undefined,
+      ];
+      waits = ends;
     }
+  };
+  const stopWaiting = () => {
+    for (const end of waits) attempt(() => end?.());
+    waits = [];
   };
 
   const start = (core: Core, host: Host, options: Options, onError: unknown) => {
@@ -240,6 +274,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         early = [];
         room = 0;
         ++shutdowns;
+        stopWaiting();
         runtime?.stop();
         runtime = chosen = undefined;
         for (const resolve of flushes.values()) resolve(NOT_STARTED);

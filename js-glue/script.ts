@@ -40,8 +40,8 @@ const self = (ofDocument('currentScript') ??
     'script[src*=appizer-web]:not([src*=".stub."])',
   )) as HTMLScriptElement | null;
 
-type Beside = keyof typeof integrity;
-const loading: Partial<Record<Beside, Promise<unknown>>> = {};
+const fallback = beside('fallback');
+const debug = beside('debug');
 
 const there = window.AppizerWeb;
 // An element of that id is there under its name too.
@@ -53,11 +53,11 @@ const appizer = (there as Appizer | undefined)?.version
         core: () => instantiate(compile()),
         fallback: async () => {
           // A page may have brought it itself.
-          if (typeof window.AppizerWebFallback !== 'function') await loadBeside('fallback');
+          if (typeof window.AppizerWebFallback !== 'function') await fallback();
           return instantiateFallback(window.AppizerWebFallback as Fallback);
         },
         sentences: async () => {
-          await loadBeside('debug');
+          await debug();
           return window.AppizerWebSentences as Sentences;
         },
         version,
@@ -78,24 +78,32 @@ if (options.appId) appizer.init(options as never);
  * Loads a file of the same release, beside this one. With this script's nonce, checked by its hash where the page
  * checks this script, and through a policy of its own name where the page demands trusted types.
  */
-function loadBeside(name: Beside): Promise<unknown> {
-  loading[name] ??= new NativePromise((resolve, reject) => {
-    const script = document.createElement('script');
-    // Calls wait for the fallback, and what waits is lost with the page.
-    script.fetchPriority = 'high';
-    if (self?.nonce) script.nonce = self.nonce;
-    if (self?.integrity) {
-      script.integrity = integrity[name];
-      script.crossOrigin = self.crossOrigin;
-    }
-    const url = (self?.src ?? '').replace(/\.js($|[?#])/, `.${name}.js$1`);
-    script.src =
-      window.trustedTypes
-        ?.createPolicy(`appizer-web-${name}`, { createScriptURL: (same) => same })
-        .createScriptURL(url) ?? url;
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.appendChild(script);
-  });
-  return loading[name];
+function beside(name: keyof typeof integrity): () => Promise<unknown> {
+  let policy: ReturnType<NonNullable<typeof window.trustedTypes>['createPolicy']> | undefined;
+  let loading: Promise<unknown> | undefined;
+  return () => {
+    loading ??= new NativePromise((resolve, reject) => {
+      const script = document.createElement('script');
+      // Calls wait for the fallback, and what waits is lost with the page.
+      script.fetchPriority = 'high';
+      if (self?.nonce) script.nonce = self.nonce;
+      if (self?.integrity) {
+        script.integrity = integrity[name];
+        script.crossOrigin = self.crossOrigin;
+      }
+      const url = (self?.src ?? '').replace(/\.js($|[?#])/, `.${name}.js$1`);
+      // Once: few pages allow a second policy of the same name.
+      policy ??= window.trustedTypes?.createPolicy(`appizer-web-${name}`, {
+        createScriptURL: (same) => same,
+      });
+      script.src = policy?.createScriptURL(url) ?? url;
+      script.onload = resolve;
+      script.onerror = () => {
+        loading = undefined;
+        reject();
+      };
+      document.head.appendChild(script);
+    });
+    return loading;
+  };
 }

@@ -1,6 +1,7 @@
 /** `appizer-web/wasm`: the module comes from wherever it may come, and calls wait for it. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { register } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { createWorld } from '../../dist/testing.mjs';
@@ -26,6 +27,12 @@ const sources = {
   },
 };
 
+/** Waits for what Node loads. @param {() => boolean} holds */
+async function until(holds) {
+  const deadline = Date.now() + 10_000;
+  while (!holds() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 for (const [name, source] of Object.entries(sources)) {
   test(`from ${name}`, async () => {
     let asked = 0;
@@ -38,10 +45,7 @@ for (const [name, source] of Object.entries(sources)) {
     assert.equal(asked, 0);
     app.init({ appId: 'demo', host: world.host });
     app.trackEvent('late');
-    const deadline = Date.now() + 10_000;
-    while (app.getUserId() === undefined && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(() => app.getUserId() !== undefined);
     world.advance(3000);
     assert.deepEqual(
       world.events().map(({ event_name }) => event_name),
@@ -51,10 +55,35 @@ for (const [name, source] of Object.entries(sources)) {
   });
 }
 
+test('where neither it nor the fallback comes, the fallback is asked for again', async () => {
+  register(`data:text/javascript,
+    let missing = true;
+    export function resolve(name, context, next) {
+      if (missing && name === './fallback.mjs') {
+        missing = false;
+        throw new Error('404');
+      }
+      return next(name, context);
+    }`);
+  const app = fromWasm(() => Promise.reject(new Error('404')));
+  const world = createWorld();
+  app.init({ appId: 'demo', host: world.host, debug: true });
+  app.trackEvent('early');
+  await until(() => world.log.length > 0);
+  assert.equal(app.getUserId(), undefined);
+  world.comeBack();
+  await until(() => app.getUserId() !== undefined);
+  world.advance(3000);
+  assert.deepEqual(
+    world.events().map(({ event_name }) => event_name),
+    ['early'],
+  );
+});
+
 test('once it is there, another client does not wait', async () => {
   const app = fromWasm(() => bytes);
   app.init({ appId: 'demo', host: createWorld().host });
-  while (app.getUserId() === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => app.getUserId() !== undefined);
   assert.ok(app.create({ appId: 'other', host: createWorld().host }).getUserId());
 });
 
