@@ -85,7 +85,7 @@ function beside(name: keyof typeof integrity): () => Promise<unknown> {
     loading ??= new NativePromise((resolve, reject) => {
       const script = document.createElement('script');
       // Calls wait for the fallback, and what waits is lost with the page.
-      script.fetchPriority = 'high';
+      if (name === 'fallback') script.fetchPriority = 'high';
       if (self?.nonce) script.nonce = self.nonce;
       if (self?.integrity) {
         script.integrity = integrity[name];
