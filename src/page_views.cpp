@@ -125,7 +125,7 @@ void PageViews::look(const Page& page, const Moment& now, Findings& findings) {
     pending_key_ = key();
     if (visible_) due_ = now.monotonic + kFirstLook;
   } else if (count_now || stage_ == Stage::last ||
-             (stage_ == Stage::first && page.title != title_)) {
+             (stage_ == Stage::first && !page.title.empty() && page.title != title_)) {
     count(page, findings);
   } else if (stage_ == Stage::first) {
     stage_ = Stage::last;

@@ -3,9 +3,9 @@
 // A page view is one page that somebody sees. Of a change of the URL, the event says when it
 // happened; what it came to is known only later: routers redirect, and set the title after the
 // URL. So a change makes a *pending* view. It is looked at once after `kFirstLook`, and counts if
-// the title has changed by then; else after `kLastLook`, as it is. If the URL changes again before,
-// it is the new one that is pending, from its own time on. What turns out to be the page that was
-// counted last is no view.
+// it has another title by then, as what redirects often has none; else after `kLastLook`, as it is.
+// If the URL changes again before, it is the new one that is pending, from its own time on. What
+// turns out to be the page that was counted last is no view.
 //
 // Nothing counts before it is seen: the view of a page in the background, or of one that is
 // prerendered, is pending until the page is visible, and its time is when it was. Once it was seen

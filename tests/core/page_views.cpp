@@ -224,6 +224,12 @@ TEST_CASE("a view is of the page that a navigation comes to", "[page_views]") {
     // Not later for it: the page was there before its query.
     CHECK(page.found[1].happened == 1763928001080);
   }
+  SECTION("a redirect from a page without a title") {
+    page.go("/old").wait(5);
+    page.title = "";
+    page.wait(300).go("/login", "Log in").wait(1000);
+    CHECK(page.recorded() == Lines{"view /", "view /login"});
+  }
   SECTION("a burst") {
     for (int i = 0; i < 50; ++i) page.go("/step/" + std::to_string(i));
     page.wait(1000);
@@ -263,6 +269,14 @@ TEST_CASE("the title is the new page's, also when it is set later than the URL",
     CHECK(page.when[1].monotonic == 2100);
   }
   SECTION("when its data has come") {
+    page.wait(300);
+    page.title = "A";
+    page.wait(1000);
+    CHECK(page.when[1].monotonic == 2500);
+  }
+  SECTION("when that of the page before is gone") {
+    page.wait(5);
+    page.title = "";
     page.wait(300);
     page.title = "A";
     page.wait(1000);
