@@ -46,7 +46,7 @@ const parts = [
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   // Most of their time is waiting: two files at a time, and in each the engines side by side.
   { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=2') },
-  // By itself: what a router does within half a second of real time is what is tested.
+  // By itself, as it installs and builds the frameworks first where that has not been done.
   { name: 'routers', tests: true, command: nodeTests('tests/browser/routers') },
   {
     name: 'browser-js',

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inEngines, launch } from '../harness/browsers.mjs';
+import { waitFor } from '../harness/wait.mjs';
 import { visit } from '../visits.mjs';
+import { held } from './held.mjs';
 import { makePages, shops, withNext } from './shops.mjs';
 
 const names = [
@@ -29,22 +31,38 @@ inEngines('routers', (engine) => {
       /** @type {{ folders: string[], pages: any, open?: string, name?: (path: string) => string }} */
       const { name = (path) => path, ...shop } =
         shops()[/** @type {keyof ReturnType<typeof shops>} */ (router)];
-      return visit({ browser, ...shop }, async (visiting) => {
+      const pages = { ...shop.pages, '/appizer-web.js': held() };
+      return visit({ browser, ...shop, pages }, async (visiting) => {
         const { page, arriveAt, leave, arrives, recorded, events } = visiting;
-        const click = async (/** @type {string} */ id, /** @type {string} */ path) => {
+        const holds = (/** @type {string} */ code) =>
+          waitFor(() => page.evaluate(code), { timeout: 60_000, what: code });
+        // The SDK looks first when the router is there, and at last when the title is, too.
+        const arrive = async (/** @type {string} */ path, /** @type {string} */ title) => {
+          await holds(`location.href.endsWith('${name(path)}')`);
+          await page.evaluate('pass(100)');
+          await arriveAt(name(path));
+          await holds(`document.title === '${title}'`);
+          await page.evaluate('pass(500)');
+        };
+        const click = async (
+          /** @type {string} */ id,
+          /** @type {string} */ path,
+          /** @type {string} */ title,
+        ) => {
           await page.click(`#${id}`);
-          await arriveAt(name(path));
+          await arrive(path, title);
         };
-        const back = async (/** @type {string} */ path) => {
+        const back = async (/** @type {string} */ path, /** @type {string} */ title) => {
           await page.evaluate(() => history.back());
-          await arriveAt(name(path));
+          await arrive(path, title);
         };
-        await click('about', '/about');
-        await click('item', '/items/1');
-        await click('old', '/about'); // redirects
-        await click('tab', '/about?tab=2'); // the same page
-        await back('/about');
-        await back('/items/1');
+        await page.evaluate('pass(500)');
+        await click('about', '/about', 'About');
+        await click('item', '/items/1', 'Item 1');
+        await click('old', '/about', 'About'); // redirects
+        await click('tab', '/about?tab=2', 'About'); // the same page
+        await back('/about', 'About');
+        await back('/items/1', 'Item 1');
         await leave();
         const seen = ['/', '/about', '/items/1', '/about', '/items/1'];
         await arrives(2 * seen.length);
