@@ -21,7 +21,7 @@ class Adoption {
   static constexpr Millis kFirstLook = 1 * kSecond;
   static constexpr Millis kSecondLook = 1 * kSecond;
 
-  explicit Adoption(View prefix) : prefix_(String(prefix) + "j.") {}
+  explicit Adoption(View prefix) : prefix_(prefix + "j.") {}
 
   /// Looks around at the given time, or earlier if it was going to.
   void look(Millis when);

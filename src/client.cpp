@@ -15,15 +15,11 @@ namespace {
 View prefix_of(const Config& config) {
   constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
   std::uint64_t hash = 14695981039346656037U;  // FNV-1a, 64 bits
-  String space = config.api_base;
-  space += '\n';
-  space += config.app_id;
-  space += '\n';
+  const View space = config.api_base + "\n" + config.app_id + "\n";
   for (const char c : space) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  String out = "appizer.1.";
+  String& out = keep("appizer.1.");
   for (int i = 0; i < 8; ++i) out += kAlphabet[hash >> (5 * i + 20) & 31];
-  out += '.';
-  return keep(std::move(out));
+  return out += '.';
 }
 
 constexpr std::size_t kDocumentLength = 10;
@@ -85,9 +81,9 @@ Status Client::start(View config, const Seed& seed, const Moment& now) {
   return decide(config_.consent);
 }
 
-View Client::consent_key() const { return keep(prefix_ + "c"); }
+View Client::consent_key() const { return prefix_ + "c"; }
 
-View Client::news_key() const { return keep(prefix_ + "i"); }
+View Client::news_key() const { return prefix_ + "i"; }
 
 // Nobody tells of a cookie that has changed; so a key in storage does, by another content.
 void Client::announce() {
@@ -204,7 +200,7 @@ void Client::replay() {
 void Client::report_dropped(std::size_t count) {
   if (count == 0) return;
   effects_.report(report_of("evicted", 0, count, {}));
-  String text;
+  String& text = keep();
   json::append_integer(text, static_cast<std::int64_t>(count));
   tell(Hint::event_evicted, text);
 }
@@ -365,7 +361,7 @@ void Client::value(View key, View text, const Moment& now) {
     List<Leases::Verdict> verdicts;
     leases.value(key, text, now, effects_, verdicts);
     for (const auto& verdict : verdicts) {
-      locked(prefix_ + verdict.document, verdict.granted, now);
+      decided(verdict.document, verdict.granted);
       // Nobody tells when a lease is not renewed any more, so there is another look then.
       if (verdict.again != kNever) adoption.look(verdict.again);
     }
@@ -386,10 +382,11 @@ void Client::keys(View list, const Moment& now) {
 
 // Lock names are the prefix and a document's name, or "r" for the one that recovers.
 void Client::locked(View name, bool granted, const Moment& now) {
-  if (!input(now)) return;
+  if (input(now) && name.starts_with(prefix_)) decided(name.substr(prefix_.size()), granted);
+}
+
+void Client::decided(View document, bool granted) {
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  if (!name.starts_with(prefix_)) return;
-  const View document = name.substr(prefix_.size());
   if (document == document_) return;
   if (document == "r") {
     delivery.recovery_lock(granted);
@@ -402,7 +399,7 @@ void Client::locked(View name, bool granted, const Moment& now) {
   const std::size_t bytes = delivery.journal(Delivery::events).bytes();
   const bool room = bytes < config_.max_queue_bytes / 2;
   if (adoption.locked(document, granted, room, effects_) && config_.locks) {
-    effects_.unlock(name);
+    effects_.unlock(prefix_ + document);
   }
 }
 
@@ -510,7 +507,7 @@ void Client::land(View landing, Millis happened) {
 void Client::clicked(const Link& link, const Moment& now) {
   input(now);
   if (!watches()) return;
-  String properties;
+  String& properties = keep();
   const View name = link_event(config_, views_.url(), views_.page(), link, properties);
   if (!name.empty()) automatic(name, properties, now.wall);
 }
@@ -530,7 +527,7 @@ void Client::automatic(View name, View properties, Millis happened, View app) {
     record(name, properties, happened, app);
     return;
   }
-  String event = "{\"happened\":";
+  String& event = keep("{\"happened\":");
   json::append_integer(event, happened);
   event += ",\"app\":";
   json::append_string(event, app);

@@ -146,6 +146,7 @@ class Client {
   void own_lock();
   void take_name();
   void take_lock(View document);
+  void decided(View document, bool granted);
   void rejoin();
   void read_all();
   void tell(Hint hint, View detail);

@@ -71,7 +71,7 @@ bool read_into(const Option* begin, const Option* end, View text,
     const bool known = option != end;
     if (!known || (member.value != "null" && !assign(*option, member.value))) {
       complaints.push_back(
-          {known ? Hint::option_wrong_type : Hint::option_unknown, String(outer) + member.name});
+          {known ? Hint::option_wrong_type : Hint::option_unknown, outer + member.name});
     }
   }
   return true;

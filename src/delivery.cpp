@@ -19,9 +19,9 @@ constexpr std::size_t kEnvelope = 64;
 constexpr Delivery::Lane kPeopleFirst[] = {Delivery::people, Delivery::events};
 
 View number_text(std::uint64_t value) {
-  String out;
+  String& out = keep();
   json::append_integer(out, static_cast<std::int64_t>(value));
-  return keep(std::move(out));
+  return out;
 }
 
 bool take_space(View& text) {
@@ -42,14 +42,13 @@ bool read_wait(View text, Millis (&numbers)[3]) {
 }  // namespace
 
 View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending) {
-  String out = "{\"delivered\":";
+  String& out = keep("{\"delivered\":");
   out += number_text(delivered);
   out += ",\"dropped\":";
   out += number_text(dropped);
   out += ",\"pending\":";
   out += number_text(pending);
-  out += '}';
-  return keep(std::move(out));
+  return out += '}';
 }
 
 Delivery::Delivery(const Config& config, Ids& ids, View prefix)
@@ -60,9 +59,7 @@ Delivery::Delivery(const Config& config, Ids& ids, View prefix)
       online_(config.online),
       visible_(config.visible) {}
 
-View Delivery::wait_key(Lane lane) const {
-  return keep(prefix_ + (lane == events ? "w.e" : "w.p"));
-}
+View Delivery::wait_key(Lane lane) const { return prefix_ + (lane == events ? "w.e" : "w.p"); }
 
 void Delivery::add(Lane lane, Record record, Effects& effects) {
   Journal& journal = state_[lane].journal;
@@ -151,7 +148,7 @@ View Delivery::url_of(const List<const Record*>& records) const {
                     : kind == Kind::user ? "/v1/users"
                     : records.size() > 1 ? "/v1/events/batch"
                                          : "/v1/events";
-  return keep(config_.api_base + call);
+  return config_.api_base + call;
 }
 
 // An id so long that it would leave no room for events is none.
@@ -162,9 +159,9 @@ std::size_t Delivery::envelope() const {
 View Delivery::body_of(const List<const Record*>& records) const {
   const Record& first = *records[0];
   const bool batch = records.size() > 1;
-  String app = "\"app_id\":";
+  String& app = keep("\"app_id\":");
   json::append_string(app, first.app.empty() ? config_.app_id : first.app);
-  String body;
+  String& body = keep();
   if (batch) {
     body += '{';
     body += app;
@@ -184,8 +181,7 @@ View Delivery::body_of(const List<const Record*>& records) const {
     body += ',';
     body += app;
   }
-  body += '}';
-  return keep(std::move(body));
+  return body += '}';
 }
 
 // Sends the next flight of a lane. False if none could go: nothing waits, or it does not fit.
@@ -198,7 +194,7 @@ bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
   }
   if (parting && flying + envelope() >= kKeepaliveBytes) return false;
   const std::size_t room = kKeepaliveBytes - envelope() - (parting ? flying : 0);
-  String tail;
+  String& tail = keep();
   append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
   const std::size_t most = min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
   const std::uint32_t id = ids_.next_flight();
@@ -294,8 +290,7 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, View b
         const auto lost = journal.give_up(flight.id);
         dropped_ += lost.size();
         effects.report(report_of("refused", status, lost.size(), lost));
-        tell(effects, Hint::event_refused,
-             keep(String(number_text(static_cast<unsigned>(status))) + " " + body));
+        tell(effects, Hint::event_refused, number_text(static_cast<unsigned>(status)) + " " + body);
       }
       break;
     case Outcome::not_allowed:
@@ -326,7 +321,8 @@ void Delivery::back_off(Lane lane, Millis wait, const Moment& now, Effects& effe
     state.told = false;
   }
   state.failed = ids_.next_flight();
-  String text = number_text(static_cast<std::uint64_t>(state.retry.failures()));
+  String& text = keep();
+  json::append_integer(text, state.retry.failures());
   const Millis since = max<Millis>(now.wall, 0);
   for (const Millis number : {since + state.not_before - now.monotonic, since}) {
     text += ' ';
@@ -477,7 +473,7 @@ void Delivery::leave_behind(Effects& effects) {
   View url;
   View body;
   if (mark != 0) {
-    String tail;
+    String& tail = keep();
     append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
     const std::uint32_t id = ids_.next_flight();
     const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);

@@ -146,7 +146,7 @@ class Text {
   explicit Text(View text) { add(text); }
 
   void add(View text) {
-    String word;
+    String& word = keep();
     for (const char c : text) {
       if (is_letter(c)) {
         word += static_cast<char>(c | 0x20);
@@ -192,8 +192,8 @@ class Text {
     squeezed_ += '|';
   }
 
-  String spaced_ = " ";
-  String squeezed_ = "|";
+  String& spaced_ = keep(" ");
+  String& squeezed_ = keep("|");
 };
 
 Meaning by_words(const Text& text) {

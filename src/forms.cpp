@@ -135,7 +135,7 @@ std::uint64_t hash(std::uint64_t from, View text) {  // FNV-1a
 bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) const {
   Texts texts(facts);
   const Facts form(texts);
-  String names;
+  String& names = keep();
   std::size_t named = 0;
   std::size_t asked = 0;
   bool asks = form.wish == "true";
@@ -154,7 +154,7 @@ bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) c
     if (meaning != Meaning::denied && !field.name.empty() &&
         field.name.size() <= kLongestFieldName && field.name.find('@') == View::npos &&
         named < kMostNames) {
-      String quoted;
+      String& quoted = keep();
       json::append_string(quoted, field.name);
       if (names.find(quoted) == String::npos) {  // else it is of a group
         if (named++ > 0) names += ',';
@@ -200,7 +200,7 @@ bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) c
 
 void Forms::read_values(View values, Submission& to) const {
   String& person = to.finding.person;
-  String properties;
+  String& properties = keep();
   // The site's marks first: of several fields for one thing the first that is filled in counts. An
   // empty box last: of a group it says no only where no other says yes.
   enum Turn { marked, others, empty_boxes, end };
@@ -219,7 +219,7 @@ void Forms::read_values(View values, Submission& to) const {
       if (turn != (field.key.empty() ? others : box && value.empty() ? empty_boxes : marked))
         continue;
       String& out = meaning <= Meaning::phone ? person : properties;
-      String member;
+      String& member = keep();
       json::append_string(member, own ? field.key : View(kKeys[static_cast<std::size_t>(meaning)]));
       member += ':';
       if (out.find(member) != String::npos) continue;
@@ -255,7 +255,7 @@ void Forms::hear(News news, std::uint32_t id, double detail, View text, const Mo
     const bool begun = news == News::begun;
     if (!(begun ? config_.form_starts : config_.form_submits)) return;
     Submission next;
-    String wanted;
+    String& wanted = keep();
     if (!read(text, next, wanted, effects)) return;
     next.id = id;
     next.began = now.monotonic;

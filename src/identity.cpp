@@ -23,14 +23,12 @@ bool is_plausible_user_id(View text) {
 Identity::Identity(View key, Persistence persistence) {
   // First what the site's sub-domains share: where the two differ, another one of them wrote it.
   if (persistence == Persistence::cookie || persistence == Persistence::both) {
-    keep_in(String(kCookie) + key);
+    keep_in(kCookie + key);
   }
   if (persistence == Persistence::local_storage || persistence == Persistence::both) keep_in(key);
 }
 
-void Identity::keep_in(View name) {
-  places_.push_back({name, String(name) + ".anonymous", {}, {}});
-}
+void Identity::keep_in(View name) { places_.push_back({name, name + ".anonymous", {}, {}}); }
 
 void Identity::read(const Entropy& entropy, Effects& effects) {
   entropy_ = entropy;

@@ -40,7 +40,7 @@ void append_line(String& out, const Record& record) {
   if (record.dropped > 0) json::append_integer(out, record.dropped);
   if (!record.app.empty()) {
     out += '@';
-    String app;
+    String& app = keep();
     json::append_string(app, record.app);
     for (const char c : app) {
       c == ' ' ? out += "\\u0020" : out += c;  // the first space ends the extras
@@ -76,7 +76,7 @@ bool from_line(View line, Record& record) {
     record.app = app;
   }
   // What is added when it is sent begins with a comma.
-  String whole = record.text;
+  String& whole = keep(record.text);
   whole += ",\"\":0";
   whole += ending(record.kind);
   return json::is_object(whole);
@@ -265,8 +265,8 @@ void Journal::amend(View text) {
 }
 
 void Journal::rename(View from, View to) {
-  String old = "\"user_id\":";
-  String fresh = old;
+  String& old = keep("\"user_id\":");
+  String& fresh = keep(old);
   json::append_string(old, from);
   json::append_string(fresh, to);
   for (const auto& segment : segments_) {

@@ -48,7 +48,7 @@ bool from_line(View line, Record& record);
 class Journal {
  public:
   /// A key is `prefix`, then "j.", the document, a dot, `lane` and the segment's number.
-  Journal(View prefix, char lane) : prefix_(String(prefix) + "j."), lane_(lane) {}
+  Journal(View prefix, char lane) : prefix_(prefix + "j."), lane_(lane) {}
 
   /// What is written from now on belongs to this document.
   void set_document(View document);

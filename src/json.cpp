@@ -282,7 +282,7 @@ int surrogate(View text) {
 // JSON.stringify writes half a character ('🙂'.slice(0, 1)) as an escape that no reader of UTF-8
 // takes. It becomes U+FFFD, as it does in TextEncoder.
 View mended(View text) {
-  String out;
+  String& out = keep();
   while (!text.empty()) {
     std::size_t size = 1;
     if (text[0] == '\\') {
@@ -298,7 +298,7 @@ View mended(View text) {
     out += text.substr(0, size);
     text.remove_prefix(size);
   }
-  return keep(std::move(out));
+  return out;
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 namespace appizer {
 
 void Leases::write(View document, const Moment& now, Effects& effects) {
-  String text;
+  String& text = keep();
   json::append_integer(text, now.wall + kLength);
   effects.store(key(document), text);
 }

@@ -26,7 +26,7 @@ class Leases {
   /// A claim must stand this long before it counts, so that a rival's write has been seen.
   static constexpr Millis kClaim = 1 * kSecond;
 
-  explicit Leases(View prefix) : prefix_(String(prefix) + "l.") {}
+  explicit Leases(View prefix) : prefix_(prefix + "l.") {}
 
   /// Takes, or keeps, the document's own lease.
   void hold(View document, const Moment& now, Effects& effects);
@@ -61,7 +61,7 @@ class Leases {
     Millis due = kNever;
   };
 
-  View key(View document) const { return keep(prefix_ + document); }
+  View key(View document) const { return prefix_ + document; }
   void write(View document, const Moment& now, Effects& effects);
 
   String prefix_;

@@ -24,14 +24,15 @@ View PageViews::page() const { return page_of(split(url_), config_.count_hash); 
 
 View PageViews::key() const {
   const Url url = split(url_);
-  String key = page_of(url, config_.count_hash);
-  if (!config_.count_query) return keep(std::move(key));
+  const View page = page_of(url, config_.count_hash);
+  if (!config_.count_query) return page;
+  String& key = keep(page);
   key += '?';
   key += url.query;
   // The query of a hash router.
   const std::size_t mark = url.hash.find('?');
   if (mark < url.hash.size()) key += url.hash.substr(mark);
-  return keep(std::move(key));
+  return key;
 }
 
 void PageViews::open(const Moment& now) {
@@ -161,25 +162,25 @@ void PageViews::count(const Page& page, Findings& findings) {
   stage_ = Stage::none;
   due_ = kNever;
 
-  String& landing = findings.landing;
-  landing = "{";
+  String& landing = keep("{");
   json::append_member(landing, "url", url_);
   json::append_member(landing, "referrer", referrer_);
   append_campaign(landing, split(url_));
   landing += '}';
+  findings.landing = landing;
   findings.landed = began_.wall;
   if (!config_.page_views) return;
-  String properties = "{";
+  String& properties = keep("{");
   json::append_member(properties, "page", this->page());
   json::append_member(properties, "title", json::clip(page.title, kLongestTitle));
   properties += ',';
   properties += landing.substr(1);
-  findings.add("page_view", std::move(properties), began_.wall);
+  findings.add("page_view", properties, began_.wall);
 }
 
 void PageViews::end(Millis happened, Findings& findings) {
   if (!std::exchange(has_view_, false) || !config_.page_leave) return;
-  String properties = "{";
+  String& properties = keep("{");
   json::append_member(properties, "page", page_of(split(counted_url_), config_.count_hash));
   json::append_member(properties, "url", counted_url_);
   properties += ",\"visible_ms\":";
@@ -187,7 +188,7 @@ void PageViews::end(Millis happened, Findings& findings) {
   properties += ",\"scroll_percent\":";
   json::append_integer(properties, counted_.scroll);
   properties += '}';
-  findings.add("page_leave", std::move(properties), happened);
+  findings.add("page_leave", properties, happened);
 }
 
 }  // namespace appizer

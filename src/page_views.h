@@ -47,18 +47,18 @@ class PageViews {
   struct Findings {
     struct Finding {
       View name;
-      String properties;
+      View properties;
       /// Wall time.
       Millis happened = 0;
     };
     Finding all[3];
     std::size_t count = 0;
     /// Where a view arrived, as a JSON object: URL, referrer and campaign. Empty without a view.
-    String landing;
+    View landing;
     Millis landed = 0;
 
-    void add(View name, String properties, Millis happened) {
-      all[count++] = {name, std::move(properties), happened};
+    void add(View name, View properties, Millis happened) {
+      all[count++] = {name, properties, happened};
     }
   };
 

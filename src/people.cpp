@@ -39,7 +39,7 @@ bool People::know(View user_id, View properties, Delivery& delivery, Effects& ef
   }
   known_of_ = user_id;
   List<json::Member> members;
-  json::members(keep("{" + copy.members + "}"), members);
+  json::members("{" + copy.members + "}", members);
   if (members.empty()) return true;
   for (const json::Member& member : members) {
     std::size_t i = 0;
@@ -50,7 +50,7 @@ bool People::know(View user_id, View properties, Delivery& delivery, Effects& ef
     known_[i].value = member.value;
   }
   Record user = record(Kind::user, user_id);
-  String others;
+  String& others = keep();
   for (const Fact& fact : known_) {
     const bool field = (fact.name == "email" || fact.name == "phone") && fact.value[0] == '"';
     String& out = field ? user.text : others;

@@ -29,7 +29,7 @@ void append_found(String& out, View label, View value) {
 
 View report_of(View reason, int status, std::size_t count, const List<Record>& records) {
   constexpr std::size_t kNamed = 10;
-  String out = "{\"reason\":";
+  String& out = keep("{\"reason\":");
   json::append_string(out, reason);
   out += ",\"status\":";
   json::append_integer(out, status);
@@ -41,7 +41,7 @@ View report_of(View reason, int status, std::size_t count, const List<Record>& r
     if (i > 0) out += ',';
     out += "{\"kind\":";
     json::append_string(out, call_of(record.kind));
-    const String whole = record.text + (record.kind == Kind::event ? "}}" : "}");
+    const View whole = record.text + (record.kind == Kind::event ? "}}" : "}");
     if (record.kind == Kind::event) {
       append_found(out, ",\"event_name\":", json::member(whole, "event_name"));
       append_found(out,
@@ -49,8 +49,7 @@ View report_of(View reason, int status, std::size_t count, const List<Record>& r
     }
     out += '}';
   }
-  out += "]}";
-  return keep(std::move(out));
+  return out += "]}";
 }
 
 }  // namespace appizer

@@ -20,7 +20,7 @@ bool is_id(View text) {
 
 // The campaign parameters of a landing: what it has beside the URL and the referrer.
 View campaign_of(View landing) {
-  String out;
+  String& out = keep();
   List<json::Member> members;
   json::members(landing, members);
   for (const json::Member& member : members) {
@@ -28,7 +28,7 @@ View campaign_of(View landing) {
     out += member.name;
     out += member.value;
   }
-  return keep(std::move(out));
+  return out;
 }
 
 }  // namespace
@@ -67,13 +67,14 @@ View Session::touch(Ids& ids, Millis wall, Effects& effects, View landing) {
   last_ = wall;
   if (ended || lands || wall - stored_ >= kLag || wall < stored_) {
     stored_ = wall;
-    String text = id_ + " ";
+    String& text = keep(id_);
+    text += ' ';
     json::append_integer(text, wall);
     if (!landing_.empty()) {
       text += ' ';
       text += landing_;
     }
-    effects.store(key_, std::move(text));
+    effects.store(key_, text);
   }
   return id_;
 }

@@ -17,7 +17,7 @@ class Session {
   /// The stored time of the last event lags behind by up to this, to save writes.
   static constexpr Millis kLag = 1 * kMinute;
 
-  Session(View prefix, Millis timeout) : key_(String(prefix) + "s"), timeout_(timeout) {}
+  Session(View prefix, Millis timeout) : key_(prefix + "s"), timeout_(timeout) {}
 
   /// Takes what storage has, at the start or when another tab changed it; anything else is ignored.
   void restore(View text);

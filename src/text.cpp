@@ -1,8 +1,10 @@
 #include "text.h"
 
 #include <cstdlib>
+#include <memory>
 #include <utility>
 
+#include "compare.h"
 #include "list.h"
 
 namespace appizer {
@@ -115,15 +117,18 @@ void String::replace(std::size_t begin, std::size_t size, View text) {
 }
 
 namespace {
-APZ_PER_THREAD List<String> kept;
+APZ_PER_THREAD List<std::unique_ptr<String>> kept;
 }  // namespace
 
-View keep(String text) {
-  const View made = kept.push_back(std::move(text));
-  return made.is_none() ? View() : made;  // a string that never had a byte has no place for one
+String& keep(View text) {
+  String& begun = *kept.push_back(std::make_unique<String>());
+  begun.reserve(max<std::size_t>(text.size(), 1));  // a view of it is never `none`
+  return begun += text;
 }
 
 void release_kept() { kept.clear(); }
+
+View operator+(View a, View b) { return keep(a) += b; }
 
 View take_until(View& rest, char end) {
   const std::size_t at = rest.find(end);
@@ -166,11 +171,11 @@ bool lists(View list, View word) {
 }
 
 View lower(View text) {
-  String out(text);
+  String& out = keep(text);
   for (char& c : out) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
   }
-  return keep(std::move(out));
+  return out;
 }
 
 }  // namespace appizer

@@ -164,11 +164,6 @@ class String : public Readable<String> {
   friend bool operator==(const String& a, std::string_view b) { return equal(a, b); }
   friend bool operator==(const String& a, const std::string& b) { return equal(a, b); }
 
-  friend String operator+(String a, View b) {
-    a += b;
-    return a;
-  }
-
  private:
   void swap(String& other);
 
@@ -189,11 +184,14 @@ void append_hex(String& out, unsigned byte);
 /// Whether `word` is one of the words of `list`, which stand between single spaces.
 bool lists(View list, View word);
 
-/// Keeps a text that a function has made alive until the next input, so that it can be handed
-/// around as a view, and whoever gets it has nothing to clean up.
-View keep(String text);
+/// Begins a text that lives until the next input. What a function makes is written into such a
+/// one, so that it can be handed around as a view, and nobody has anything to clean up.
+String& keep(View text = {});
 /// The next input has come.
 void release_kept();
+
+/// Both texts, kept.
+View operator+(View a, View b);
 
 /// Takes what stands before the first `end` out of the front of `rest`, and the `end` too.
 View take_until(View& rest, char end);

@@ -46,14 +46,11 @@ View page_of(const Url& url, Hashes hashes) {
   if (hashes == Hashes::none || (hashes == Hashes::routes && !route)) return url.path;
   if (route) cut_at(hash, '?');
   if (hash.empty() || hash == "/" || hash == "!/") return url.path;
-  String page = url.path;
-  page += '#';
-  page += hash;
-  return keep(std::move(page));
+  return url.path + "#" + hash;
 }
 
 View decoded(View text, bool form) {
-  String out;
+  String& out = keep();
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '%' && i + 2 < text.size()) {
@@ -68,7 +65,7 @@ View decoded(View text, bool form) {
     }
     out += c;
   }
-  return keep(std::move(out));
+  return out;
 }
 
 }  // namespace appizer

@@ -19,7 +19,7 @@ struct Heir {
     Texts out;
     while (!effects.empty()) {
       const Effect effect = effects.take();
-      out.push_back(effect.kind == Effect::scan ? "scan " + effect.text : effect.text);
+      out.push_back(effect.kind == Effect::scan ? "scan " + effect.text : View(effect.text));
     }
     return out;
   }
