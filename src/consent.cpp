@@ -25,7 +25,7 @@ bool read_consent(View name, Consent& consent) {
 
 View name_of(Consent consent) { return kNames[static_cast<std::size_t>(consent)]; }
 
-void Waiting::add(Held held) {
+void Waiting::add(Held&& held) {
   bytes_ += held.name.size() + held.value.size();
   all_.push_back(std::move(held));
   while (all_.size() > kMost || (bytes_ > kMostBytes && all_.size() > 1)) {

@@ -38,7 +38,7 @@ class Waiting {
   static constexpr std::size_t kMost = 1000;
   static constexpr std::size_t kMostBytes = 512 * 1024;
 
-  void add(Held held);
+  void add(Held&& held);
   /// Gives out everything.
   List<Held> take();
   void clear() { take(); }

@@ -61,7 +61,7 @@ Delivery::Delivery(const Config& config, Ids& ids, View prefix)
 
 View Delivery::wait_key(Lane lane) const { return prefix_ + (lane == events ? "w.e" : "w.p"); }
 
-void Delivery::add(Lane lane, Record record, Effects& effects) {
+void Delivery::add(Lane lane, Record&& record, Effects& effects) {
   Journal& journal = state_[lane].journal;
   journal.append(std::move(record));
   List<Record> evicted;

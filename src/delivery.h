@@ -56,7 +56,7 @@ class Delivery {
 
   Delivery(const Config& config, Ids& ids, View prefix);
 
-  void add(Lane lane, Record record, Effects& effects);
+  void add(Lane lane, Record&& record, Effects& effects);
   void answered(std::uint32_t id, int status, const Wait& wait, View body, const Moment& now,
                 Effects& effects);
 

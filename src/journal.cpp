@@ -110,7 +110,7 @@ Journal::Segment& Journal::open_segment(std::size_t bytes) {
   return *segments_.back();
 }
 
-void Journal::append(Record record) {
+void Journal::append(Record&& record) {
   const std::size_t bytes = record.text.size();
   Segment& segment = open_segment(bytes);
   record.number = next_number_++;

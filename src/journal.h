@@ -53,7 +53,7 @@ class Journal {
   /// What is written from now on belongs to this document.
   void set_document(View document);
 
-  void append(Record record);
+  void append(Record&& record);
 
   /// So many records were lost before they came here: the next one tells the server.
   void lose(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }

@@ -51,7 +51,8 @@ class List : public AnyList {
   }
   List(List&& other) noexcept { swap(other); }
   ~List() { clear(); }
-  List& operator=(List other) noexcept {
+  List& operator=(const List& other) { return *this = List(other); }
+  List& operator=(List&& other) noexcept {
     swap(other);
     return *this;
   }
@@ -66,8 +67,9 @@ class List : public AnyList {
   APZ_INLINE const T& back() const { return end()[-1]; }
 
   /// An element that is part of the list must not be handed in: making room may move it.
-  T& push_back(T one) { return insert(size_, std::move(one)); }
-  T& insert(std::size_t at, T one) { return *new (open(at, sizeof(T))) T(std::move(one)); }
+  T& push_back(T&& one) { return insert(size_, std::move(one)); }
+  T& push_back(const T& one) { return insert(size_, T(one)); }
+  T& insert(std::size_t at, T&& one) { return *new (open(at, sizeof(T))) T(std::move(one)); }
   void erase(std::size_t at, std::size_t count = 1) {
     for (std::size_t i = at; i < at + count; ++i) begin()[i].~T();
     close(at, count, sizeof(T));

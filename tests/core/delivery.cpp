@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 
 #include "catch.hpp"
 #include "core/text.h"
@@ -224,7 +225,7 @@ TEST_CASE("user records and aliases are calls of their own", "[delivery]") {
   alias.kind = Kind::alias;
   alias.app = "other \"app\"";
   alias.text = R"({"user_id":"jane","alias_id":"anon")";
-  post.delivery->add(Delivery::people, alias, post.effects);
+  post.delivery->add(Delivery::people, std::move(alias), post.effects);
   post.pass(kSecond);
   REQUIRE(post.requests.size() == 1);
   CHECK(post.requests[0].url == "https://x.example/v1/users");

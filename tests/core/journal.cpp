@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <map>
+#include <utility>
 
 #include "catch.hpp"
 #include "core/text.h"
@@ -297,7 +298,7 @@ TEST_CASE("a flight holds records of one app, and only events travel together", 
   other.app = "other";
   desk.append("a");
   desk.append("b");
-  desk.journal.append(other);
+  desk.journal.append(std::move(other));
   desk.journal.append(person(Kind::user, "u1"));
   desk.journal.append(person(Kind::user, "u2"));
   desk.journal.append(person(Kind::alias, "u2"));

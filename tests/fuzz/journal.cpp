@@ -4,6 +4,8 @@
 // whoever can write to storage can compute it, and no fuzzer would ever guess one.
 #include "journal.h"
 
+#include <utility>
+
 #include "fuzz/measure.h"
 #include "fuzz/target.h"
 
@@ -63,7 +65,7 @@ void check_adoption(std::string_view text, fuzz::Input& choices) {
   const auto append = [&] {
     Record record;
     record.text = R"({"event_name":"own","properties":{"a":1)";
-    journal.append(record);
+    journal.append(std::move(record));
     ++here;
   };
   std::uint32_t flight = 1;
