@@ -58,8 +58,8 @@ void Adoption::keys(View keys, View own, Millis now) {
   due_ = !any ? kNever : former_.empty() ? now + kSecondLook : now;
 }
 
-List<String> Adoption::due(Millis now, Effects& effects) {
-  List<String> asked;
+List<View> Adoption::due(Millis now, Effects& effects) {
+  List<View> asked;
   if (due_ > now) return asked;
   due_ = kNever;
   if (!looked_) {
@@ -103,7 +103,7 @@ bool Adoption::value(View key, Found& found) {
     for (std::size_t i = 0; i < estate.keys.size(); ++i) {
       const Key& one = estate.keys[i];
       if (one.text != key) continue;
-      found = {one.text, one.lane};
+      found = {keep(one.text), one.lane};
       estate.keys.erase(i);
       if (estate.keys.empty()) settled(estate.document);
       return true;
@@ -112,11 +112,11 @@ bool Adoption::value(View key, Found& found) {
   return false;
 }
 
-List<String> Adoption::release() {
-  List<String> done;
+List<View> Adoption::release() {
+  List<View> done;
   estates_.remove_if([&](Estate& estate) {
     const bool over = estate.stage == Estate::held && estate.keys.empty();
-    if (over) done.push_back(std::move(estate.document));
+    if (over) done.push_back(keep(estate.document));
     return over;
   });
   return done;

@@ -33,20 +33,20 @@ class Adoption {
   /// The keys of all segments, separated by line feeds. `own` is this document.
   void keys(View keys, View own, Millis now);
   /// The documents whose locks are to be tried now.
-  List<String> due(Millis now, Effects& effects);
+  List<View> due(Millis now, Effects& effects);
   /// The lock of a document was, or was not, to be had. True: it is of no use, give it back.
   bool locked(View document, bool granted, bool room, Effects& effects);
 
   /// A segment that was asked for.
   struct Found {
-    String key;
+    View key;
     char lane = 0;
   };
   /// Says whether the key is one that was asked for.
   bool value(View key, Found& found);
 
   /// What was taken in is delivered: the documents whose locks can go.
-  List<String> release();
+  List<View> release();
   /// Whether anything was left for want of room.
   bool left_some() const { return left_some_; }
   void forget();

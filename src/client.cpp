@@ -215,12 +215,12 @@ Status Client::track(View name, View properties, View app, Millis happened, cons
     if (says_nothing(name)) tell(Hint::name_says_nothing, name);
     if (event.properties_lost) tell(Hint::properties_not_an_object, name);
     if (event.name_cut) tell(Hint::name_cut, name);
-    for (const String& property : event.cut) {
+    for (const View property : event.cut) {
       // Said already, and better.
       const bool said = event.properties_lost || (event.name_cut && property == "event_name");
       if (!said) tell(Hint::properties_cut, property);
     }
-    for (const String& property : event.reserved) tell(Hint::property_name_reserved, property);
+    for (const View property : event.reserved) tell(Hint::property_name_reserved, property);
   }
   return event.properties_lost ? Status::properties_unusable : Status::ok;
 }
@@ -610,7 +610,7 @@ void Client::own_lock() {
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   if (away_) return;
   if (delivery.idle()) {
-    for (const String& document : adoption.release()) {
+    for (const View document : adoption.release()) {
       if (config_.locks) effects_.unlock(prefix_ + document);
     }
     if (!config_.locks) leases.release(effects_);
@@ -664,7 +664,7 @@ void Client::settle() {
   own_lock();
   leases.settle(now_, effects_);
   if (!away_) {
-    for (const String& document : adoption.due(now_.monotonic, effects_)) take_lock(document);
+    for (const View document : adoption.due(now_.monotonic, effects_)) take_lock(document);
   }
   delivery.hold(adoption.reclaiming());
   const bool wants = config_.locks && delivery.wants_recovery_lock();

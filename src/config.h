@@ -108,7 +108,7 @@ struct Config {
   /// A mistake in the options that does not keep the client from starting.
   struct Complaint {
     Hint hint;
-    String name;
+    View name;
   };
 
   /// Reads {"options":{…},"facts":{…}}. Returns what is fatal; adds to `complaints` what is not.

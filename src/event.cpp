@@ -26,9 +26,9 @@ void append_padded(String& out, Millis value, int width) {
 }
 
 // Ten names say what happened; a list as long as the properties would undo the cut.
-void append_cut(String& out, std::size_t& named, const List<String>& list) {
+void append_cut(String& out, std::size_t& named, const List<View>& list) {
   constexpr std::size_t kNamed = 10;
-  for (const String& name : list) {
+  for (const View name : list) {
     if (named++ >= kNamed) return;
     out += named == 1 ? ",\"$cut\":[" : ",";
     json::append_string(out, json::clip(name, kPropertyLimits.name));

@@ -24,9 +24,9 @@ struct Event {
   String head;
   /// Properties that were shortened or left out, also listed in the event as `$cut`: "properties"
   /// where it is all of them, "event_name" for a name.
-  List<String> cut;
+  List<View> cut;
   /// Properties that were left out because the SDK's own has that name; in `$cut` as well.
-  List<String> reserved;
+  List<View> reserved;
   bool name_cut = false;
   /// The properties were no JSON object, so the event goes without them.
   bool properties_lost = false;

@@ -142,16 +142,18 @@ class Copier {
   Copier(View text, const Limits& limits, bool (*is_reserved)(View), Copy& copy)
       : scanner_(text), limits_(limits), is_reserved_(is_reserved), copy_(copy) {}
 
-  void run() { object(1); }
+  void run() {
+    object(1);
+    copy_.members = out_;
+  }
 
  private:
   // The text has been found valid before, so the grammar need not be checked again.
   void object(std::size_t depth) {
-    String& out = copy_.members;
     bool first = true;
     for (scanner_.next(); !scanner_.is(Token::end_object); scanner_.next()) {
       if (scanner_.is(Token::value_separator)) continue;
-      const String name = scanner_.string();
+      const View name = keep(scanner_.string());
       scanner_.next();  // the colon
       scanner_.next();
       if (depth == 1) {
@@ -162,61 +164,59 @@ class Copier {
           continue;
         }
       }
-      const std::size_t undo = out.size();
-      if (!first) out += ',';
-      append_string(out, name);
-      out += ':';
+      const std::size_t undo = out_.size();
+      if (!first) out_ += ',';
+      append_string(out_, name);
+      out_ += ':';
       if (name.size() <= limits_.name && value(depth)) {
         first = false;
       } else {
         mark();
-        out.resize(undo);
+        out_.resize(undo);
         if (name.size() > limits_.name) skip();
       }
     }
   }
 
   void array(std::size_t depth) {
-    String& out = copy_.members;
     bool first = true;
     for (scanner_.next(); !scanner_.is(Token::end_array); scanner_.next()) {
       if (scanner_.is(Token::value_separator)) continue;
-      const std::size_t undo = out.size();
-      if (!first) out += ',';
+      const std::size_t undo = out_.size();
+      if (!first) out_ += ',';
       if (value(depth)) {
         first = false;
       } else {
         mark();
-        out.resize(undo);
+        out_.resize(undo);
       }
     }
   }
 
   // Leaves the scanner on the value's last token. False: nothing of it can be taken.
   bool value(std::size_t depth) {
-    String& out = copy_.members;
     if (++values_ > limits_.values) return skip();
     if (scanner_.is(Token::begin_object) || scanner_.is(Token::begin_array)) {
       if (depth == limits_.depth || !fits(2, depth)) return skip();
       const bool is_object = scanner_.is(Token::begin_object);
-      out += is_object ? '{' : '[';
+      out_ += is_object ? '{' : '[';
       is_object ? object(depth + 1) : array(depth + 1);
-      out += is_object ? '}' : ']';
+      out_ += is_object ? '}' : ']';
       return true;
     }
     if (scanner_.is(Token::value_string)) {
       const View text = clip(scanner_.string(), limits_.string);
       if (text.size() < scanner_.string().size()) mark();
-      append_string(out, text);
+      append_string(out_, text);
     } else {
-      out += scanner_.since(scanner_.begin());
+      out_ += scanner_.since(scanner_.begin());
     }
     return fits(0, depth);
   }
 
   // What is open at this depth must still be closed.
   bool fits(std::size_t more, std::size_t depth) const {
-    return copy_.members.size() + more + depth + 1 <= limits_.size;
+    return out_.size() + more + depth + 1 <= limits_.size;
   }
 
   bool skip() {
@@ -233,7 +233,8 @@ class Copier {
   const Limits& limits_;
   bool (*is_reserved_)(View);
   Copy& copy_;
-  String outermost_;
+  String& out_ = keep();
+  View outermost_;
   std::size_t values_ = 0;
 };
 

@@ -66,14 +66,14 @@ struct Limits {
   std::size_t size;
 };
 
-/// A caller's object, within the limits.
+/// A caller's object, within the limits. What is not of the caller's own text is kept.
 struct Copy {
   /// The members without the outer braces: `"a":1,"b":[2]`. Empty for an empty object.
-  String members;
+  View members;
   /// The outermost names under which something was shortened or left out.
-  List<String> cut;
+  List<View> cut;
   /// Outermost names left out because they are ours.
-  List<String> reserved;
+  List<View> reserved;
 };
 
 /// Copies the object that `text` is; false where it is not one. What exceeds the limits is

@@ -56,7 +56,7 @@ bool Leases::value(View key_read, View text, const Moment& now, Effects& effects
     take_integer(text, until);
     // Further away than any lease reaches: the clock was set back since, the lease says nothing.
     if (until > now.wall && until <= now.wall + kLength) {
-      verdicts.push_back({claim.document, false, now.monotonic + until - now.wall});
+      verdicts.push_back({keep(claim.document), false, now.monotonic + until - now.wall});
       claims_.erase(found);
       return true;
     }
@@ -74,7 +74,7 @@ bool Leases::value(View key_read, View text, const Moment& now, Effects& effects
     if (held_.empty()) renewed_ = now;
     held_.push_back(claim.document);
   }
-  verdicts.push_back({claim.document, granted});
+  verdicts.push_back({keep(claim.document), granted});
   claims_.erase(found);
   return true;
 }

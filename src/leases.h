@@ -43,7 +43,7 @@ class Leases {
 
   /// What became of a claim.
   struct Verdict {
-    String document;
+    View document;
     bool granted;
     /// When a lease that stands in the way runs out, unless it is renewed.
     Millis again = kNever;

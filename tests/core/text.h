@@ -12,7 +12,7 @@
 
 namespace appizer {
 
-inline bool operator==(const List<String>& a, const std::vector<std::string>& b) {
+inline bool operator==(const List<View>& a, const std::vector<std::string>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
@@ -35,7 +35,10 @@ inline Entropy all_of(std::uint8_t value) {
 /// What storage answers: the value of a key, or that it has none.
 inline View found(const std::string* text) { return text == nullptr ? View::none() : View(*text); }
 
-inline std::vector<std::string> texts(const List<String>& all) { return {all.begin(), all.end()}; }
+template <typename Text>
+std::vector<std::string> texts(const List<Text>& all) {
+  return {all.begin(), all.end()};
+}
 
 /// A line of a segment as the journal writes it.
 inline std::string to_line(const Record& record) {
