@@ -8,201 +8,202 @@
 namespace appizer {
 namespace {
 
-/// The types that an option may have. `raw` takes the value as it stands, for one that has several.
-enum class Type { text, flag, count, millis, raw };
+/// What an option is part of.
+enum class Part : std::uint8_t { options, events, views, hook, facts, none };
 
-struct Option {
-  Option(const char* named, String* to) : name(named), target(to), type(Type::text) {}
-  Option(const char* named, bool* to) : name(named), target(to), type(Type::flag) {}
-  Option(const char* named, std::size_t* to) : name(named), target(to), type(Type::count) {}
-  Option(const char* named, Millis* to) : name(named), target(to), type(Type::millis) {}
-  Option(const char* named, View* to) : name(named), target(to), type(Type::raw) {}
+// By `Part`: what stands before the option's name where a developer is told of it.
+constexpr const char* kOuter[] = {"", "autoEvents.", "autoEvents.pageViews.", "autoHook.", ""};
 
-  const char* name;
-  void* target;
-  Type type;
+/// The types that an option may have.
+enum class Type : std::uint8_t {
+  text,
+  flag,
+  count,
+  millis,
+  names,
+  persistence,
+  bots,
+  hashes,
+  consent,
 };
 
-// Takes the value if it has the option's type.
-bool assign(const Option& option, View value) {
-  void* const target = option.target;
-  if (option.type == Type::text) {
-    const View text = json::string(value);
-    if (text.empty()) return false;
-    *static_cast<String*>(target) = text;
-    return true;
-  }
-  if (option.type == Type::flag) {
-    const json::Truth truth = json::boolean(value);
-    if (truth == json::Truth::neither) return false;
-    *static_cast<bool*>(target) = truth == json::Truth::yes;
-    return true;
-  }
-  if (option.type == Type::raw) {
-    *static_cast<View*>(target) = value;
-    return true;
-  }
-  const double number = json::number(value);
-  if (!(number >= 1 && number <= 1e12)) return false;
-  if (option.type == Type::count) {
-    *static_cast<std::size_t*>(target) = static_cast<std::size_t>(min(number, 1e9));
-  } else {
-    *static_cast<Millis*>(target) = static_cast<Millis>(number);
-  }
-  return true;
-}
+struct Option {
+  using Name = const char*;
+  constexpr Option(Part of, Name named, String Config::*to)
+      : name(named), text(to), part(of), type(Type::text) {}
+  /// `opened` is what an object in the place of the flag holds, which then is up.
+  constexpr Option(Part of, Name named, bool Config::*to, Part opened = Part::none)
+      : name(named), flag(to), part(of), type(Type::flag), opens(opened) {}
+  constexpr Option(Part of, Name named, std::size_t Config::*to)
+      : name(named), count(to), part(of), type(Type::count) {}
+  constexpr Option(Part of, Name named, Millis Config::*to)
+      : name(named), millis(to), part(of), type(Type::millis) {}
+  constexpr Option(Part of, Name named, Type its) : name(named), text(), part(of), type(its) {}
 
-// False where `text` is no object. `outer` is what the options are part of, with a dot behind it.
-bool read_into(const Option* begin, const Option* end, View text,
-               List<Config::Complaint>& complaints, View outer);
+  Name name;
+  union {
+    String Config::*text;
+    bool Config::*flag;
+    std::size_t Config::*count;
+    Millis Config::*millis;
+  };
+  Part part;
+  Type type;
+  Part opens = Part::none;
+};
 
-template <std::size_t count>
-APZ_INLINE bool read_into(const Option (&options)[count], View text,
-                          List<Config::Complaint>& complaints, View outer = {}) {
-  return read_into(options, options + count, text, complaints, outer);
-}
-bool read_into(const Option* begin, const Option* end, View text,
-               List<Config::Complaint>& complaints, View outer) {
-  List<json::Member> members;
-  if (!json::members(text, members)) return false;
-  for (const json::Member& member : members) {
-    const Option* option = begin;
-    while (option != end && member.name != option->name) ++option;
-    const bool known = option != end;
-    if (!known || (member.value != "null" && !assign(*option, member.value))) {
-      complaints.push_back(
-          {known ? Hint::option_wrong_type : Hint::option_unknown, outer + member.name});
+constexpr Option kOptions[] = {
+    {Part::options, "appId", &Config::app_id},
+    {Part::options, "autoEvents", &Config::page_views, Part::events},
+    {Part::options, "autoHook", &Config::form_submits, Part::hook},
+    {Part::options, "apiBase", &Config::api_base},
+    {Part::options, "userIdStorageKey", &Config::user_id_storage_key},
+    {Part::options, "debug", &Config::debug},
+    {Part::options, "confirmUnload", &Config::confirm_unload},
+    {Part::options, "maxQueueEvents", &Config::max_queue_events},
+    {Part::options, "maxQueueBytes", &Config::max_queue_bytes},
+    {Part::options, "sessionTimeout", &Config::session_timeout},
+    {Part::options, "consent", Type::consent},
+    {Part::options, "rememberConsent", &Config::remember_consent},
+    {Part::options, "respectGPC", &Config::respect_gpc},
+    {Part::options, "respectDNT", &Config::respect_dnt},
+    {Part::options, "cookieless", &Config::cookieless},
+    {Part::options, "persistence", Type::persistence},
+    {Part::options, "bots", Type::bots},
+    {Part::options, "redactParameters", Type::names},
+    {Part::events, "pageViews", &Config::page_views, Part::views},
+    {Part::events, "pageLeave", &Config::page_leave},
+    {Part::events, "sessionStart", &Config::session_start},
+    {Part::events, "outboundLinks", &Config::outbound_links},
+    {Part::events, "downloads", &Config::downloads},
+    {Part::views, "query", &Config::count_query},
+    {Part::views, "hash", Type::hashes},
+    {Part::hook, "submits", &Config::form_submits},
+    {Part::hook, "starts", &Config::form_starts},
+    {Part::facts, "ua", &Config::user_agent},
+    {Part::facts, "online", &Config::online},
+    {Part::facts, "visible", &Config::visible},
+    {Part::facts, "locks", &Config::locks},
+    {Part::facts, "later", &Config::later},
+    {Part::facts, "keepalive", &Config::keepalive},
+    {Part::facts, "gpc", &Config::gpc},
+    {Part::facts, "dnt", &Config::dnt},
+    {Part::facts, "hooks", &Config::hooks},
+    {Part::facts, "webdriver", &Config::bot},
+};
+
+/// Reads what is part of the options, and what is part of that.
+class Reader {
+ public:
+  Reader(Config& config, List<Config::Complaint>& complaints)
+      : config_(config), complaints_(complaints) {}
+
+  void read(Part part, const List<json::Member>& members) {
+    for (const json::Member& member : members) {
+      const Option* option = kOptions;
+      while (option != std::end(kOptions) &&
+             (option->part != part || member.name != option->name)) {
+        ++option;
+      }
+      const bool known = option != std::end(kOptions);
+      if (known && (member.value == "null" || take(*option, member.value))) continue;
+      complaints_.push_back({known ? Hint::option_wrong_type : Hint::option_unknown,
+                             kOuter[static_cast<std::size_t>(part)] + member.name});
     }
   }
-  return true;
-}
+
+ private:
+  // Takes the value if it has the option's type.
+  bool take(const Option& option, View value) {
+    switch (option.type) {
+      case Type::text: {
+        const View text = json::string(value);
+        if (text.empty()) return false;
+        config_.*option.text = text;
+        return true;
+      }
+      case Type::flag: {
+        const json::Truth truth = json::boolean(value);
+        List<json::Member> members;
+        if (truth == json::Truth::neither &&
+            (option.opens == Part::none || !json::members(value, members))) {
+          return false;
+        }
+        config_.*option.flag = truth != json::Truth::no;
+        // Views are what is asked for by `true`, and that they end.
+        if (option.opens == Part::events) config_.page_leave = config_.page_views;
+        read(option.opens, members);
+        return true;
+      }
+      case Type::names:
+        return json::strings(value, config_.redact_parameters);
+      case Type::persistence:
+        return choose("localStorage cookie both memory", value, config_.persistence);
+      case Type::bots:
+        return choose("mark drop keep", value, config_.bots);
+      case Type::hashes: {
+        const json::Truth every = json::boolean(value);
+        if (every == json::Truth::neither) return false;
+        config_.count_hash = every == json::Truth::yes ? Hashes::all : Hashes::none;
+        return true;
+      }
+      case Type::consent: {
+        const View state = json::string(value);
+        if (state.empty()) return false;
+        config_.consent_given = true;
+        if (read_consent(state, config_.consent)) return true;
+        // Whoever meant to restrict must not get the opposite for a slip of the pen.
+        config_.consent = Consent::denied;
+        return false;
+      }
+      default:
+        break;
+    }
+    const double number = json::number(value);
+    if (!(number >= 1 && number <= 1e12)) return false;
+    if (option.type == Type::count) {
+      config_.*option.count = static_cast<std::size_t>(min(number, 1e9));
+    } else {
+      config_.*option.millis = static_cast<Millis>(number);
+    }
+    return true;
+  }
+
+  // By the enum's numbers.
+  template <typename Enum>
+  static bool choose(View names, View value, Enum& chosen) {
+    const int place = place_in(names, json::string(value));
+    if (place >= 0) chosen = static_cast<Enum>(place);
+    return place >= 0;
+  }
+
+  Config& config_;
+  List<Config::Complaint>& complaints_;
+};
 
 }  // namespace
 
 Status Config::read(View text, List<Complaint>& complaints) {
-  const View options = json::member(text, "options");
-  const View facts = json::member(text, "facts");
-  if (facts.is_none() || !json::is_object(options)) return Status::options_unusable;
-  View chosen_events;
-  View chosen_hook;
-  String chosen_consent;
-  String chosen_persistence;
-  String chosen_bots;
-  View redact;
-  const Option known[] = {
-      {"appId", &app_id},
-      {"autoEvents", &chosen_events},
-      {"autoHook", &chosen_hook},
-      {"apiBase", &api_base},
-      {"userIdStorageKey", &user_id_storage_key},
-      {"debug", &debug},
-      {"confirmUnload", &confirm_unload},
-      {"maxQueueEvents", &max_queue_events},
-      {"maxQueueBytes", &max_queue_bytes},
-      {"sessionTimeout", &session_timeout},
-      {"consent", &chosen_consent},
-      {"rememberConsent", &remember_consent},
-      {"respectGPC", &respect_gpc},
-      {"respectDNT", &respect_dnt},
-      {"cookieless", &cookieless},
-      {"persistence", &chosen_persistence},
-      {"bots", &chosen_bots},
-      {"redactParameters", &redact},
-  };
-  read_into(known, options, complaints);
-  if (!chosen_events.empty()) read_auto_events(chosen_events, complaints);
-  if (!chosen_hook.empty()) read_auto_hook(chosen_hook, complaints);
-  if (!redact.empty() && !json::strings(redact, redact_parameters)) {
-    complaints.push_back({Hint::option_wrong_type, "redactParameters"});
+  List<json::Member> options;
+  List<json::Member> facts;
+  if (!json::members(json::member(text, "options"), options) ||
+      !json::members(json::member(text, "facts"), facts)) {
+    return Status::options_unusable;
   }
-  const Option given[] = {{"ua", &user_agent}, {"online", &online}, {"visible", &visible},
-                          {"locks", &locks},   {"later", &later},   {"keepalive", &keepalive},
-                          {"gpc", &gpc},       {"dnt", &dnt},       {"hooks", &hooks},
-                          {"webdriver", &bot}};
+  Reader(*this, complaints).read(Part::options, options);
   List<Complaint> none;
-  read_into(given, facts, none);
+  Reader(*this, none).read(Part::facts, facts);
   bot = is_bot(user_agent, bot);
-  if (chosen_bots == "drop") {
-    bots = Bots::drop;
-  } else if (chosen_bots == "keep") {
-    bots = Bots::keep;
-  } else if (!chosen_bots.empty() && chosen_bots != "mark") {
-    complaints.push_back({Hint::option_wrong_type, "bots"});
-  }
-  if (!chosen_persistence.empty() && !read_persistence(chosen_persistence)) {
-    complaints.push_back({Hint::option_wrong_type, "persistence"});
-  }
   if (!keepalive) confirm_unload = true;
   if (cookieless) persistence = Persistence::memory;
   // A signal of the browser is a default; what the site knows of this visitor's own choice is more.
   const bool signal = (respect_gpc && gpc) || (respect_dnt && dnt);
-  if (signal) consent = consent_default = Consent::denied;
-  if (read_consent(chosen_consent, consent)) {
-    consent_default = consent;
-    // A decision that waits is none yet: a remembered one counts.
-    consent_given = consent != Consent::pending;
-  } else if (!chosen_consent.empty()) {
-    complaints.push_back({Hint::option_wrong_type, "consent"});
-    // Whoever meant to restrict must not get the opposite for a slip of the pen.
-    consent = consent_default = Consent::denied;
-    consent_given = true;
-  }
+  if (signal && !consent_given) consent = Consent::denied;
+  consent_default = consent;
+  // A decision that waits is none yet: a remembered one counts.
+  if (consent == Consent::pending) consent_given = false;
   while (!api_base.empty() && api_base.back() == '/') api_base.pop_back();
   return app_id.empty() ? Status::app_id_missing : Status::ok;
-}
-
-// `true`, or an object that says in what it differs from `true`.
-void Config::read_auto_events(View value, List<Complaint>& complaints) {
-  const json::Truth all = json::boolean(value);
-  page_views = page_leave = all != json::Truth::no;
-  if (all != json::Truth::neither) return;
-  View views;
-  const Option known[] = {{"pageViews", &views},
-                          {"pageLeave", &page_leave},
-                          {"sessionStart", &session_start},
-                          {"outboundLinks", &outbound_links},
-                          {"downloads", &downloads}};
-  if (!read_into(known, value, complaints, "autoEvents.")) {
-    page_views = page_leave = false;
-    complaints.push_back({Hint::option_wrong_type, "autoEvents"});
-  }
-  if (views.empty()) return;
-  if (const json::Truth wanted = json::boolean(views); wanted != json::Truth::neither) {
-    page_views = wanted == json::Truth::yes;
-    return;
-  }
-  View hash;
-  const Option counted[] = {{"query", &count_query}, {"hash", &hash}};
-  if (!read_into(counted, views, complaints, "autoEvents.pageViews.")) {
-    complaints.push_back({Hint::option_wrong_type, "autoEvents.pageViews"});
-  }
-  if (hash.empty()) return;
-  if (const json::Truth every = json::boolean(hash); every != json::Truth::neither) {
-    count_hash = every == json::Truth::yes ? Hashes::all : Hashes::none;
-  } else {
-    complaints.push_back({Hint::option_wrong_type, "autoEvents.pageViews.hash"});
-  }
-}
-
-void Config::read_auto_hook(View value, List<Complaint>& complaints) {
-  const json::Truth all = json::boolean(value);
-  form_submits = all != json::Truth::no;
-  if (all != json::Truth::neither) return;
-  const Option known[] = {{"submits", &form_submits}, {"starts", &form_starts}};
-  if (!read_into(known, value, complaints, "autoHook.")) {
-    form_submits = false;
-    complaints.push_back({Hint::option_wrong_type, "autoHook"});
-  }
-}
-
-bool Config::read_persistence(View value) {
-  constexpr const char* kNames[] = {"localStorage", "cookie", "both", "memory"};
-  for (std::size_t i = 0; i < std::size(kNames); ++i) {
-    if (value != kNames[i]) continue;
-    persistence = static_cast<Persistence>(i);
-    return true;
-  }
-  return false;
 }
 
 }  // namespace appizer

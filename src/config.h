@@ -113,11 +113,6 @@ struct Config {
 
   /// Reads {"options":{…},"facts":{…}}. Returns what is fatal; adds to `complaints` what is not.
   Status read(View text, List<Complaint>& complaints);
-
- private:
-  void read_auto_events(View value, List<Complaint>& complaints);
-  bool read_persistence(View value);
-  void read_auto_hook(View value, List<Complaint>& complaints);
 };
 
 }  // namespace appizer

@@ -10,20 +10,21 @@ namespace appizer {
 namespace {
 
 // By their numbers.
-constexpr const char* kNames[] = {"granted", "pending", "denied"};
+constexpr char kNames[] = "granted pending denied";
 
 }  // namespace
 
 bool read_consent(View name, Consent& consent) {
-  for (std::size_t i = 0; i < 3; ++i) {
-    if (name != kNames[i]) continue;
-    consent = static_cast<Consent>(i);
-    return true;
-  }
-  return false;
+  const int place = place_in(kNames, name);
+  if (place >= 0) consent = static_cast<Consent>(place);
+  return place >= 0;
 }
 
-View name_of(Consent consent) { return kNames[static_cast<std::size_t>(consent)]; }
+View name_of(Consent consent) {
+  View names = kNames;
+  for (int i = static_cast<int>(consent); i > 0; --i) take_until(names, ' ');
+  return take_until(names, ' ');
+}
 
 void Waiting::add(Held&& held) {
   bytes_ += held.name.size() + held.value.size();

@@ -163,11 +163,11 @@ void append_hex(String& out, unsigned byte) {
   out += kDigits[byte & 15];
 }
 
-bool lists(View list, View word) {
-  while (!list.empty()) {
-    if (take_until(list, ' ') == word && !word.empty()) return true;
+int place_in(View list, View word) {
+  for (int place = 0; !list.empty(); ++place) {
+    if (take_until(list, ' ') == word && !word.empty()) return place;
   }
-  return false;
+  return -1;
 }
 
 View lower(View text) {

@@ -181,8 +181,10 @@ int hex_digit(char c);
 /// Appends the digits of a byte.
 void append_hex(String& out, unsigned byte);
 
-/// Whether `word` is one of the words of `list`, which stand between single spaces.
-bool lists(View list, View word);
+/// Which of the words of `list`, which stand between single spaces, `word` is: 0 for the first, -1
+/// for none of them.
+int place_in(View list, View word);
+APZ_INLINE bool lists(View list, View word) { return place_in(list, word) >= 0; }
 
 /// Begins a text that lives until the next input. What a function makes is written into such a
 /// one, so that it can be handed around as a view, and nobody has anything to clean up.
