@@ -43,11 +43,11 @@ void append_origin(String& out, View landing) {
 bool Client::input(const Moment& now) {
   now_ = now;
   release_kept();
-  return running_ != nullptr;
+  return running_.has_value();
 }
 
 bool Client::ready() const {
-  return running_ != nullptr && running_->identity.is_known() && waiting_.size() == 0;
+  return running_.has_value() && running_->identity.is_known() && waiting_.size() == 0;
 }
 
 void Client::tell(Hint hint, View detail) {
@@ -121,7 +121,7 @@ bool Client::may_become(Consent consent) const {
 }
 
 void Client::begin() {
-  running_ = std::make_unique<Running>(config_, ids_, prefix_);
+  running_.emplace(config_, ids_, prefix_);
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
   take_name();
   owns_lock_ = wants_recovery_ = told_storage_ = false;
@@ -692,7 +692,7 @@ bool Client::poll(Effect& effect) {
     // Nothing outlives the page, so nothing is looked for either; but the decision, if the site
     // wants that, and what was there before a no.
     if (!config_.cookieless || effect.text == consent_key()) return true;
-    const bool erasing = running_ == nullptr;
+    const bool erasing = !running_;
     switch (effect.kind) {
       case Effect::read:
         value(effect.text, View::none(), now_);

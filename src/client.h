@@ -10,7 +10,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 
 #include "adoption.h"
 #include "answers.h"
@@ -159,7 +159,7 @@ class Client {
   String document_;
   String prefix_;
   /// None before consent is granted.
-  std::unique_ptr<Running> running_;
+  std::optional<Running> running_;
   Waiting waiting_;
   bool started_ = false;
   /// After a no, until all is erased that was in storage: before that nobody begins anew.
