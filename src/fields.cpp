@@ -161,7 +161,8 @@ class Text {
     end();
   }
 
-  bool mentions(View list) const {
+  bool mentions(const char* all) const {
+    View list = all;
     while (!list.empty()) {
       View word = take_until(list, '/');
       const char mark = word[0];

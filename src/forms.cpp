@@ -79,7 +79,7 @@ struct Named : Field {
 constexpr const char* kKeys[] = {"",           "",          "email",     "phone",
                                  "first_name", "last_name", "full_name", "organisation"};
 
-void append_member(String& out, View name, View value) {
+void append_member(String& out, const char* name, View value) {
   if (value.empty()) return;
   if (out.size() > 1) out += ',';
   json::append_string(out, name);

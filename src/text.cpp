@@ -23,6 +23,8 @@ bool equal(View a, View b) {
   return true;
 }
 
+bool equal(View a, const char* b) { return equal(a, View(b)); }
+
 std::size_t find(View text, View wanted, std::size_t from) {
   for (; from + wanted.size() <= text.size(); ++from) {
     if (equal({text.data() + from, wanted.size()}, wanted)) return from;
@@ -96,6 +98,8 @@ String& String::append(View text) {
   size_ = size;
   return *this;
 }
+
+String& String::append(const char* text) { return append(View(text)); }
 
 String& String::operator+=(char c) {
   if (size_ == capacity_) return append(View(&c, 1));

@@ -30,6 +30,7 @@ namespace appizer {
 class View;
 
 bool equal(View a, View b);
+bool equal(View a, const char* b);
 
 /// What can be asked of a text, whoever owns it.
 template <typename Text>
@@ -148,7 +149,9 @@ class String : public Readable<String> {
 
   String& operator+=(char c);
   APZ_INLINE String& operator+=(View text) { return append(text); }
+  APZ_INLINE String& operator+=(const char* text) { return append(text); }
   String& append(View text);
+  String& append(const char* text);
   APZ_INLINE void clear() { size_ = 0; }
   /// Shortens, or lengthens by NUL bytes.
   void resize(std::size_t size);
