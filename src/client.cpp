@@ -264,7 +264,7 @@ Status Client::set_user_id(View id, const Moment& now) {
     return Status::ok;
   }
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  const String before = identity.id();
+  const View before = keep(identity.id());
   keep_viewer();
   const auto change = identity.set(named, effects_);
   if (change == Identity::Change::none) return Status::ok;
@@ -272,7 +272,7 @@ Status Client::set_user_id(View id, const Moment& now) {
   const bool linked = change == Identity::Change::named;
   // Another person on the same device: nothing may link the two.
   if (!linked) session.renew(ids_, now.wall, effects_);
-  people.named(named, linked ? View(before) : View(), delivery, effects_);
+  people.named(named, linked ? before : View(), delivery, effects_);
   return Status::ok;
 }
 
@@ -499,7 +499,7 @@ void Client::land(View landing, Millis happened) {
   }
   Session& session = running_->session;
   const bool lands = session.landing().empty();
-  const String before = session.id();
+  const View before = keep(session.id());
   const bool starts = session.touch(ids_, happened, effects_, landing) != before || lands;
   if (config_.session_start && starts) automatic("session_start", landing, happened);
 }
@@ -570,7 +570,7 @@ void Client::record_person(View person, View origin, View app) {
 // what is left under the old one like any heir.
 void Client::rejoin() {
   auto& [delivery, adoption, leases, identity, session, people] = *running_;
-  const String former = document_;
+  const View former = keep(document_);
   take_name();
   owns_lock_ = false;
   delivery.returned(now_, effects_);

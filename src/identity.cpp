@@ -73,7 +73,8 @@ Identity::News Identity::value(View key, View text, const Moment& now, Effects& 
       return News::heard;
     }
     if (rival_.empty()) return News::heard;
-    const String rival = std::exchange(rival_, {});
+    const View rival = keep(rival_);
+    rival_.clear();
     if (!usable || text != rival) {
       id_ = rival;  // the site named the visitor in another tab
       anonymous_.clear();
@@ -92,7 +93,7 @@ Identity::News Identity::value(View key, View text, const Moment& now, Effects& 
 
 // Everything has been read.
 void Identity::settle(const Moment& now, Effects& effects) {
-  const String before = id_;
+  const View before = keep(id_);
   id_.clear();
   for (const Place& place : places_) {
     if (!id_.empty() || place.id.empty() || (refused_ && place.id == former_)) continue;

@@ -29,15 +29,15 @@ void AnyList::close(std::size_t at, std::size_t count, std::size_t bytes) {
 }
 
 void AnyList::swap(AnyList& other) {
-  void* const data = other.data_;
-  const std::size_t size = other.size_;
-  const std::size_t capacity = other.capacity_;
-  other.data_ = data_;
-  other.size_ = size_;
-  other.capacity_ = capacity_;
-  data_ = data;
-  size_ = size;
-  capacity_ = capacity;
+  void* const data = data_;
+  const std::size_t size = size_;
+  const std::size_t capacity = capacity_;
+  data_ = other.data_;
+  size_ = other.size_;
+  capacity_ = other.capacity_;
+  other.data_ = data;
+  other.size_ = size;
+  other.capacity_ = capacity;
 }
 
 }  // namespace appizer

@@ -75,16 +75,14 @@ class List : public AnyList {
     close(at, count, sizeof(T));
   }
   void clear() { erase(0, size_); }
-  /// Removes all that `gone` says yes to; the others stay in order.
+  /// Removes all that `gone` says yes to, asked from the last to the first; the others stay in
+  /// order.
   template <typename Gone>
   void remove_if(Gone gone) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < size_; ++i) {
-      if (gone(begin()[i])) continue;
-      if (kept != i) begin()[kept] = std::move(begin()[i]);
-      ++kept;
+    // From the back: where all go, none is moved.
+    for (std::size_t i = size_; i-- > 0;) {
+      if (gone(begin()[i])) erase(i);
     }
-    erase(kept, size_ - kept);
   }
 };
 

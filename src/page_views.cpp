@@ -50,7 +50,8 @@ void PageViews::take_visible(Millis now) {
 
 void PageViews::navigated(View url, const Moment& now, Effects& effects) {
   if (!runs_) return;
-  const String before = std::exchange(url_, clean_url(url, config_));
+  const View before = keep(url_);
+  url_ = clean_url(url, config_);
   const View here = key();
   const bool settled = stage_ == Stage::none;
   if (!settled && here == pending_key_) return;
