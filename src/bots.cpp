@@ -29,10 +29,7 @@ bool is_bot(View user_agent, bool webdriver) {
   for (std::size_t at; (at = text.find(kPhones)) != View::npos;) {
     text.replace(at, sizeof kPhones - 1, {});
   }
-  for (View rest = kWords; !rest.empty();) {
-    if (text.find(take_until(rest, '|')) != View::npos) return true;
-  }
-  return false;
+  return has_any(text, kWords);
 }
 
 }  // namespace appizer

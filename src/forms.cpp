@@ -110,13 +110,10 @@ View trimmed(View text) {
 // common tools that measure, which answer to every click.
 bool is_noise(View url, View api_base) {
   constexpr char kTools[] =
-      "google-analytics. analytics.google. doubleclick. googletagmanager. facebook. clarity.ms "
-      "hotjar. segment.io mixpanel. amplitude. posthog. plausible. sentry. datadoghq. nr-data. "
-      "fullstory. logrocket. tiktok. linkedin. bat.bing. mc.yandex. matomo rudderstack. snowplow";
-  const View host = split(url).host;
-  for (View rest = kTools; !rest.empty();) {
-    if (host.find(take_until(rest, ' ')) != View::npos) return true;
-  }
+      "google-analytics.|analytics.google.|doubleclick.|googletagmanager.|facebook.|clarity.ms|"
+      "hotjar.|segment.io|mixpanel.|amplitude.|posthog.|plausible.|sentry.|datadoghq.|nr-data.|"
+      "fullstory.|logrocket.|tiktok.|linkedin.|bat.bing.|mc.yandex.|matomo|rudderstack.|snowplow";
+  if (has_any(split(url).host, kTools)) return true;
   const std::size_t at = url.find(api_base);
   if (at == View::npos) return false;
   url.remove_prefix(at + api_base.size());

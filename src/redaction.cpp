@@ -83,10 +83,7 @@ bool is_denied(View name, const Config& config) {
   for (const char c : words) {
     if (c != ' ') text += c;
   }
-  bool denied = false;
-  for (View rest = kDenied; !denied && !rest.empty();) {
-    denied = text.find(take_until(rest, '|')) != View::npos;
-  }
+  const bool denied = has_any(text, kDenied);
   const View kCode = "code ";
   if (!denied || !words.ends_with(kCode) || words.size() == kCode.size() + 1) return denied;
   return View(kHarmlessCodes).find(words.substr(0, words.size() - kCode.size())) == View::npos;

@@ -167,6 +167,13 @@ void append_hex(String& out, unsigned byte) {
   out += kDigits[byte & 15];
 }
 
+bool has_any(View text, const char* list) {
+  for (View rest = list; !rest.empty();) {
+    if (text.find(take_until(rest, '|')) != View::npos) return true;
+  }
+  return false;
+}
+
 int place_in(View list, View word) {
   for (int place = 0; !list.empty(); ++place) {
     if (take_until(list, ' ') == word && !word.empty()) return place;

@@ -184,6 +184,9 @@ int hex_digit(char c);
 /// Appends the digits of a byte.
 void append_hex(String& out, unsigned byte);
 
+/// Whether one of the pieces of `list`, which stand between '|', is in `text`.
+bool has_any(View text, const char* list);
+
 /// Which of the words of `list`, which stand between single spaces, `word` is: 0 for the first, -1
 /// for none of them.
 int place_in(View list, View word);

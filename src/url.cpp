@@ -3,23 +3,11 @@
 #include "text.h"
 
 namespace appizer {
-namespace {
-
-// What stands before `end` in `rest`, which then begins behind it.
-View cut_at(View& rest, char end) {
-  const std::size_t at = rest.find(end);
-  const View tail = at < rest.size() ? rest.substr(at + 1) : View();
-  rest = rest.substr(0, at);
-  return tail;
-}
-
-}  // namespace
-
 Url split(View url) {
   Url parts;
-  View rest = url.substr(is_sanitized(url));
-  parts.hash = cut_at(rest, '#');
-  parts.query = cut_at(rest, '?');
+  parts.hash = url.substr(is_sanitized(url));
+  parts.query = take_until(parts.hash, '#');
+  View rest = take_until(parts.query, '?');
   const std::size_t colon = rest.find(':');
   if (colon < rest.find('/')) {
     parts.scheme = rest.substr(0, colon);
@@ -44,7 +32,7 @@ View page_of(const Url& url, Hashes hashes) {
   View hash = url.hash;
   const bool route = is_route(hash);
   if (hashes == Hashes::none || (hashes == Hashes::routes && !route)) return url.path;
-  if (route) cut_at(hash, '?');
+  if (route) hash = hash.substr(0, hash.find('?'));
   if (hash.empty() || hash == "/" || hash == "!/") return url.path;
   return url.path + "#" + hash;
 }

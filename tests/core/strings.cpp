@@ -95,6 +95,17 @@ TEST_CASE("what is kept stays until it is let go of", "[text]") {
   release_kept();
 }
 
+TEST_CASE("words are found in a list by their place, pieces of a list in a text", "[text]") {
+  CHECK(place_in("mark drop keep", "mark") == 0);
+  CHECK(place_in("mark drop keep", "keep") == 2);
+  CHECK(place_in("mark drop keep", "mar") == -1);
+  CHECK(place_in("mark drop keep", "") == -1);
+  CHECK(has_any("a headless browser", "bot|headless"));
+  CHECK(has_any("robot", "bot|headless"));
+  CHECK_FALSE(has_any("head|less", "bot|headless"));
+  CHECK_FALSE(has_any("", "bot|headless"));
+}
+
 TEST_CASE("integers are taken from the front of a text", "[text]") {
   const auto [text, value, rest] = GENERATE(table<std::string, std::int64_t, std::string>({
       {"0", 0, ""},
