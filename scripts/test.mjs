@@ -15,10 +15,11 @@ const jobs = String(availableParallelism());
 const tsc = join('node_modules', '.bin', 'tsc');
 
 /**
- * What is run. Where `tests` is true, the output must say how many ran; else the part counts 1.
+ * What is run. Where `tests` is true, the output must say how many ran; else the part counts 1. One that is `beside`
+ * another runs together with the part before it, as neither has much to do.
  *
  * @typedef {{
- *   name: string, command: string[], tests?: boolean, always?: boolean, env?: Record<string, string>,
+ *   name: string, command: string[], tests?: boolean, always?: boolean, beside?: boolean, env?: Record<string, string>,
  * }} Part
  * @type {Part[]}
  */
@@ -44,13 +45,14 @@ const parts = [
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
-  // Most of their time is waiting: two files at a time, and in each the engines side by side.
-  { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=2') },
+  // Most of their time is waiting: three files at a time, and in each the engines side by side.
+  { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=3') },
   // By itself, as it installs and builds the frameworks first where that has not been done.
   { name: 'routers', tests: true, command: nodeTests('tests/browser/routers') },
   {
     name: 'browser-js',
     tests: true,
+    beside: true,
     command: [
       node,
       ...['--test', '--test-reporter=spec', '--test-concurrency=1'],
@@ -104,16 +106,24 @@ if (stranger !== undefined) {
 mkdirSync(logs, { recursive: true });
 const started = Date.now();
 const results = [];
+/** @type {Part[][]} */
+const turns = [];
 for (const part of parts) {
   if (wanted && !part.always && !wanted.includes(part.name)) continue;
-  process.stdout.write(`${part.name} … `);
-  const result = await run(part);
-  results.push(result);
-  console.log(result.failed === 0 ? `${result.seconds} s` : 'FAILED');
-  if (result.failed === 0) continue;
-  console.log(lastLines(result.log));
-  console.log(`(the end of ${result.log})`);
-  if (part.always) break; // without its tools nothing else can be judged
+  if (part.beside && turns.length > 0) turns[turns.length - 1]?.push(part);
+  else turns.push([part]);
+}
+for (const turn of turns) {
+  process.stdout.write(`${turn.map(({ name }) => name).join(', ')} … `);
+  const ended = await Promise.all(turn.map(run));
+  results.push(...ended);
+  console.log(ended.map((one) => (one.failed === 0 ? `${one.seconds} s` : 'FAILED')).join(', '));
+  const failed = ended.filter((one) => one.failed > 0);
+  for (const { log } of failed) {
+    console.log(lastLines(log));
+    console.log(`(the end of ${log})`);
+  }
+  if (failed.length > 0 && turn.some(({ always }) => always)) break; // without its tools nothing else can be judged
 }
 report();
 
