@@ -45,8 +45,8 @@ const parts = [
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
-  // Most of their time is waiting: three files at a time, and in each the engines side by side.
-  { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=3') },
+  // Most of their time is waiting: two files at a time, and in each the engines side by side.
+  { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=2') },
   // By itself, as it installs and builds the frameworks first where that has not been done.
   { name: 'routers', tests: true, command: nodeTests('tests/browser/routers') },
   {
