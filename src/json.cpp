@@ -392,20 +392,22 @@ double number(View text) {
        ++i) {
     if (text[i] == '.') {
       fraction = true;
-    } else {
+    } else if (value < 1e18) {
       value = value * 10 + (text[i] - '0');
       exponent -= fraction;
+    } else {
+      exponent += !fraction;  // more digits than a double tells apart
     }
   }
   if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
     const bool down = text[i + 1] == '-';
     int power = 0;
     for (++i; i < text.size(); ++i) {
-      if (text[i] >= '0' && text[i] <= '9') power = min(power * 10 + (text[i] - '0'), 999);
+      if (text[i] >= '0' && text[i] <= '9') power = min(power * 10 + (text[i] - '0'), 999'999);
     }
     exponent += down ? -power : power;
   }
-  for (; exponent > 0; --exponent) value *= 10;
+  for (; exponent > 0 && value * 2 != value; --exponent) value *= 10;  // to infinity at the most
   for (; exponent < 0 && value > 0; ++exponent) value /= 10;
   return negative ? -value : value;
 }

@@ -174,6 +174,9 @@ TEST_CASE("numbers beyond every bound are read as very large or very small", "[j
     CHECK(json::number("-" + text) < -1e200);
   }
   CHECK(json::number("1e-999999999999") == 0);
+  CHECK(json::number(std::string(340, '4') + "e-5554") == 0);
+  CHECK(json::number("1" + std::string(2000, '0') + "e-2000") == Approx(1));
+  CHECK(json::number(std::string(340, '9') + "e-340") == Approx(1));
   CHECK(json::number("0." + std::string(100000, '0') + "1") == 0);
 }
 
