@@ -8,6 +8,7 @@ import { createWorld } from '../../dist/testing.mjs';
 import { fromWasm } from '../../dist/wasm.mjs';
 import { dist } from '../../scripts/paths.mjs';
 import { embed } from '../../web/embed.mjs';
+import { waitFor } from '../browser/harness/wait.mjs';
 
 const bytes = readFileSync(join(dist, 'core.wasm'));
 /** @param {string} type */
@@ -27,12 +28,6 @@ const sources = {
   },
 };
 
-/** Waits for what Node loads. @param {() => boolean} holds */
-async function until(holds) {
-  const deadline = Date.now() + 10_000;
-  while (!holds() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 for (const [name, source] of Object.entries(sources)) {
   test(`from ${name}`, async () => {
     let asked = 0;
@@ -45,7 +40,7 @@ for (const [name, source] of Object.entries(sources)) {
     assert.equal(asked, 0);
     app.init({ appId: 'demo', host: world.host });
     app.trackEvent('late');
-    await until(() => app.getUserId() !== undefined);
+    await waitFor(() => app.getUserId() !== undefined);
     world.advance(3000);
     assert.deepEqual(
       world.events().map(({ event_name }) => event_name),
@@ -69,10 +64,10 @@ test('where neither it nor the fallback comes, the fallback is asked for again',
   const world = createWorld();
   app.init({ appId: 'demo', host: world.host, debug: true });
   app.trackEvent('early');
-  await until(() => world.log.length > 0);
+  await waitFor(() => world.log.length > 0);
   assert.equal(app.getUserId(), undefined);
   world.comeBack();
-  await until(() => app.getUserId() !== undefined);
+  await waitFor(() => app.getUserId() !== undefined);
   world.advance(3000);
   assert.deepEqual(
     world.events().map(({ event_name }) => event_name),
@@ -83,7 +78,7 @@ test('where neither it nor the fallback comes, the fallback is asked for again',
 test('once it is there, another client does not wait', async () => {
   const app = fromWasm(() => bytes);
   app.init({ appId: 'demo', host: createWorld().host });
-  await until(() => app.getUserId() !== undefined);
+  await waitFor(() => app.getUserId() !== undefined);
   assert.ok(app.create({ appId: 'other', host: createWorld().host }).getUserId());
 });
 
