@@ -138,9 +138,9 @@ class Reader {
       case Type::names:
         return json::strings(value, config_.redact_parameters);
       case Type::persistence:
-        return choose("localStorage cookie both memory", value, config_.persistence);
+        return choose("localStorage cookie both memory", json::string(value), config_.persistence);
       case Type::bots:
-        return choose("mark drop keep", value, config_.bots);
+        return choose("mark drop keep", json::string(value), config_.bots);
       case Type::hashes: {
         const json::Truth every = json::boolean(value);
         if (every == json::Truth::neither) return false;
@@ -167,14 +167,6 @@ class Reader {
       config_.*option.millis = static_cast<Millis>(number);
     }
     return true;
-  }
-
-  // By the enum's numbers.
-  template <typename Enum>
-  static bool choose(View names, View value, Enum& chosen) {
-    const int place = place_in(names, json::string(value));
-    if (place >= 0) chosen = static_cast<Enum>(place);
-    return place >= 0;
   }
 
   Config& config_;

@@ -14,11 +14,7 @@ constexpr char kNames[] = "granted pending denied";
 
 }  // namespace
 
-bool read_consent(View name, Consent& consent) {
-  const int place = place_in(kNames, name);
-  if (place >= 0) consent = static_cast<Consent>(place);
-  return place >= 0;
-}
+bool read_consent(View name, Consent& consent) { return choose(kNames, name, consent); }
 
 View name_of(Consent consent) {
   View names = kNames;

@@ -24,7 +24,7 @@ std::uint32_t checksum(View text) {
 // Its hexadecimal digits.
 void put_checksum(char* out, View text) {
   const std::uint32_t sum = checksum(text);
-  for (int shift = 28; shift >= 0; shift -= 4) *out++ = "0123456789abcdef"[sum >> shift & 15];
+  for (int shift = 28; shift >= 0; shift -= 4) *out++ = kHexDigits[sum >> shift & 15];
 }
 
 // What closes a record's text: an event is cut off inside its properties.

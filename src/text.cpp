@@ -162,9 +162,8 @@ int hex_digit(char c) {
 }
 
 void append_hex(String& out, unsigned byte) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  out += kDigits[byte >> 4 & 15];
-  out += kDigits[byte & 15];
+  out += kHexDigits[byte >> 4 & 15];
+  out += kHexDigits[byte & 15];
 }
 
 bool has_any(View text, const char* list) {

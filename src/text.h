@@ -181,6 +181,7 @@ View lower(View text);
 
 /// The value of a hexadecimal digit, -1 for any other character.
 int hex_digit(char c);
+inline constexpr char kHexDigits[] = "0123456789abcdef";
 /// Appends the digits of a byte.
 void append_hex(String& out, unsigned byte);
 
@@ -191,6 +192,14 @@ bool has_any(View text, const char* list);
 /// for none of them.
 int place_in(View list, View word);
 APZ_INLINE bool lists(View list, View word) { return place_in(list, word) >= 0; }
+
+/// Takes the value that `word` names. `names` has them in the order of the enum's numbers.
+template <typename Enum>
+bool choose(View names, View word, Enum& chosen) {
+  const int place = place_in(names, word);
+  if (place >= 0) chosen = static_cast<Enum>(place);
+  return place >= 0;
+}
 
 /// Begins a text that lives until the next input. What a function makes is written into such a
 /// one, so that it can be handed around as a view, and nobody has anything to clean up.
