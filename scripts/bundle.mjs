@@ -128,7 +128,7 @@ export async function bundle() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   await make({
-    entryPoints: [source('stub.ts')],
+    entryPoints: [source('entries/stub.ts')],
     outfile: join(DIST, 'appizer-web.stub.js'),
     format: 'iife',
     // A browser too old for the script must not stumble over its stub; and without "use strict".
@@ -136,26 +136,29 @@ export async function bundle() {
     tsconfigRaw: '{}',
   });
   await make({
-    entryPoints: [source('debug.ts')],
+    entryPoints: [source('entries/debug.ts')],
     outfile: join(DIST, 'appizer-web.debug.js'),
     format: 'iife',
   });
   await make({
-    entryPoints: [source('fallback-script.ts')],
+    entryPoints: [source('entries/fallback-script.ts')],
     outfile: join(DIST, 'appizer-web.fallback.js'),
     format: 'iife',
   });
   await make({
-    entryPoints: [source('script.ts')],
+    entryPoints: [source('entries/script.ts')],
     outfile: join(DIST, 'appizer-web.js'),
     format: 'iife',
     // Chromium (136) then compiles all of it while it downloads, beside the main thread; else it would parse most
     // functions twice, the second time when `init` calls them. It has to be the first line.
     banner: { js: '//# allFunctionsCalledOnLoad' },
   });
-  for (const name of ['sentences', 'fallback']) {
+  for (const [folder, name] of /** @type {const} */ ([
+    ['api', 'sentences'],
+    ['entries', 'fallback'],
+  ])) {
     await make({
-      entryPoints: [source(`${name}.ts`)],
+      entryPoints: [source(`${folder}/${name}.ts`)],
       outfile: join(DIST, `${name}.mjs`),
       format: 'esm',
     });
@@ -166,7 +169,7 @@ export async function bundle() {
   ])) {
     for (const name of entries) {
       await make({
-        entryPoints: [source(`${name}.ts`)],
+        entryPoints: [source(`entries/${name}.ts`)],
         outfile: join(DIST, `${name}.${ending}`),
         format,
         plugins: [core, stub, beside('sentences'), beside('fallback')],
@@ -201,7 +204,7 @@ function declare() {
   writeFileSync(join(DIST, trees.cts, 'package.json'), '{"type":"commonjs"}\n');
   for (const [ending, tree] of Object.entries(trees)) {
     for (const entry of entries) {
-      const path = `'./${tree}/${entry}.js'`;
+      const path = `'./${tree}/entries/${entry}.js'`;
       const extra = entry === 'index' ? `export { default } from ${path};\n` : '';
       // `module.exports` is an object with a property `default`, and not only that property.
       const text =
@@ -242,7 +245,7 @@ function beside(name) {
   return {
     name: 'beside',
     setup({ onResolve }) {
-      onResolve({ filter: new RegExp(`^\\./${name}\\.js$`) }, ({ kind }) =>
+      onResolve({ filter: new RegExp(`/${name}\\.js$`) }, ({ kind }) =>
         kind === 'dynamic-import' ? { path: `./${name}.mjs`, external: true } : undefined,
       );
     },

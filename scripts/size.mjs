@@ -101,7 +101,7 @@ async function glueFiles() {
   /** @type {[string, ...number[]][]} */
   const rows = [];
   const { metafile } = await build({
-    entryPoints: [join(folder, 'script.ts')],
+    entryPoints: [join(folder, 'entries', 'script.ts')],
     bundle: true,
     minify: true,
     format: 'iife',

@@ -84,7 +84,9 @@ function digestOfInputs(emxx) {
   // package.json for the version number that is compiled in, this file for what it makes of the compiler's work.
   const files = ['CMakeLists.txt', 'package.json', 'scripts/wasm.mjs'];
   for (const folder of ['src', 'web']) {
-    const names = readdirSync(join(root, folder)).filter((name) => /\.(h|cpp|txt)$/.test(name));
+    const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter(
+      (name) => /\.(h|cpp|txt)$/.test(name),
+    );
     files.push(...names.sort().map((name) => join(folder, name)));
   }
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));

@@ -2,10 +2,10 @@
 
 #include <utility>
 
-#include "compare.h"
-#include "list.h"
-#include "report.h"
-#include "text.h"
+#include "base/compare.h"
+#include "base/list.h"
+#include "base/text.h"
+#include "delivery/report.h"
 
 namespace appizer {
 namespace {

@@ -1,9 +1,9 @@
 #include "config.h"
 
-#include "bots.h"
-#include "compare.h"
-#include "list.h"
-#include "text.h"
+#include "base/compare.h"
+#include "base/list.h"
+#include "base/text.h"
+#include "pages/bots.h"
 
 namespace appizer {
 namespace {

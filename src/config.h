@@ -4,14 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "consent.h"
+#include "base/json.h"
+#include "base/list.h"
+#include "base/moment.h"
+#include "base/text.h"
 #include "hint.h"
-#include "identity.h"
-#include "json.h"
-#include "list.h"
-#include "moment.h"
 #include "status.h"
-#include "text.h"
+#include "visitor/consent.h"
+#include "visitor/identity.h"
 
 namespace appizer {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "text.h"
+#include "base/text.h"
 
 namespace appizer {
 

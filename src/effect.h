@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/list.h"
+#include "base/text.h"
 #include "hint.h"
-#include "list.h"
-#include "text.h"
 
 namespace appizer {
 

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/compare.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "client.h"
-#include "compare.h"
-#include "json.h"
-#include "text.h"
 
 namespace {
 

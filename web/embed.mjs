@@ -48,7 +48,7 @@ const DATA = 11;
 const SIZE = 2;
 const LONGEST = (1 << 14) - 1;
 
-/** What its memory (web/CMakeLists.txt) has behind `TEXT` (js-glue/module.ts). */
+/** What its memory (web/CMakeLists.txt) has behind `TEXT` (js-glue/bridge/module.ts). */
 const ROOM = (1 << 19) - (1 << 17);
 
 /** Natural alignments of 0x28 to 0x3e, in powers of two: hints that no engine needs to be other. */

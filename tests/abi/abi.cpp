@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "abi/door.h"
+#include "capture/forms.h"
 #include "catch.hpp"
 #include "core/text.h"
 #include "effect.h"
-#include "forms.h"
 #include "status.h"
 
 using namespace appizer;

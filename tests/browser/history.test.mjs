@@ -12,7 +12,7 @@ import { createSite } from './harness/site.mjs';
 
 // The glue's file by itself, where there is no Navigation API.
 const bundled = await build({
-  entryPoints: [join(root, 'js-glue/navigation.ts')],
+  entryPoints: [join(root, 'js-glue/browser/navigation.ts')],
   bundle: true,
   write: false,
   format: 'iife',

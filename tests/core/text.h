@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config.h"
-#include "journal.h"
+#include "delivery/journal.h"
 
 namespace appizer {
 

@@ -20,7 +20,7 @@ const papers = [
 /** @param {string} path */
 const read = (path) => readFileSync(join(root, path), 'utf8');
 const readme = read('README.md');
-const types = read('js-glue/types.ts');
+const types = read('js-glue/api/types.ts');
 const { scripts } = JSON.parse(read('package.json'));
 
 /** The snippets that run there. @param {string} where `a page` or `Node` @returns {string[]} */

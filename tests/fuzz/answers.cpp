@@ -1,7 +1,7 @@
 // What a server, or whoever answers in its place, may say: status, waits, body; and what storage
 // may say of a wait. The wait that was asked for is kept, nothing silences a page for more than a
 // day, and afterwards everything arrives.
-#include "answers.h"
+#include "delivery/answers.h"
 
 #include "fuzz/site.h"
 

@@ -1,7 +1,7 @@
 // What forms say of themselves, and what was typed into them. Texts are hostile; what must hold is
 // that nothing is asked for that may never leave, and that nothing typed is ever part of an event.
-#include "forms.h"
-#include "fields.h"
+#include "capture/forms.h"
+#include "capture/fields.h"
 #include "fuzz/site.h"
 
 namespace {

@@ -2,7 +2,7 @@
 //
 // The input is a segment's text. A line that starts with '#' gets the checksum that it would need:
 // whoever can write to storage can compute it, and no fuzzer would ever guess one.
-#include "journal.h"
+#include "delivery/journal.h"
 
 #include <utility>
 

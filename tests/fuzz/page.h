@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "abi/door.h"
-#include "delivery.h"
+#include "delivery/delivery.h"
 #include "effect.h"
 #include "fuzz/measure.h"
 #include "fuzz/target.h"

@@ -2,12 +2,12 @@
 // says of it is the measure.
 #include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "config.h"
 #include "core/text.h"
-#include "event.h"
+#include "delivery/event.h"
 #include "fuzz/measure.h"
 #include "fuzz/target.h"
-#include "json.h"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // URLs, and what of them may leave.
-#include "campaign.h"
+#include "capture/links.h"
 #include "core/text.h"
 #include "fuzz/target.h"
-#include "links.h"
-#include "redaction.h"
-#include "url.h"
+#include "pages/campaign.h"
+#include "pages/redaction.h"
+#include "pages/url.h"
 
 namespace {
 

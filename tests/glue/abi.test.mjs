@@ -27,35 +27,35 @@ function enumOf(source, name) {
 test('effects have the same numbers on both sides', () => {
   const core = enumOf(read('src/effect.h'), 'Kind');
   assert.ok(Object.keys(core).length > 10);
-  assert.deepEqual(enumOf(read('js-glue/abi.ts'), 'EFFECT'), core);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'EFFECT'), core);
 });
 
 test('what is watched has the same numbers on both sides', () => {
   const core = enumOf(read('src/effect.h'), 'Watched');
   assert.ok(Object.keys(core).length > 1);
-  assert.deepEqual(enumOf(read('js-glue/abi.ts'), 'WATCHED'), core);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'WATCHED'), core);
 });
 
 test('what happens to forms has the same numbers on both sides', () => {
-  const core = enumOf(read('src/forms.h'), 'News');
+  const core = enumOf(read('src/capture/forms.h'), 'News');
   assert.ok(Object.keys(core).length > 4);
-  assert.deepEqual(enumOf(read('js-glue/abi.ts'), 'FORM'), core);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'FORM'), core);
 });
 
 test('news have the same numbers on both sides', () => {
   const core = enumOf(read('web/abi.h'), 'ApzNews');
   assert.ok(Object.keys(core).length > 5);
-  assert.deepEqual(enumOf(read('js-glue/abi.ts'), 'NEWS'), core);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'NEWS'), core);
 });
 
 test('statuses have the same numbers on both sides', () => {
   const core = enumOf(read('src/status.h'), 'Status');
   assert.ok(Object.keys(core).length > 5);
-  assert.deepEqual(enumOf(read('js-glue/abi.ts'), 'STATUS'), core);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'STATUS'), core);
 });
 
 test('every hint and every status has its sentence', () => {
-  const sentences = read('js-glue/sentences.ts');
+  const sentences = read('js-glue/api/sentences.ts');
   for (const number of Object.values(enumOf(read('src/hint.h'), 'Hint'))) {
     assert.match(sentences, new RegExp(`^  ${number}: ['"]`, 'm'), `hint ${number}`);
   }
@@ -66,7 +66,7 @@ test('the module imports nothing, and exports what the glue knows', () => {
     readFileSync(new URL('../../dist/core.wasm', import.meta.url)),
   );
   assert.deepEqual(WebAssembly.Module.imports(module), []);
-  const known = [...read('js-glue/abi.ts').matchAll(/^ {2}(\w+)(?:\(|:)/gm)]
+  const known = [...read('js-glue/bridge/abi.ts').matchAll(/^ {2}(\w+)(?:\(|:)/gm)]
     .map(([, name]) => String(name))
     .filter((name) => name.startsWith('apz_'));
   const exported = WebAssembly.Module.exports(module)

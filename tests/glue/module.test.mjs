@@ -12,7 +12,7 @@ const module = readFileSync(new URL('../../dist/core.wasm', import.meta.url));
 /** `unpack` as it ships, without a module to unpack. @returns {Promise<(text: string) => Uint8Array<ArrayBuffer>>} */
 async function unpacker() {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('../../js-glue/module.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('../../js-glue/bridge/module.ts', import.meta.url))],
     bundle: true,
     format: 'esm',
     write: false,

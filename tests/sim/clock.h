@@ -1,7 +1,7 @@
 // True time, and the two clocks that pages see instead.
 #pragma once
 
-#include "moment.h"
+#include "base/moment.h"
 #include "rng.h"
 
 namespace sim {

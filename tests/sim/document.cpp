@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "delivery.h"
+#include "delivery/delivery.h"
 #include "world.h"
 
 namespace sim {

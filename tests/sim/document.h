@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "client.h"
-#include "consent.h"
 #include "send.h"
+#include "visitor/consent.h"
 
 namespace sim {
 

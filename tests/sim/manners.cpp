@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <utility>
 
-#include "delivery.h"
-#include "retry.h"
+#include "delivery/delivery.h"
+#include "delivery/retry.h"
 
 namespace sim {
 namespace {

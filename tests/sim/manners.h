@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "answers.h"
 #include "clock.h"
 #include "coverage.h"
+#include "delivery/answers.h"
 #include "ledger.h"
 #include "locks.h"
 #include "plan.h"

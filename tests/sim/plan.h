@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "consent.h"
-#include "identity.h"
 #include "rng.h"
+#include "visitor/consent.h"
+#include "visitor/identity.h"
 
 namespace sim {
 

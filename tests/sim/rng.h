@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-#include "moment.h"
+#include "base/moment.h"
 
 namespace sim {
 

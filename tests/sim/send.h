@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "answers.h"
+#include "delivery/answers.h"
 #include "rng.h"
 #include "wire.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "json.h"
+#include "base/json.h"
 #include "world.h"
 
 namespace sim {

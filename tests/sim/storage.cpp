@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "identity.h"
+#include "visitor/identity.h"
 
 namespace sim {
 namespace {

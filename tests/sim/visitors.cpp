@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "identity.h"
+#include "visitor/identity.h"
 
 namespace sim {
 

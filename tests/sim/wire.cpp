@@ -8,7 +8,7 @@
 #include <cstring>
 #include <string>
 
-#include "json.h"
+#include "base/json.h"
 
 namespace sim {
 namespace {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "moment.h"
+#include "base/moment.h"
 
 namespace sim {
 

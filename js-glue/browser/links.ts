@@ -1,0 +1,35 @@
+/** Clicks on links. */
+
+import type { Link } from '../api/host.js';
+import { AbortController, listen } from '../api/natives.js';
+import { LONGEST } from './navigation.js';
+
+/**
+ * Tells of each click on a link, before the page's own handlers see it, and of those in open shadow roots
+ * as well; returns what ends it. It only listens: nothing is prevented or held up.
+ */
+export function watchLinks(heard: (link: Link) => void): () => void {
+  const listener = (event: MouseEvent) => {
+    try {
+      for (const node of event.composedPath() as Partial<HTMLAnchorElement>[]) {
+        if (node.localName !== 'a' && node.localName !== 'area') continue;
+        // In SVG it is an object.
+        const href = (node.href as unknown as SVGAnimatedString)?.baseVal ?? node.href;
+        if (!href) continue;
+        heard({
+          url: new URL(href.slice(0, LONGEST), document.baseURI).href,
+          download: node.getAttribute?.('download')?.slice(0, LONGEST),
+          button: event.button,
+        });
+        return;
+      }
+    } catch {
+      // An address that is none.
+    }
+  };
+  const over = new AbortController();
+  listen(window, 'click', listener, over.signal);
+  // The wheel's button opens a link too.
+  listen(window, 'auxclick', listener, over.signal);
+  return () => over.abort();
+}

@@ -1,0 +1,13 @@
+/** The npm package. */
+
+import { createAppizer } from '../api/appizer.js';
+import type { Appizer } from '../api/types.js';
+import { instantiate } from '../bridge/core.js';
+import { compile } from '../bridge/module.js';
+import { npm } from './npm.js';
+
+export * from './public.js';
+
+export const AppizerWeb: Appizer = createAppizer({ ...npm, core: () => instantiate(compile()) });
+
+export default AppizerWeb;

@@ -1,0 +1,23 @@
+/** What every entry of the package exports beside its client. */
+
+export { type Host, memoryStorage, type Storage } from '../api/host.js';
+export type {
+  AnyEvents,
+  Appizer,
+  AutoEvents,
+  AutoHook,
+  AutomaticEvents,
+  CommonProperties,
+  Consent,
+  FlushResult,
+  FormFacts,
+  Given,
+  Landing,
+  Options,
+  OutgoingEvent,
+  PageViewOptions,
+  Properties,
+  Reason,
+  Report,
+} from '../api/types.js';
+export { type NodeHostOptions, nodeHost } from '../node/host.js';

@@ -1,0 +1,109 @@
+/**
+ * The script tag: one global, `AppizerWeb`, configured by `init` or by attributes of the tag.
+ *
+ * Whichever copy runs first is the one that counts: another, of whatever version, must not replace a client that
+ * runs.
+ */
+
+import { integrity } from 'appizer:beside';
+import { version } from 'appizer:core';
+import { createAppizer, type Sentences, type Stub } from '../api/appizer.js';
+import { NativePromise, ofDocument } from '../api/natives.js';
+import type { Appizer } from '../api/types.js';
+import { type Fallback, instantiate, instantiateFallback } from '../bridge/core.js';
+import { compile } from '../bridge/module.js';
+import { browserHost } from '../browser/host.js';
+
+declare global {
+  interface Window {
+    AppizerWeb?: Appizer | Stub;
+    /** Set by appizer-web.debug.js. */
+    AppizerWebSentences?: Sentences;
+    /** Set by appizer-web.fallback.js. */
+    AppizerWebFallback?: Fallback;
+    trustedTypes?: {
+      createPolicy(
+        name: string,
+        rules: { createScriptURL(url: string): string },
+      ): {
+        createScriptURL(url: string): string;
+      };
+    };
+  }
+}
+
+// Only while it runs does a script know itself, and as a module not even then. Asked past what the page's
+// elements may have put in the way under these names.
+const self = (ofDocument('currentScript') ??
+  Document.prototype.querySelector.call(
+    document,
+    'script[src*=appizer-web]:not([src*=".stub."])',
+  )) as HTMLScriptElement | null;
+
+const fallback = beside('fallback');
+const debug = beside('debug');
+
+const there = window.AppizerWeb;
+// An element of that id is there under its name too.
+const appizer = (there as Appizer | undefined)?.version
+  ? (there as Appizer)
+  : createAppizer(
+      {
+        host: browserHost,
+        core: () => instantiate(compile()),
+        fallback: async () => {
+          // A page may have brought it itself.
+          if (typeof window.AppizerWebFallback !== 'function') await fallback();
+          return instantiateFallback(window.AppizerWebFallback as Fallback);
+        },
+        sentences: async () => {
+          await debug();
+          return window.AppizerWebSentences as Sentences;
+        },
+        version,
+      },
+      there as Stub | undefined,
+    );
+window.AppizerWeb = appizer;
+
+const options: Record<string, unknown> = {};
+for (const name of ['appId', 'autoEvents', 'autoHook', 'apiBase', 'consent', 'debug']) {
+  const said = self?.dataset[name];
+  // As HTML has it: an attribute without a value is a yes.
+  if (said !== undefined) options[name] = !said || said === 'true' || (said !== 'false' && said);
+}
+if (options.appId) appizer.init(options as never);
+
+/**
+ * Loads a file of the same release, beside this one. With this script's nonce, checked by its hash where the page
+ * checks this script, and through a policy of its own name where the page demands trusted types.
+ */
+function beside(name: keyof typeof integrity): () => Promise<unknown> {
+  let policy: ReturnType<NonNullable<typeof window.trustedTypes>['createPolicy']> | undefined;
+  let loading: Promise<unknown> | undefined;
+  return () => {
+    loading ??= new NativePromise((resolve, reject) => {
+      const script = document.createElement('script');
+      // Calls wait for the fallback, and what waits is lost with the page.
+      if (name === 'fallback') script.fetchPriority = 'high';
+      if (self?.nonce) script.nonce = self.nonce;
+      if (self?.integrity) {
+        script.integrity = integrity[name];
+        script.crossOrigin = self.crossOrigin;
+      }
+      const url = (self?.src ?? '').replace(/\.js($|[?#])/, `.${name}.js$1`);
+      // Once: few pages allow a second policy of the same name.
+      policy ??= window.trustedTypes?.createPolicy(`appizer-web-${name}`, {
+        createScriptURL: (same) => same,
+      });
+      script.src = policy?.createScriptURL(url) ?? url;
+      script.onload = resolve;
+      script.onerror = () => {
+        loading = undefined;
+        reject();
+      };
+      document.head.appendChild(script);
+    });
+    return loading;
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * `appizer-web/wasm`: the same client, with the module in a file of its own: `appizer-web/core.wasm`. The browser
+ * compiles it while it arrives, and keeps it in its cache from one release of the site to the next.
+ */
+
+import { createAppizer } from '../api/appizer.js';
+import type { AnyEvents, Appizer } from '../api/types.js';
+import { instantiate } from '../bridge/core.js';
+import { npm } from './npm.js';
+
+export * from './public.js';
+
+/** Where the module comes from: what `fetch` gives, its bytes, or the compiled module. */
+export type Source = Response | BufferSource | WebAssembly.Module;
+
+/**
+ * Makes a client of a module that is yet to come. `source` is asked once, by the first `init` where there is a
+ * page; calls wait until the module is there. If it does not come, or the page forbids WebAssembly, the same core
+ * is loaded as JavaScript.
+ */
+export function fromWasm<Events extends object = AnyEvents>(
+  source: () => Source | PromiseLike<Source>,
+): Appizer<Events> {
+  let module: WebAssembly.Module | undefined;
+  let coming: Promise<WebAssembly.Module> | undefined;
+  return createAppizer({
+    ...npm,
+    core: () => {
+      if (!module) throw new Error('is yet to come');
+      return instantiate(module);
+    },
+    fallback: async () => {
+      try {
+        coming ??= compile(source);
+        module = await coming;
+        return instantiate(module);
+      } catch {
+        return npm.fallback();
+      }
+    },
+  }) as Appizer as Appizer<Events>;
+}
+
+async function compile(source: () => Source | PromiseLike<Source>): Promise<WebAssembly.Module> {
+  const given = await source();
+  if (given instanceof WebAssembly.Module) return given;
+  if (!('arrayBuffer' in given)) return WebAssembly.compile(given);
+  // Streaming wants the right type (and Safari 15): a server may not know it.
+  const isTyped = given.headers.get('content-type') === 'application/wasm';
+  return isTyped && WebAssembly.compileStreaming
+    ? WebAssembly.compileStreaming(given)
+    : WebAssembly.compile(await given.arrayBuffer());
+}

@@ -1,0 +1,379 @@
+#include "capture/forms.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/compare.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "pages/redaction.h"
+#include "pages/url.h"
+
+namespace appizer {
+namespace {
+
+// A look is answered at once, though not in the same millisecond.
+constexpr Millis kAnswer = 100;
+constexpr std::size_t kMostSubmissions = 8;
+constexpr std::size_t kMostAsked = 40;
+constexpr std::size_t kMostNames = 50;
+constexpr std::size_t kLongestFieldName = 100;
+constexpr std::size_t kLongestKey = 64;
+
+/// Texts separated by NUL.
+class Texts {
+ public:
+  explicit Texts(View all) : rest_(all) {}
+
+  bool more() const { return more_; }
+  View next() {
+    more_ = rest_.find('\0') != View::npos;
+    return take_until(rest_, '\0');
+  }
+
+ private:
+  View rest_;
+  bool more_ = true;
+};
+
+/// What a form says of itself, in the order in which the glue tells it. Its fields follow.
+struct Facts {
+  explicit Facts(Texts& from)
+      : id(from.next()),
+        name(from.next()),
+        action(from.next()),
+        method(from.next()),
+        wish(from.next()),
+        app(from.next()),
+        url(from.next()) {}
+
+  View id;
+  View name;
+  /// Where it would be sent: an absolute URL.
+  View action;
+  View method;
+  /// `data-appizer`; "false" also where something around the form says so.
+  View wish;
+  /// `data-appizer-app-id`
+  View app;
+  /// Where the page is.
+  View url;
+};
+
+/// A field, and its name as it stands in the page.
+struct Named : Field {
+  explicit Named(Texts& from) {
+    type = from.next();
+    name = from.next();
+    autocomplete = from.next();
+    words = from.next();
+    label = from.next();
+    key = from.next();
+    ignored = !from.next().empty();
+  }
+
+  View name;
+};
+
+// By `Meaning`.
+constexpr const char* kKeys[] = {"",           "",          "email",     "phone",
+                                 "first_name", "last_name", "full_name", "organisation"};
+
+void append_member(String& out, const char* name, View value) {
+  if (value.empty()) return;
+  if (out.size() > 1) out += ',';
+  json::append_string(out, name);
+  out += ':';
+  json::append_string(out, json::clip(value, kLongestTitle));
+}
+
+bool is_number(View text) {
+  const double number = json::number(text);
+  return number == number;
+}
+
+bool is_key(View key) {
+  return key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '-' || c == '.';
+         });
+}
+
+View trimmed(View text) {
+  const auto blank = [](char c) { return c >= 0 && c <= ' '; };
+  while (!text.empty() && blank(text[0])) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// Whether a request says nothing of what the page does with a form: the SDK's own, and those of
+// common tools that measure, which answer to every click.
+bool is_noise(View url, View api_base) {
+  constexpr char kTools[] =
+      "google-analytics.|analytics.google.|doubleclick.|googletagmanager.|facebook.|clarity.ms|"
+      "hotjar.|segment.io|mixpanel.|amplitude.|posthog.|plausible.|sentry.|datadoghq.|nr-data.|"
+      "fullstory.|logrocket.|tiktok.|linkedin.|bat.bing.|mc.yandex.|matomo|rudderstack.|snowplow";
+  if (has_any(split(url).host, kTools)) return true;
+  const std::size_t at = url.find(api_base);
+  if (at == View::npos) return false;
+  url.remove_prefix(at + api_base.size());
+  return url.starts_with("/v1/events") || url.starts_with("/v1/users");
+}
+
+std::uint64_t hash(std::uint64_t from, View text) {  // FNV-1a
+  for (const char c : text) from = (from ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return from;
+}
+
+}  // namespace
+
+// Reads the form's facts. False where it is none of ours. `wanted` becomes the numbers of the
+// fields whose values are.
+bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) const {
+  Texts texts(facts);
+  const Facts form(texts);
+  String& names = keep();
+  std::size_t named = 0;
+  std::size_t asked = 0;
+  bool asks = form.wish == "true";
+  // Which parts of a name have fields of their own.
+  bool first = false;
+  bool last = false;
+  while (texts.more()) {
+    const Named field(texts);
+    Meaning meaning = meaning_of(field);
+    asks = asks || asks_for_email(field, meaning);
+    const bool usable = is_key(field.key);
+    if (config_.debug && !field.key.empty() && (!usable || meaning <= Meaning::unknown)) {
+      effects.tell(usable ? Hint::field_never_sent : Hint::field_key_unusable,
+                   json::clip(field.key, kLongestFieldName));
+    }
+    if (meaning != Meaning::denied && !field.name.empty() &&
+        field.name.size() <= kLongestFieldName && field.name.find('@') == View::npos &&
+        named < kMostNames) {
+      String& quoted = keep();
+      json::append_string(quoted, field.name);
+      if (names.find(quoted) == String::npos) {  // else it is of a group
+        if (named++ > 0) names += ',';
+        names += quoted;
+      }
+    }
+    if (!usable || asked == kMostAsked) meaning = Meaning::denied;
+    first = first || meaning == Meaning::first_name;
+    last = last || meaning == Meaning::last_name;
+    if (meaning > Meaning::unknown) {
+      if (asked++ > 0) wanted += ' ';
+      json::append_integer(wanted, static_cast<std::int64_t>(to.meanings.size()));
+    }
+    to.meanings += static_cast<char>(meaning);
+  }
+  if (form.wish == "false" || !asks) return false;
+  // "Name, Vorname", "Nombre, Apellidos": what a bare name is shows in the field beside it.
+  if (first != last) {
+    const Meaning rest = first ? Meaning::last_name : Meaning::first_name;
+    for (char& meaning : to.meanings) {
+      if (meaning == static_cast<char>(Meaning::full_name)) meaning = static_cast<char>(rest);
+    }
+  }
+
+  to.facts = facts;
+  to.scripted = form.method == "dialog" || split(form.action).scheme == "javascript";
+  auto& [event, properties, person, origin, app, happened] = to.finding;
+  const View page = page_of(split(clean_url(form.url, config_)), config_.count_hash);
+  const View place = form.action.substr(0, form.action.find_first_of("?#"));
+  properties = "{";
+  append_member(properties, "form_id", form.id);
+  append_member(properties, "form_name", form.name);
+  append_member(properties, "form_action", clean_url(place, config_));
+  append_member(properties, "page", page);
+  if (properties.size() > 1) properties += ',';
+  properties += "\"field_names\":[" + names + "]}";
+  append_member(origin, "channel", "web");
+  append_member(origin, "page", page);
+  append_member(origin, "label", form.name.empty() ? form.id : form.name);
+  app = json::clip(form.app, kLongestFieldName);
+  return true;
+}
+
+void Forms::read_values(View values, Submission& to) const {
+  String& person = to.finding.person;
+  String& properties = keep();
+  // The site's marks first: of several fields for one thing the first that is filled in counts. An
+  // empty box last: of a group it says no only where no other says yes.
+  enum Turn { marked, others, empty_boxes, end };
+  for (int turn = marked; turn < end; ++turn) {
+    Texts facts(to.facts);
+    const Facts form(facts);
+    Texts typed(values);
+    for (const char one : to.meanings) {
+      const Named field(facts);
+      const auto meaning = static_cast<Meaning>(one);
+      if (meaning <= Meaning::unknown) continue;
+      if (!typed.more()) return;
+      const View value = trimmed(typed.next());
+      const bool box = field.type == "checkbox";
+      const bool own = meaning == Meaning::marked;
+      if (turn != (field.key.empty() ? others : box && value.empty() ? empty_boxes : marked))
+        continue;
+      String& out = meaning <= Meaning::phone ? person : properties;
+      String& member = keep();
+      json::append_string(member, own ? field.key : View(kKeys[static_cast<std::size_t>(meaning)]));
+      member += ':';
+      if (out.find(member) != String::npos) continue;
+      if (box && own) {
+        member += value.empty() ? "false" : "true";
+      } else if (box || !may_leave(meaning, value)) {
+        continue;
+      } else if (own && (field.type == "number" || field.type == "range") && is_number(value)) {
+        member += value;
+      } else {
+        json::append_string(member, value);
+      }
+      if (!out.empty()) out += ',';
+      out += member;
+    }
+    // Not what was asked for.
+    if (typed.more() && !values.empty()) return person.clear();
+  }
+  if (properties.empty()) return;
+  if (!person.empty()) person += ',';
+  person += "\"properties\":{" + properties + "}";
+}
+
+void Forms::start(Effects& effects) {
+  const std::uint32_t what = (config_.form_submits ? Effect::forms : 0U) |
+                             (config_.form_starts ? Effect::form_starts : 0U);
+  if (what != 0) effects.watch(what);
+}
+
+void Forms::hear(News news, std::uint32_t id, double detail, View text, const Moment& now,
+                 Effects& effects) {
+  if (news == News::begun || news == News::submits) {
+    const bool begun = news == News::begun;
+    if (!(begun ? config_.form_starts : config_.form_submits)) return;
+    Submission next;
+    String& wanted = keep();
+    if (!read(text, next, wanted, effects)) return;
+    next.id = id;
+    next.began = now.monotonic;
+    next.until = now.monotonic + kWindow;
+    next.finding.event = begun ? "form_start" : "form_submit";
+    next.finding.happened = now.wall;
+    if (begun) next.stage = Stage::counted;
+    if (submissions_.size() == kMostSubmissions) drop(0, effects);
+    submissions_.push_back(std::move(next));
+    if (!begun) effects.form_values(id, wanted);
+    return;
+  }
+  std::size_t index = 0;
+  while (index < submissions_.size() && submissions_[index].id != id) ++index;
+  if (index == submissions_.size()) return;
+  Submission& one = submissions_[index];
+  switch (news) {
+    case News::values:
+      read_values(text, one);
+      one.facts.clear();
+      one.meanings.clear();
+      break;
+    case News::ended: {
+      const int ended = static_cast<int>(detail);
+      const bool sent = (ended & 1) != 0 && !one.scripted;
+      const bool valid = (ended & 2) != 0;
+      if (sent || (valid && one.handled)) {
+        count(index, effects);
+      } else if (valid) {
+        one.stage = Stage::open;
+      } else {
+        drop(index, effects);
+      }
+      break;
+    }
+    case News::request:
+      if (detail >= 0 && detail <= static_cast<double>(kWindow) &&
+          !is_noise(text, config_.api_base)) {
+        show(index, effects);
+      }
+      break;
+    default:
+      if (now.monotonic <= one.until) show(index, effects);
+  }
+}
+
+// The page has shown that it handles the form.
+void Forms::show(std::size_t index, Effects& effects) {
+  submissions_[index].handled = true;
+  if (submissions_[index].stage != Stage::begins) count(index, effects);
+}
+
+void Forms::count(std::size_t index, Effects& effects) {
+  Submission& one = submissions_[index];
+  const auto& [event, properties, person, origin, app, happened] = one.finding;
+  Counted fresh{one.began, hash(hash(hash(14695981039346656037U, properties), person), app)};
+  for (const Counted& other : counted_) {
+    const Millis apart = fresh.began - other.began;
+    // One that began later may have been counted before.
+    if (apart < kRepeat && -apart < kRepeat && other.content == fresh.content) {
+      return forget(index, effects);
+    }
+  }
+  counted_[next_counted_++ % kRemembered] = fresh;
+  one.stage = Stage::counted;
+  effects.form_look(one.id, false);
+}
+
+void Forms::drop(std::size_t index, Effects& effects) {
+  const String& origin = submissions_[index].finding.origin;
+  // Its last member is the form's name.
+  if (config_.debug) effects.tell(Hint::form_not_counted, origin.substr(origin.rfind(':') + 1));
+  forget(index, effects);
+}
+
+void Forms::forget(std::size_t index, Effects& effects) {
+  effects.form_look(submissions_[index].id, false);
+  submissions_.erase(index);
+}
+
+void Forms::leaving(const Moment& now, Effects& effects) {
+  for (std::size_t i = submissions_.size(); i-- > 0;) {
+    const Submission& one = submissions_[i];
+    if (one.stage == Stage::counted) continue;
+    if (one.stage == Stage::open && now.monotonic <= one.began + kWindow) {
+      count(i, effects);
+    } else {
+      drop(i, effects);
+    }
+  }
+}
+
+void Forms::settle(const Moment& now, Effects& effects) {
+  for (std::size_t i = submissions_.size(); i-- > 0;) {
+    Submission& one = submissions_[i];
+    if (now.monotonic - one.began >= kPatience) {
+      drop(i, effects);
+    } else if (one.stage == Stage::open && now.monotonic - one.began >= kWindow) {
+      one.stage = Stage::late;
+      one.until = now.monotonic + kAnswer;
+      effects.form_look(one.id, true);
+    }
+  }
+}
+
+Millis Forms::next_wake() const {
+  Millis next = kNever;
+  for (const Submission& one : submissions_) {
+    next = min(next, one.began + (one.stage == Stage::open ? kWindow : kPatience));
+  }
+  return next;
+}
+
+bool Forms::take(Finding& finding) {
+  for (std::size_t i = 0; i < submissions_.size(); ++i) {
+    if (submissions_[i].stage != Stage::counted) continue;
+    finding = std::move(submissions_[i].finding);
+    submissions_.erase(i);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace appizer

@@ -1,0 +1,53 @@
+#include "delivery/answers.h"
+
+#include "base/compare.h"
+#include "base/json.h"
+#include "base/text.h"
+
+namespace appizer {
+namespace {
+
+// A reset time is on the server's clock and compared with the visitor's. Further away than this,
+// one of the two is wrong, and the reset is no guide. The contract's windows are a minute long.
+constexpr double kBelievableReset = 3600;
+
+Millis seconds(double value) {
+  constexpr double kLongest = static_cast<double>(kLongestAsked);
+  return value > 0 ? static_cast<Millis>(min(value * 1000 + 0.999, kLongest)) : 0;
+}
+
+}  // namespace
+
+Outcome outcome(int status) {
+  if (status >= 200 && status < 300) return Outcome::delivered;
+  switch (status) {
+    case 400:
+    case 404:
+    case 409:
+    case 413:
+    case 422:
+      return Outcome::refused;
+    case 408:
+    case 425:
+    case 429:
+      return Outcome::later;
+    default:
+      // The other 4xx speak of the address or the caller (401, 403, 405, 410, 451), not of the
+      // events: dropping them would lose what a repaired configuration can still deliver.
+      return status >= 400 && status < 500 ? Outcome::not_allowed : Outcome::later;
+  }
+}
+
+Millis asked_wait(int status, const Wait& wait, View body, Millis wall) {
+  if (outcome(status) != Outcome::later) return 0;
+  const View details = json::member(body, "details");
+  Millis longest =
+      max(seconds(json::number(json::member(details, "retry_after"))), seconds(wait.retry_after));
+  if (longest == 0 && status == 429) {
+    const double away = wait.reset - static_cast<double>(wall) / 1000;
+    if (away <= kBelievableReset) longest = seconds(away);
+  }
+  return longest;
+}
+
+}  // namespace appizer

@@ -1,0 +1,42 @@
+// What each server answer means, as one table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/moment.h"
+#include "base/text.h"
+
+namespace appizer {
+
+/// What to do with the events of a request that was answered, or failed.
+enum class Outcome {
+  /// The server has them.
+  delivered,
+  /// The server will never take them as they are: split the batch, drop the one that is alone.
+  refused,
+  /// Not from here, or not now that somebody must first change something: keep them, pause long.
+  not_allowed,
+  /// Ask again later.
+  later,
+};
+
+/// `status` is 0 for a request that got no answer: network error, timeout, blocked, redirected.
+Outcome outcome(int status);
+
+/// What an answer says about when to come back, each in seconds, NaN where it does not say.
+struct Wait {
+  /// `Retry-After`, where the server exposes it.
+  double retry_after = __builtin_nan("");
+  /// `X-RateLimit-Reset` (Unix seconds), where the server exposes it.
+  double reset = __builtin_nan("");
+};
+
+/// Returns how long the server asked to stay away, 0 if it did not ask. The body's
+/// `details.retry_after` counts first, since a browser on another origin can always read it.
+/// At most `kLongestAsked`: a server's mistake must not silence a site for a year.
+Millis asked_wait(int status, const Wait& wait, View body, Millis wall);
+
+constexpr Millis kLongestAsked = 24 * kHour;
+
+}  // namespace appizer

@@ -1,0 +1,547 @@
+#include "delivery/delivery.h"
+
+#include <utility>
+
+#include "base/compare.h"
+#include "base/json.h"
+#include "base/list.h"
+#include "base/text.h"
+#include "delivery/event.h"
+#include "delivery/report.h"
+
+namespace appizer {
+namespace {
+
+// Of a batch around its events, without the app's id.
+constexpr std::size_t kEnvelope = 64;
+
+// What is sent of a person says whose the events are.
+constexpr Delivery::Lane kPeopleFirst[] = {Delivery::people, Delivery::events};
+
+View number_text(std::uint64_t value) {
+  String& out = keep();
+  json::append_integer(out, static_cast<std::int64_t>(value));
+  return out;
+}
+
+bool take_space(View& text) {
+  if (!text.starts_with(" ")) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// Reads "<failures> <until> <since>"; false for anything else.
+bool read_wait(View text, Millis (&numbers)[3]) {
+  for (Millis& number : numbers) {
+    if (&number != numbers && !take_space(text)) return false;
+    if (!take_integer(text, number) || number < 0 || number > kFurthest) return false;
+  }
+  return text.empty();
+}
+
+}  // namespace
+
+View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending) {
+  String& out = keep("{\"delivered\":");
+  out += number_text(delivered);
+  out += ",\"dropped\":";
+  out += number_text(dropped);
+  out += ",\"pending\":";
+  out += number_text(pending);
+  return out += '}';
+}
+
+Delivery::Delivery(const Config& config, Ids& ids, View prefix)
+    : config_(config),
+      ids_(ids),
+      prefix_(prefix),
+      state_{State(prefix, 'e'), State(prefix, 'p')},
+      online_(config.online),
+      visible_(config.visible) {}
+
+View Delivery::wait_key(Lane lane) const { return prefix_ + (lane == events ? "w.e" : "w.p"); }
+
+void Delivery::add(Lane lane, Record&& record, Effects& effects) {
+  Journal& journal = state_[lane].journal;
+  journal.append(std::move(record));
+  List<Record> evicted;
+  while (journal.size() > config_.max_queue_events || journal.bytes() > config_.max_queue_bytes) {
+    Record oldest;
+    if (!journal.evict(oldest)) break;
+    evicted.push_back(std::move(oldest));
+  }
+  if (evicted.empty()) return;
+  dropped_ += evicted.size();
+  effects.report(report_of("evicted", 0, evicted.size(), evicted));
+  tell(effects, Hint::event_evicted, number_text(evicted.size()));
+}
+
+void Delivery::tell(Effects& effects, Hint hint, View detail) const {
+  if (config_.debug) effects.tell(hint, detail);
+}
+
+void Delivery::online(bool online, const Moment& now) {
+  online_ = online;
+  if (!online) return;
+  for (State& state : state_) {
+    // What failed without an answer may well have failed for want of a network, unlike what
+    // another tab was told. Not all at once, though: a whole office comes back in the same second.
+    if (state.unanswered && !state.told) {
+      const Millis soon = now.monotonic + 2 * kSecond * ids_.draw() / (Millis{1} << 32);
+      state.not_before = max(min(state.not_before, soon), state.asked_until);
+    }
+  }
+}
+
+void Delivery::visible(bool visible) {
+  // A document that is restored is visible before it is told that it is back (HTML, "reactivate a
+  // document"). What it sent in between would count as handed over, though it will hear the answer.
+  if (leaving_ && visible && !visible_) arriving_ = true;
+  visible_ = visible;
+  hurry_ = !visible;
+}
+
+void Delivery::rename(View from, View to) {
+  for (State& state : state_) state.journal.rename(from, to);
+}
+
+bool Delivery::wants_recovery_lock() const {
+  if (leaving_ || !online_ || held_) return false;
+  for (const State& state : state_) {
+    if (state.recovering() && state.journal.size() > 0) return true;
+  }
+  return false;
+}
+
+bool Delivery::may_recover(const State& state, Millis now) const {
+  if (!state.recovering() || !config_.locks || has_lock_) return true;
+  return lock_wanted_ != kNever && now - lock_wanted_ >= kLockPatience;
+}
+
+// An alias is refused where its user is not known yet.
+bool Delivery::awaits_turn(const State& state) const {
+  for (const Flight& flight : flights_) {
+    if (flight.lane == people) return &state == &state_[people];
+  }
+  return false;
+}
+
+bool Delivery::blocked(const State& state, Millis now) const {
+  if (awaits_turn(state)) return true;
+  return !online_ || held_ || now < state.not_before || !may_recover(state, now);
+}
+
+bool Delivery::idle() const {
+  return flights_.empty() && state_[events].journal.size() + state_[people].journal.size() == 0;
+}
+
+void Delivery::refill(Millis now) {
+  const Millis more = (now - refilled_) / kRefill;
+  if (more <= 0) return;
+  tokens_ = static_cast<int>(min<Millis>(kBurst, tokens_ + more));
+  refilled_ = tokens_ == kBurst ? now : refilled_ + more * kRefill;
+}
+
+View Delivery::url_of(const List<const Record*>& records) const {
+  const Kind kind = records[0]->kind;
+  const View call = kind == Kind::alias  ? "/v1/users/aliases"
+                    : kind == Kind::user ? "/v1/users"
+                    : records.size() > 1 ? "/v1/events/batch"
+                                         : "/v1/events";
+  return config_.api_base + call;
+}
+
+// An id so long that it would leave no room for events is none.
+std::size_t Delivery::envelope() const {
+  return kEnvelope + min(config_.app_id.size(), kKeepaliveBytes / 2);
+}
+
+View Delivery::body_of(const List<const Record*>& records) const {
+  const Record& first = *records[0];
+  const bool batch = records.size() > 1;
+  String& app = keep("\"app_id\":");
+  json::append_string(app, first.app.empty() ? config_.app_id : first.app);
+  String& body = keep();
+  if (batch) {
+    body += '{';
+    body += app;
+    body += ",\"events\":[";
+  }
+  for (const Record* record : records) {
+    if (record != &first) body += ',';
+    body += record->text;
+    if (record->kind == Kind::event) {
+      append_event_tail(body, config_.user_agent, config_.marks_bot(), record->dropped);
+    }
+    if (batch) body += '}';
+  }
+  if (batch) {
+    body += ']';
+  } else {
+    body += ',';
+    body += app;
+  }
+  return body += '}';
+}
+
+// Sends the next flight of a lane. False if none could go: nothing waits, or it does not fit.
+bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
+  State& state = state_[lane];
+  const bool parting = hurry_ || leaving_;
+  std::size_t flying = 0;
+  for (const Flight& flight : flights_) {
+    if (flight.keepalive) flying += flight.bytes;
+  }
+  if (parting && flying + envelope() >= kKeepaliveBytes) return false;
+  const std::size_t room = kKeepaliveBytes - envelope() - (parting ? flying : 0);
+  String& tail = keep();
+  append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
+  const std::size_t most = min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
+  const std::uint32_t id = ids_.next_flight();
+  const auto records = state.journal.take(id, most, room, tail.size() + 2);
+  if (records.empty()) return false;
+  const View body = body_of(records);
+  const bool fits = flying + body.size() <= kKeepaliveBytes;
+  if (parting && !fits) {
+    state.journal.put_back(id);
+    return false;
+  }
+  // A keepalive request is also refused when the page's own have used up the quota, and that looks
+  // like a network error: so the next attempt goes without.
+  const bool keepalive = fits && (parting || !state.unanswered);
+  flights_.push_back(
+      {id, lane, records.size(), body.size(), keepalive, false, now.monotonic + kTimeout});
+  state.sent = now.monotonic;
+  state.sent_number = state.journal.last_number();
+  state.due = kNever;
+  if (tokens_ > 0) --tokens_;
+  effects.request(id, url_of(records), body, keepalive);
+  return true;
+}
+
+void Delivery::send_due(const Moment& now, Effects& effects) {
+  if (arriving_) return;
+  refill(now.monotonic);
+  const bool parting = std::exchange(hurry_, false) || leaving_;
+  for (const Lane lane : kPeopleFirst) {
+    State& state = state_[lane];
+    if (state.journal.waiting() == 0) {
+      state.due = kNever;
+      continue;
+    }
+    if (state.due == kNever) {
+      state.due = !visible_ ? now.monotonic
+                            : max(now.monotonic + kSoon, lane == events ? state.sent + kBusy : 0);
+    }
+    if (!parting) continue;
+    hurry_ = true;
+    // In backoff nothing is pressed on the server: the next page of the site sends it.
+    while (!state.recovering() && !blocked(state, now.monotonic) && tokens_ > 0 &&
+           send(lane, now, effects)) {
+    }
+    hurry_ = false;
+  }
+  for (const Lane lane : kPeopleFirst) {
+    bool busy = false;
+    for (const Flight& flight : flights_) busy = busy || !flight.handed_over;
+    State& state = state_[lane];
+    if (leaving_ || busy || tokens_ == 0 || !is_due(state, now.monotonic)) continue;
+    if (!blocked(state, now.monotonic)) send(lane, now, effects);
+  }
+}
+
+bool Delivery::is_due(const State& state, Millis now) const {
+  if (state.journal.waiting() == 0) return false;
+  return now >= state.due || !flushes_.empty() || state.journal.waiting() >= kBatch ||
+         state.journal.bytes() >= kKeepaliveBytes;
+}
+
+void Delivery::answered(std::uint32_t id, int status, const Wait& wait, View body,
+                        const Moment& now, Effects& effects) {
+  for (std::size_t i = 0; i < flights_.size(); ++i) {
+    if (flights_[i].id != id) continue;
+    const Flight flight = flights_[i];
+    flights_.erase(i);
+    return finish(flight, status, wait, body, now, effects);
+  }
+}
+
+void Delivery::finish(const Flight& flight, int status, const Wait& wait, View body,
+                      const Moment& now, Effects& effects) {
+  State& state = state_[flight.lane];
+  Journal& journal = state.journal;
+  const Outcome meaning = outcome(status);
+  // Of requests side by side all may fail: that is one failure, and one wait is drawn for it.
+  const bool fails_again = flight.id > state.failed || !state.recovering();
+  state.unanswered = status == 0;
+  switch (meaning) {
+    case Outcome::delivered:
+      delivered_ += journal.acknowledge(flight.id);
+      if (config_.debug) tell(effects, Hint::delivered, number_text(flight.records));
+      server_answers(flight.lane, now, effects);
+      state.most = min(state.most * 2, kBatch);
+      break;
+    case Outcome::refused:
+      server_answers(flight.lane, now, effects);
+      if (flight.records > 1) {
+        journal.put_back(flight.id);
+        state.most = flight.records / 2;
+      } else {
+        const auto lost = journal.give_up(flight.id);
+        dropped_ += lost.size();
+        effects.report(report_of("refused", status, lost.size(), lost));
+        tell(effects, Hint::event_refused, number_text(static_cast<unsigned>(status)) + " " + body);
+      }
+      break;
+    case Outcome::not_allowed:
+      journal.put_back(flight.id);
+      if (!fails_again) state.retry.restore(state.retry.failures() - 1);
+      back_off(flight.lane, state.retry.after_refusal(ids_.draw()), now, effects);
+      tell(effects, Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
+      break;
+    case Outcome::later: {
+      journal.put_back(flight.id);
+      const Millis asked = asked_wait(status, wait, body, now.wall);
+      state.asked_until = max(state.asked_until, now.monotonic + asked);
+      const Millis drawn = fails_again ? state.retry.after_failure(ids_.draw()) : Retry::kShortest;
+      back_off(flight.lane, max(drawn, asked), now, effects);
+      tell(effects, Hint::will_retry, number_text(static_cast<unsigned>(status)));
+      break;
+    }
+  }
+  // What waited already when this flight left need not wait again.
+  const std::uint32_t first = journal.first_waiting();
+  state.due = first != 0 && first <= state.sent_number ? now.monotonic : kNever;
+}
+
+void Delivery::back_off(Lane lane, Millis wait, const Moment& now, Effects& effects) {
+  State& state = state_[lane];
+  if (now.monotonic + wait > state.not_before) {
+    state.not_before = now.monotonic + wait;
+    state.told = false;
+  }
+  state.failed = ids_.next_flight();
+  String& text = keep();
+  json::append_integer(text, state.retry.failures());
+  const Millis since = max<Millis>(now.wall, 0);
+  for (const Millis number : {since + state.not_before - now.monotonic, since}) {
+    text += ' ';
+    json::append_integer(text, number);
+  }
+  state.wait_unsaved = false;
+  effects.store(wait_key(lane), text);
+}
+
+void Delivery::store_failed(View key, Millis now) {
+  for (const Lane lane : kPeopleFirst) {
+    state_[lane].journal.store_failed(key, now);
+    if (key == wait_key(lane)) state_[lane].wait_unsaved = true;
+  }
+}
+
+// Whatever it says, it is there again.
+void Delivery::server_answers(Lane lane, const Moment& now, Effects& effects) {
+  State& state = state_[lane];
+  if (state.not_before > now.monotonic) return;  // a flight beside this one was told to wait
+  if (state.recovering()) effects.erase(wait_key(lane));
+  state.retry.after_success();
+  state.not_before = 0;
+}
+
+bool Delivery::wait_stored(View key, View value, const Moment& now) {
+  for (const Lane lane : kPeopleFirst) {
+    if (key != wait_key(lane)) continue;
+    State& state = state_[lane];
+    Millis numbers[3] = {};
+    if (!read_wait(value, numbers)) {
+      // Another tab got an answer. This one still goes carefully: it keeps its count of failures.
+      // But what storage did not take, it cannot tell us is over.
+      if (!state.wait_unsaved) state.not_before = state.asked_until;
+      return true;
+    }
+    state.wait_unsaved = false;
+    const Millis failures = numbers[0];
+    const Millis until = numbers[1];
+    const Millis since = numbers[2];
+    const Millis whole = clamp<Millis>(until - since, 0, kLongestAsked);
+    // A clock that was set back must not stretch the wait, one that was set back further than to
+    // its beginning must not skip it.
+    Millis rest = clamp<Millis>(until - now.wall, 0, whole);
+    // Where no lock lets one tab try for all, they at least do not try in the same moment.
+    if (!config_.locks && rest > 0) {
+      const Millis spread = clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow);
+      rest += spread * ids_.draw() / (Millis{1} << 32);
+    }
+    state.retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
+    const Millis heard = max(now.monotonic + rest, state.asked_until);
+    state.told = state.told || heard > state.not_before;
+    state.not_before = heard;
+    if (lock_wanted_ != kNever) lock_wanted_ = max(lock_wanted_, state.not_before);
+    return true;
+  }
+  return false;
+}
+
+void Delivery::gone(Effects& effects) {
+  gone_ = true;
+  List<Flight> cancelled;
+  for (Flight& flight : flights_) {
+    if (!flight.keepalive) {
+      cancelled.push_back(flight);
+    } else if (!config_.confirm_unload && flight.lane == events && !flight.handed_over) {
+      // Users and aliases may arrive twice, but not be lost: the alias of one lost is refused.
+      flight.handed_over = true;
+      state_[flight.lane].journal.hand_over(flight.id);
+    }
+  }
+  for (const Flight& flight : cancelled) {
+    // It ends with the page anyway; its events stay for the next one.
+    effects.cancel(flight.id);
+    state_[flight.lane].journal.put_back(flight.id);
+  }
+  flights_.remove_if([](const Flight& flight) { return !flight.keepalive; });
+}
+
+void Delivery::abandon(Effects& effects) {
+  for (const Flight& flight : flights_) effects.cancel(flight.id);
+  for (const Flush& flush : flushes_) {
+    effects.flushed(flush.token, flush_result(0, 0, 0));
+  }
+}
+
+void Delivery::returned(const Moment& now, Effects& effects) {
+  leaving_ = false;
+  gone_ = false;
+  arriving_ = false;
+  has_lock_ = false;
+  lock_wanted_ = kNever;
+  for (Flight& flight : flights_) {
+    if (flight.handed_over) {
+      // What became of it while nobody listened is told only now.
+      flight.deadline = now.monotonic + kTimeout;
+      continue;
+    }
+    // Its events are in storage, unlike those handed over: they come back from there.
+    effects.cancel(flight.id);
+    state_[flight.lane].journal.put_back(flight.id);
+  }
+  flights_.remove_if([](const Flight& flight) { return !flight.handed_over; });
+  for (State& state : state_) {
+    if (!config_.cookieless) state.journal.forget_stored();
+    state.due = kNever;
+  }
+}
+
+void Delivery::flush(std::uint32_t token) {
+  flushes_.push_back({token,
+                      {state_[events].journal.last_number(), state_[people].journal.last_number()},
+                      delivered_,
+                      dropped_});
+}
+
+void Delivery::settle_flushes(const Moment& now, Effects& effects) {
+  for (std::size_t i = 0; i < flushes_.size();) {
+    const Flush& flush = flushes_[i];
+    std::size_t pending = 0;
+    bool moving = !gone_ && (!flights_.empty() || tokens_ == 0);
+    for (const Lane lane : kPeopleFirst) {
+      const State& state = state_[lane];
+      if (!state.journal.has_up_to(flush.up_to[lane])) continue;
+      pending += state.journal.size();
+      moving = moving || (!blocked(state, now.monotonic) && !leaving_);
+    }
+    if (pending > 0 && moving) {
+      ++i;
+      continue;
+    }
+    effects.flushed(flush.token,
+                    flush_result(delivered_ - flush.delivered, dropped_ - flush.dropped, pending));
+    flushes_.erase(i);
+  }
+}
+
+// What a crash of the renderer would otherwise lose, or keep from being sent until the next visit.
+void Delivery::leave_behind(Effects& effects) {
+  if (!config_.later) return;
+  Journal& journal = state_[events].journal;
+  const bool wanted = (config_.confirm_unload || journal.storage_failing()) && !leaving_ &&
+                      online_ && !state_[events].recovering();
+  const std::uint64_t first = wanted ? journal.first_waiting() : 0;
+  const std::uint64_t mark = first == 0 ? 0 : first << 32 | journal.last_number();
+  if (mark == left_behind_) return;
+  left_behind_ = mark;
+  View url;
+  View body;
+  if (mark != 0) {
+    String& tail = keep();
+    append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
+    const std::uint32_t id = ids_.next_flight();
+    const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);
+    url = url_of(records);
+    body = body_of(records);
+    journal.put_back(id);
+    if (body.size() > kKeepaliveBytes) url = body = View();
+  }
+  effects.leave(url, body);
+}
+
+void Delivery::settle(const Moment& now, Effects& effects) {
+  for (std::size_t i = 0; i < flights_.size();) {
+    const Flight flight = flights_[i];
+    if (flight.deadline > now.monotonic || leaving_) {
+      ++i;
+      continue;
+    }
+    flights_.erase(i);
+    effects.cancel(flight.id);
+    if (flight.handed_over) {
+      // Silence is not news of a failure: what the browser took over counts as delivered.
+      delivered_ += state_[flight.lane].journal.acknowledge(flight.id);
+    } else {
+      finish(flight, 0, {}, {}, now, effects);
+    }
+  }
+  // Storage first: what is sent must be there if the page dies before the answer.
+  for (State& state : state_) state.journal.settle(effects, now.monotonic);
+  if (!wants_recovery_lock()) {
+    lock_wanted_ = kNever;
+  } else if (lock_wanted_ == kNever) {
+    // Whoever has the lock is alive as long as it lets others know of new waits, so patience begins
+    // when its turn comes.
+    lock_wanted_ = now.monotonic;
+    for (const State& state : state_) lock_wanted_ = max(lock_wanted_, state.not_before);
+  }
+  if (!effects.empty()) return;  // the writes must be made, and may fail, before more is decided
+  if (gone_) {
+    // What storage has is the next page's, which may be quick. What a page still tracks now is
+    // sent.
+    settle_flushes(now, effects);
+    for (State& state : state_) state.journal.forget_stored();
+  }
+  send_due(now, effects);
+  leave_behind(effects);
+  settle_flushes(now, effects);
+}
+
+Millis Delivery::next_wake(Millis now) const {
+  Millis next = kNever;
+  bool busy = false;
+  for (const Flight& flight : flights_) {
+    next = min(next, flight.deadline);
+    busy = busy || !flight.handed_over;
+  }
+  if (busy || leaving_ || held_ || !online_) return next;
+  for (const State& state : state_) {
+    if (state.journal.waiting() == 0 || awaits_turn(state)) continue;
+    Millis when = is_due(state, now) ? now : state.due;
+    when = max(when, state.not_before);
+    if (!may_recover(state, now) && lock_wanted_ != kNever) {
+      when = max(when, lock_wanted_ + kLockPatience);
+    }
+    if (tokens_ == 0) when = max(when, refilled_ + kRefill);
+    next = min(next, when);
+  }
+  return next;
+}
+
+}  // namespace appizer

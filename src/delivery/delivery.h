@@ -1,0 +1,181 @@
+// Which events travel next, and in what batch.
+//
+// There are two lanes, each with a journal, a backoff and a batch size of its own, so that trouble
+// with one never holds up the other: events, and people (user records and aliases). A lane that
+// failed is *recovering* until the server answers it again: it sends a small first request, and
+// only while this document holds the origin's recovery lock, so that many tabs do not meet a server
+// that just came back. The time before which a lane must not send is in storage, so that a reload
+// is no way round it.
+//
+// One request is on its way at a time. Only while the page goes away do several travel side by
+// side, as many as the browser's keepalive quota takes; users and aliases never do.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/ids.h"
+#include "base/list.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "base/timers.h"
+#include "config.h"
+#include "delivery/answers.h"
+#include "delivery/journal.h"
+#include "delivery/retry.h"
+#include "effect.h"
+
+namespace appizer {
+
+/// The JSON text of a flush's answer.
+View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending);
+
+class Delivery {
+ public:
+  enum Lane : std::size_t { events, people, lanes };
+
+  /// Events in a batch (Appizer's documented limit).
+  static constexpr std::size_t kBatch = 100;
+  /// Events in the first batch after a failure.
+  static constexpr std::size_t kFirstAfterFailure = 10;
+  /// Bytes of a body that goes out with keepalive. The quota is 64 KiB for all such requests of a
+  /// page together (Fetch standard, 4.5 "HTTP-network-or-cache fetch"), and the page may have its
+  /// own.
+  static constexpr std::size_t kKeepaliveBytes = 60000;
+  /// From the first event of a quiet page to its request.
+  static constexpr Millis kSoon = 800;
+  /// From one request to the next on a busy page, full batches aside.
+  static constexpr Millis kBusy = 3 * kSecond;
+  /// A request without an answer for this long is given up.
+  static constexpr Millis kTimeout = 30 * kSecond;
+  /// Requests that may leave at once, and the time in which one more is allowed.
+  static constexpr int kBurst = 30;
+  static constexpr Millis kRefill = 1 * kSecond;
+  /// Longest wait for the recovery lock: its holder may be suspended and never give it back.
+  static constexpr Millis kLockPatience = 10 * kMinute;
+
+  Delivery(const Config& config, Ids& ids, View prefix);
+
+  void add(Lane lane, Record&& record, Effects& effects);
+  void answered(std::uint32_t id, int status, const Wait& wait, View body, const Moment& now,
+                Effects& effects);
+
+  /// Another tab, or an earlier page, stored (or removed) a lane's waiting time. False: not such a
+  /// key.
+  bool wait_stored(View key, View value, const Moment& now);
+  View wait_key(Lane lane) const;
+
+  void online(bool online, const Moment& now);
+  void visible(bool visible);
+  /// Everything pending goes out with keepalive, as much as fits.
+  void leaving() {
+    leaving_ = true;
+    arriving_ = false;
+  }
+  /// The page is gone as far as we can tell: what went out with keepalive is the browser's now.
+  void gone(Effects& effects);
+  /// Everything is given up: what is on its way too, as far as it can be.
+  void abandon(Effects& effects);
+  /// The page came back from the back/forward cache.
+  void returned(const Moment& now, Effects& effects);
+  /// Nothing is sent while the page's former segments are being taken back.
+  void hold(bool hold) { held_ = hold; }
+
+  /// Another tab's anonymous id took the place of ours, before anything was sent under it.
+  void rename(View from, View to);
+
+  /// A write did not take, of whatever key.
+  void store_failed(View key, Millis now);
+
+  void recovery_lock(bool held) { has_lock_ = held; }
+  /// Whether this document wants the recovery lock.
+  bool wants_recovery_lock() const;
+
+  void flush(std::uint32_t token);
+  /// What waits goes out at once, with keepalive.
+  void hurry() { hurry_ = true; }
+
+  /// Brings storage up to date, then sends what is due.
+  void settle(const Moment& now, Effects& effects);
+  /// When `settle` next has something to do; `kNever` if nothing but news can change that.
+  Millis next_wake(Millis now) const;
+
+  Journal& journal(Lane lane) { return state_[lane].journal; }
+  bool idle() const;
+
+ private:
+  struct State {
+    State(View prefix, char lane) : journal(prefix, lane) {}
+
+    Journal journal;
+    Retry retry;
+    Millis not_before = 0;
+    Millis asked_until = 0;     // what an answer to this document asked for, which nothing shortens
+    bool told = false;          // `not_before` is another tab's word
+    bool wait_unsaved = false;  // storage did not take the time before which nobody may send
+    std::size_t most = kBatch;
+    Millis due = kNever;
+    Millis sent = -kBusy;
+    std::uint32_t sent_number = 0;  // the newest record when it was sent
+    bool unanswered = false;        // the last failure had no answer
+    std::uint32_t failed = 0;       // flights up to this one had left when the last one failed
+
+    bool recovering() const { return retry.failures() > 0; }
+  };
+  struct Flight {
+    std::uint32_t id;
+    Lane lane;
+    std::size_t records;
+    std::size_t bytes;
+    bool keepalive;
+    bool handed_over;
+    Millis deadline;
+  };
+  struct Flush {
+    std::uint32_t token;
+    std::uint32_t up_to[lanes];
+    std::uint64_t delivered;
+    std::uint64_t dropped;
+  };
+
+  void tell(Effects& effects, Hint hint, View detail) const;
+  bool awaits_turn(const State& state) const;
+  bool blocked(const State& state, Millis now) const;
+  bool is_due(const State& state, Millis now) const;
+  bool may_recover(const State& state, Millis now) const;
+  void send_due(const Moment& now, Effects& effects);
+  bool send(Lane lane, const Moment& now, Effects& effects);
+  void leave_behind(Effects& effects);
+  void finish(const Flight& flight, int status, const Wait& wait, View body, const Moment& now,
+              Effects& effects);
+  void back_off(Lane lane, Millis wait, const Moment& now, Effects& effects);
+  void server_answers(Lane lane, const Moment& now, Effects& effects);
+  void settle_flushes(const Moment& now, Effects& effects);
+  void refill(Millis now);
+  std::size_t envelope() const;
+  View body_of(const List<const Record*>& records) const;
+  View url_of(const List<const Record*>& records) const;
+
+  const Config& config_;
+  Ids& ids_;
+  String prefix_;
+  State state_[lanes];
+  List<Flight> flights_;
+  List<Flush> flushes_;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t dropped_ = 0;
+  int tokens_ = kBurst;
+  Millis refilled_ = 0;
+  Millis lock_wanted_ = kNever;
+  std::uint64_t left_behind_ = 0;  // the first and the last number of what was waiting
+  bool online_ = true;
+  bool visible_ = true;
+  bool hurry_ = false;
+  bool leaving_ = false;
+  bool gone_ = false;
+  bool arriving_ = false;  // visible again after it left; that it is back is told next
+  bool held_ = false;
+  bool has_lock_ = false;
+};
+
+}  // namespace appizer

@@ -1,0 +1,54 @@
+// One event: what it carries, what makes it valid.
+#pragma once
+
+#include "base/list.h"
+#include "base/moment.h"
+#include "base/text.h"
+
+namespace appizer {
+
+/// Who and when an event belongs to, settled when it is tracked.
+struct Stamp {
+  View user_id;
+  View session_id;
+  View event_id;
+  Millis wall;
+};
+
+/// An event as it is journalled.
+///
+/// `head` is the event of the API contract up to the point where the facts begin that are the same
+/// for every event of a document (library, user agent); `append_event_tail` closes it when it is
+/// sent.
+struct Event {
+  String head;
+  /// Properties that were shortened or left out, also listed in the event as `$cut`: "properties"
+  /// where it is all of them, "event_name" for a name.
+  List<View> cut;
+  /// Properties that were left out because the SDK's own has that name; in `$cut` as well.
+  List<View> reserved;
+  bool name_cut = false;
+  /// The properties were no JSON object, so the event goes without them.
+  bool properties_lost = false;
+};
+
+/// Makes an event. `name` must not be blank; `properties` is JSON text, empty or "null" for none.
+Event make_event(View name, View properties, const Stamp& stamp);
+
+/// Closes a journalled event: library, user agent, whether a program made it, and the number of
+/// events before it that were lost.
+void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped);
+
+/// Whether a name is snake_case: lower case letters and digits, words joined by single underscores.
+bool is_snake_case(View name);
+
+/// Whether a name describes nothing: `event`, `event1`, `click_2`, `test`.
+bool says_nothing(View name);
+
+/// Whether only spaces and control characters are in it.
+bool is_blank(View text);
+
+/// Appends an ISO 8601 time in UTC with milliseconds, quoted: "2026-11-23T20:40:46.123Z".
+void append_time(String& out, Millis wall);
+
+}  // namespace appizer

@@ -1,0 +1,464 @@
+#include "delivery/journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/compare.h"
+#include "base/json.h"
+#include "base/list.h"
+#include "base/text.h"
+
+namespace appizer {
+namespace {
+
+constexpr std::size_t kChecksum = 8;
+
+// FNV-1a: told apart must be whole from damaged, not honest from forged (whoever can write the
+// storage can compute any checksum), so the text is parsed all the same.
+std::uint32_t checksum(View text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
+
+// Its hexadecimal digits.
+void put_checksum(char* out, View text) {
+  const std::uint32_t sum = checksum(text);
+  for (int shift = 28; shift >= 0; shift -= 4) *out++ = kHexDigits[sum >> shift & 15];
+}
+
+// What closes a record's text: an event is cut off inside its properties.
+View ending(Kind kind) { return kind == Kind::event ? "}}" : "}"; }
+
+}  // namespace
+
+// <checksum><kind>[<dropped>][@<app as a JSON string>] <text>
+void append_line(String& out, const Record& record) {
+  const std::size_t begin = out.size();
+  out += "########";  // the checksum, once what it is of is there
+  out += static_cast<char>(record.kind);
+  if (record.dropped > 0) json::append_integer(out, record.dropped);
+  if (!record.app.empty()) {
+    out += '@';
+    String& app = keep();
+    json::append_string(app, record.app);
+    for (const char c : app) {
+      c == ' ' ? out += "\\u0020" : out += c;  // the first space ends the extras
+    }
+  }
+  out += ' ';
+  out += record.text;
+  put_checksum(out.begin() + begin, out.substr(begin + kChecksum));
+}
+
+bool from_line(View line, Record& record) {
+  if (line.size() < kChecksum + 2) return false;
+  const View sum = line.substr(0, kChecksum);
+  line.remove_prefix(kChecksum);
+  char right[kChecksum];
+  put_checksum(right, line);
+  if (sum != View(right, kChecksum)) return false;
+  const std::size_t brace = line.find(" {");
+  if (brace == View::npos) return false;
+  View extras = line.substr(0, brace);
+  record.text = line.substr(brace + 1);
+  record.kind = static_cast<Kind>(extras[0]);
+  if (record.kind != Kind::event && record.kind != Kind::user && record.kind != Kind::alias) {
+    return false;
+  }
+  extras.remove_prefix(1);
+  Millis dropped = 0;
+  if (!extras.empty() && extras[0] != '-') take_integer(extras, dropped);
+  record.dropped = static_cast<std::uint32_t>(min<Millis>(dropped, UINT32_MAX));
+  if (!extras.empty()) {
+    const View app = extras[0] == '@' ? json::string(extras.substr(1)) : View::none();
+    if (app.is_none()) return false;
+    record.app = app;
+  }
+  // What is added when it is sent begins with a comma.
+  String& whole = keep(record.text);
+  whole += ",\"\":0";
+  whole += ending(record.kind);
+  return json::is_object(whole);
+}
+
+void Journal::set_document(View document) {
+  document_ = document;
+  last_is_open_ = false;
+  for (const auto& segment : segments_) {
+    if (segment->taken) continue;
+    new_key(*segment);
+    segment->stored = false;
+  }
+}
+
+void Journal::new_key(Segment& segment) {
+  segment.key = prefix_ + document_ + ".";
+  segment.key += lane_;
+  json::append_integer(segment.key, next_segment_++);
+}
+
+Journal::Segment& Journal::open_segment(std::size_t bytes) {
+  if (last_is_open_) {
+    Segment& last = *segments_.back();
+    if (last.written < kRewritten && last.bytes + bytes <= kSegment) return last;
+  }
+  auto segment = std::make_unique<Segment>();
+  new_key(*segment);
+  segments_.push_back(std::move(segment));
+  last_is_open_ = true;
+  return *segments_.back();
+}
+
+void Journal::append(Record&& record) {
+  const std::size_t bytes = record.text.size();
+  Segment& segment = open_segment(bytes);
+  record.number = next_number_++;
+  record.flight = 0;
+  record.dropped += std::exchange(dropped_, 0);
+  segment.bytes += bytes;
+  segment.records.push_back(std::move(record));
+  mark_dirty(segment);
+  ++size_;
+  bytes_ += bytes;
+}
+
+void Journal::mark_dirty(Segment& segment) {
+  if (segment.dirty) return;
+  segment.dirty = true;
+  dirty_.push_back(&segment);
+}
+
+// A record that is on its way was written into its request with the count it had then.
+void Journal::leave_count(std::size_t segment, std::size_t record, std::uint32_t count) {
+  for (; segment < segments_.size(); ++segment, record = 0) {
+    auto& records = segments_[segment]->records;
+    for (; record < records.size(); ++record) {
+      if (records[record].flight == 0) {
+        records[record].dropped += count;
+        mark_dirty(*segments_[segment]);
+        return;
+      }
+    }
+  }
+  dropped_ += count;
+}
+
+bool Journal::evict(Record& evicted) {
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    Segment& segment = *segments_[i];
+    for (std::size_t j = 0; j < segment.records.size(); ++j) {
+      if (segment.records[j].flight != 0) continue;
+      evicted = std::move(segment.records[j]);
+      segment.records.erase(j);
+      segment.bytes -= evicted.text.size();
+      bytes_ -= evicted.text.size();
+      --size_;
+      leave_count(i, j, evicted.dropped + 1);
+      mark_dirty(segment);
+      return true;
+    }
+  }
+  return false;
+}
+
+List<const Record*> Journal::take(std::uint32_t flight, std::size_t most, std::size_t bytes,
+                                  std::size_t overhead) {
+  List<const Record*> taken;
+  std::size_t total = 0;
+  for (const auto& segment : segments_) {
+    for (Record& record : segment->records) {
+      if (record.flight != 0) {
+        if (taken.empty()) continue;
+        return taken;
+      }
+      total += record.text.size() + overhead;
+      if (!taken.empty()) {
+        const Record& first = *taken[0];
+        if (taken.size() == most || total > bytes || record.kind != first.kind ||
+            record.kind != Kind::event || record.app != first.app) {
+          return taken;
+        }
+      }
+      record.flight = flight;
+      ++flying_;
+      taken.push_back(&record);
+    }
+  }
+  return taken;
+}
+
+// Flights are at the front of the queue, each in one piece, so this looks at little else.
+template <typename Gone>
+std::size_t Journal::remove(std::uint32_t flight, Gone gone) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    Segment& segment = *segments_[i];
+    List<Record>& records = segment.records;
+    std::size_t begin = 0;
+    while (begin < records.size() && records[begin].flight != flight) ++begin;
+    if (begin == records.size()) {
+      if (count > 0 && !records.empty()) break;
+      continue;
+    }
+    std::size_t end = begin;
+    for (; end < records.size() && records[end].flight == flight; ++end) {
+      segment.bytes -= records[end].text.size();
+      bytes_ -= records[end].text.size();
+      gone(records[end]);
+      ++count;
+    }
+    records.erase(begin, end - begin);
+    mark_dirty(segment);
+  }
+  size_ -= count;
+  flying_ -= count;
+  return count;
+}
+
+std::size_t Journal::acknowledge(std::uint32_t flight) {
+  return remove(flight, [](Record&) {});
+}
+
+List<Record> Journal::give_up(std::uint32_t flight) {
+  List<Record> given;
+  std::uint32_t lost = 0;
+  remove(flight, [&](Record& record) {
+    lost += record.dropped + 1;
+    given.push_back(std::move(record));
+  });
+  if (lost > 0) leave_count(0, 0, lost);
+  return given;
+}
+
+std::size_t Journal::put_back(std::uint32_t flight) {
+  std::size_t count = 0;
+  for (const auto& segment : segments_) {
+    const std::size_t before = count;
+    for (Record& record : segment->records) {
+      if (record.flight != flight) continue;
+      if (record.handed_over) mark_dirty(*segment);
+      record.handed_over = false;
+      record.flight = 0;
+      ++count;
+    }
+    if (count > 0 && count == before && !segment->records.empty()) break;
+  }
+  flying_ -= count;
+  return count;
+}
+
+bool Journal::is_last_waiting(std::uint32_t number) const {
+  if (segments_.empty() || segments_.back()->records.empty()) return false;
+  const Record& last = segments_.back()->records.back();
+  return last.number == number && last.flight == 0;
+}
+
+void Journal::amend(View text) {
+  Segment& segment = *segments_.back();
+  Record& last = segment.records.back();
+  segment.bytes += text.size() - last.text.size();
+  bytes_ += text.size() - last.text.size();
+  last.text = text;
+  last.stored = false;  // what storage has says less
+  mark_dirty(segment);
+}
+
+void Journal::rename(View from, View to) {
+  String& old = keep("\"user_id\":");
+  String& fresh = keep(old);
+  json::append_string(old, from);
+  json::append_string(fresh, to);
+  for (const auto& segment : segments_) {
+    for (Record& record : segment->records) {
+      const std::size_t at = record.text.find(old);
+      if (record.flight != 0 || at == String::npos) continue;
+      record.text.replace(at, old.size(), fresh);
+      segment->bytes += fresh.size() - old.size();
+      bytes_ += fresh.size() - old.size();
+      mark_dirty(*segment);
+    }
+  }
+}
+
+void Journal::hand_over(std::uint32_t flight) {
+  for (const auto& segment : segments_) {
+    for (Record& record : segment->records) {
+      if (record.flight != flight) continue;
+      record.handed_over = true;
+      mark_dirty(*segment);
+    }
+  }
+}
+
+std::size_t Journal::adopt(View key, View text) {
+  auto segment = std::make_unique<Segment>();
+  segment->key = key;
+  segment->stored = segment->taken = true;
+  segment->written = text.size();
+  std::uint32_t unreadable = 0;
+  std::size_t all_unreadable = 0;
+  while (!text.empty()) {
+    const std::size_t end = min(text.find('\n'), text.size());
+    Record record;
+    if (from_line(text.substr(0, end), record)) {
+      record.number = next_number_++;
+      record.dropped += std::exchange(unreadable, 0);
+      record.stored = true;
+      segment->bytes += record.text.size();
+      segment->records.push_back(std::move(record));
+    } else {
+      ++unreadable;
+      ++all_unreadable;
+    }
+    text.remove_prefix(min(end + 1, text.size()));
+  }
+  if (segment->records.empty()) {
+    erased_.push_back(std::move(segment->key));
+    if (unreadable > 0) leave_count(0, 0, unreadable);
+    return all_unreadable;
+  }
+  if (all_unreadable > 0) mark_dirty(*segment);
+  size_ += segment->records.size();
+  bytes_ += segment->bytes;
+  // Older than what waits here, so before it; but a flight stays in one piece.
+  std::size_t place = 0;
+  for (std::size_t seen = 0; seen < flying_; ++place) {
+    const auto& records = segments_[place]->records;
+    seen += static_cast<std::size_t>(std::count_if(
+        records.begin(), records.end(), [](const Record& one) { return one.flight != 0; }));
+  }
+  if (place == segments_.size()) last_is_open_ = false;
+  segments_.insert(place, std::move(segment));
+  if (unreadable > 0) leave_count(place + 1, 0, unreadable);
+  return all_unreadable;
+}
+
+void Journal::forget_stored() {
+  last_is_open_ = false;
+  bool touched = false;
+  for (const auto& segment : segments_) {
+    auto& records = segment->records;
+    // What was handed over is not in storage; its flight may still have something to say of it.
+    const auto stored = [](const Record& record) { return record.stored && !record.handed_over; };
+    // Their keys stay in the order of what they hold.
+    touched = touched || segment->taken || std::any_of(records.begin(), records.end(), stored);
+    if (!touched) continue;
+    for (const Record& record : records) {
+      if (!stored(record)) continue;
+      segment->bytes -= record.text.size();
+      bytes_ -= record.text.size();
+      --size_;
+      flying_ -= record.flight != 0;
+    }
+    records.remove_if(stored);
+    // The text under its key may have an heir by now.
+    new_key(*segment);
+    segment->stored = segment->taken = false;
+    segment->written = 0;
+    mark_dirty(*segment);
+  }
+}
+
+std::uint32_t Journal::first_waiting() const {
+  for (const auto& segment : segments_) {
+    for (const Record& record : segment->records) {
+      if (record.flight == 0) return record.number;
+    }
+  }
+  return 0;
+}
+
+bool Journal::has_up_to(std::uint32_t number) const {
+  for (const auto& segment : segments_) {
+    for (const Record& record : segment->records) {
+      if (record.number <= number && !record.handed_over) return true;
+    }
+  }
+  return false;
+}
+
+void Journal::storage_lost() {
+  for (const auto& segment : segments_) {
+    // `stored` stays: the news may be older than the last write, which must still be removed one
+    // day.
+    segment->written = 0;
+    for (Record& record : segment->records) record.stored = false;
+    mark_dirty(*segment);
+  }
+}
+
+void Journal::store_failed(View key, Millis now) {
+  for (std::size_t i = segments_.size(); i-- > 0;) {
+    if (segments_[i]->key != key) continue;
+    // What storage has under this key, if anything, is the text from before.
+    segments_[i]->written = 0;
+    segments_[i]->taken = segments_[i]->was_taken;
+    for (Record& record : segments_[i]->records) record.stored = record.was_stored;
+    mark_dirty(*segments_[i]);
+    break;
+  }
+  failing_ = true;
+  probing_ = false;
+  retry_storage_ = now + kStoragePause;
+}
+
+void Journal::write(Segment& segment, Effects& effects) {
+  String text;
+  text.reserve(segment.bytes + segment.records.size() * 16);
+  for (Record& record : segment.records) {
+    record.was_stored = std::exchange(record.stored, !record.handed_over);
+    if (record.handed_over) continue;
+    append_line(text, record);
+    text += '\n';
+  }
+  segment.dirty = false;
+  segment.written = text.size();
+  segment.was_taken = std::exchange(segment.taken, !text.empty());
+  if (!text.empty()) {
+    segment.stored = true;
+    effects.store(segment.key, text);
+  } else if (segment.stored) {
+    segment.stored = false;
+    effects.erase(segment.key);
+  }
+}
+
+void Journal::settle(Effects& effects, Millis now) {
+  if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
+  // Removals first: they make room.
+  for (const String& key : erased_) effects.erase(key);
+  bool freed = !erased_.empty();
+  erased_.clear();
+  if (dirty_.empty()) return;
+  List<Segment*> waiting;
+  for (Segment* segment : dirty_) {
+    const bool gone = std::all_of(segment->records.begin(), segment->records.end(),
+                                  [](const Record& record) { return record.handed_over; });
+    if (gone) {
+      freed = freed || segment->stored;
+      write(*segment, effects);
+    } else {
+      waiting.push_back(segment);
+    }
+  }
+  dirty_.clear();
+  const bool open_is_empty = last_is_open_ && segments_.back()->records.empty();
+  if (open_is_empty) last_is_open_ = false;
+  segments_.remove_if([](const auto& segment) { return segment->records.empty(); });
+  if (failing_ && !freed && now < retry_storage_) {
+    dirty_ = std::move(waiting);
+    return;
+  }
+  probing_ = failing_ && !waiting.empty();
+  for (Segment* segment : waiting) {
+    // While storage fails, one write at a time: the next only if this one is not refused.
+    if (failing_ && segment != waiting[0]) {
+      dirty_.push_back(segment);
+    } else {
+      write(*segment, effects);
+    }
+  }
+}
+
+}  // namespace appizer

@@ -1,0 +1,163 @@
+// What outlives the page: append, acknowledge, adopt, set aside.
+//
+// A journal is a queue of records, in order, kept in segments: one storage key each. A record is
+// waiting, or on its way in a flight; what a flight carried is then acknowledged (gone), or put
+// back where it was. Segments are bounded, so that a write never grows with the queue: a new record
+// rewrites at most `kRewritten` characters that were there before. Storage lags behind memory until
+// `settle`, which joins all changes of a task; storage that fails leaves the records in memory, to
+// be written when it works again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/list.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "effect.h"
+
+namespace appizer {
+
+enum class Kind : char { event = 'E', user = 'U', alias = 'A' };
+
+/// What one record holds.
+struct Record {
+  Kind kind = Kind::event;
+  /// A JSON object without its end, which is added when it is sent.
+  String text;
+  /// The app it belongs to where that is not the client's own.
+  String app;
+  /// Records before this one that were lost, not yet told to the server.
+  std::uint32_t dropped = 0;
+
+  /// Set by the journal.
+  std::uint32_t number = 0;
+  std::uint32_t flight = 0;  // 0: waiting
+  bool handed_over = false;
+  bool stored = false;      // storage has it, unless the last write is refused
+  bool was_stored = false;  // and before that write
+};
+
+/// Appends one line of a segment, without its line feed: checksum, kind, extras, text.
+void append_line(String& out, const Record& record);
+
+/// Reads a line without its line feed. False where it is not one that `append_line` wrote.
+bool from_line(View line, Record& record);
+
+class Journal {
+ public:
+  /// A key is `prefix`, then "j.", the document, a dot, `lane` and the segment's number.
+  Journal(View prefix, char lane) : prefix_(prefix + "j."), lane_(lane) {}
+
+  /// What is written from now on belongs to this document.
+  void set_document(View document);
+
+  void append(Record&& record);
+
+  /// So many records were lost before they came here: the next one tells the server.
+  void lose(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }
+
+  /// Removes the oldest waiting record, and leaves its count with the next one.
+  bool evict(Record& evicted);
+
+  /// A flight's worth from the first waiting record on: of one kind (`event` only several) and one
+  /// app. `overhead` is what each record grows by when it is sent. Always at least one, if any
+  /// waits.
+  List<const Record*> take(std::uint32_t flight, std::size_t most, std::size_t bytes,
+                           std::size_t overhead);
+
+  /// The server has them. Returns how many.
+  std::size_t acknowledge(std::uint32_t flight);
+  /// They wait again, in their old place. Returns how many.
+  std::size_t put_back(std::uint32_t flight);
+  /// They are given up. Returns them; the count stays with the next record.
+  List<Record> give_up(std::uint32_t flight);
+  /// The browser has them: storage forgets them now, but they can still be acknowledged or put
+  /// back.
+  void hand_over(std::uint32_t flight);
+
+  /// Whether the record of this number is the last, and waits.
+  bool is_last_waiting(std::uint32_t number) const;
+  /// Gives the last record, which waits, another text.
+  void amend(View text);
+
+  /// What waits under one user id belongs to another from now on.
+  void rename(View from, View to);
+
+  /// Takes in a segment of a document that is gone. Its key stays; an unreadable line is left out
+  /// and counted as dropped. Returns the number of such lines.
+  std::size_t adopt(View key, View text);
+
+  /// Others may take the document's segments from now on: forgets what storage has, to adopt it
+  /// anew if it is still there later, and keeps what only memory has.
+  void forget_stored();
+
+  /// Storage was emptied under us: everything must be written again.
+  void storage_lost();
+  /// The write of `key` did not take.
+  void store_failed(View key, Millis now);
+
+  /// Asks for the writes and removals that bring storage up to date.
+  void settle(Effects& effects, Millis now);
+
+  std::size_t size() const { return size_; }
+  std::size_t waiting() const { return size_ - flying_; }
+  std::size_t bytes() const { return bytes_; }
+  bool storage_failing() const { return failing_; }
+  /// Whether storage holds, or should hold, anything.
+  bool holds_storage() const { return !segments_.empty(); }
+  std::uint32_t last_number() const { return next_number_ - 1; }
+  /// The number of the first waiting record, 0 if none waits.
+  std::uint32_t first_waiting() const;
+  /// Whether a record up to this number is still here.
+  bool has_up_to(std::uint32_t number) const;
+
+  /// A write may rewrite this many characters that storage already has.
+  static constexpr std::size_t kRewritten = 2048;
+  /// And a segment grows to this, larger single records aside.
+  static constexpr std::size_t kSegment = 16 * 1024;
+  /// Storage that failed is tried again after this, or as soon as something was removed.
+  static constexpr Millis kStoragePause = 5 * kSecond;
+
+ private:
+  struct Segment {
+    String key;
+    List<Record> records;
+    std::size_t bytes = 0;
+    std::size_t written = 0;  // characters that storage has
+    bool dirty = false;
+    bool stored = false;     // there may be something under its key
+    bool taken = false;      // storage has it, unless the last write is refused
+    bool was_taken = false;  // and before that write
+  };
+  using Segments = List<std::unique_ptr<Segment>>;
+
+  void new_key(Segment& segment);
+  Segment& open_segment(std::size_t bytes);
+  void mark_dirty(Segment& segment);
+  void write(Segment& segment, Effects& effects);
+  void leave_count(std::size_t segment, std::size_t record, std::uint32_t count);
+  template <typename Gone>
+  std::size_t remove(std::uint32_t flight, Gone gone);
+
+  String prefix_;
+  char lane_;
+  String document_;
+  std::uint32_t next_segment_ = 0;
+  std::uint32_t next_number_ = 1;
+  Segments segments_;
+  bool last_is_open_ = false;
+  List<Segment*> dirty_;
+  List<String> erased_;
+  std::size_t size_ = 0;
+  std::size_t flying_ = 0;
+  std::size_t bytes_ = 0;
+  /// Lost records that no later record could take the count of.
+  std::uint32_t dropped_ = 0;
+  bool failing_ = false;
+  bool probing_ = false;
+  Millis retry_storage_ = 0;
+};
+
+}  // namespace appizer

@@ -1,0 +1,79 @@
+// Finds what documents that are gone have left in storage, and takes it in.
+//
+// A document holds a lock while it has segments. Whoever sees segments of another document, now and
+// still a moment later, and gets that document's lock without waiting, is the heir: it reads the
+// segments it saw, and keeps the lock until they are delivered, or until it goes away itself. The
+// moment between is for a document that has just written its first segment and whose lock is on its
+// way. Only what was seen before is read: what came after has an owner.
+#pragma once
+
+#include "base/list.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "base/timers.h"
+#include "effect.h"
+
+namespace appizer {
+
+class Adoption {
+ public:
+  /// From the start of a page to its first look, so that the page's own start is not burdened.
+  static constexpr Millis kFirstLook = 1 * kSecond;
+  static constexpr Millis kSecondLook = 1 * kSecond;
+
+  explicit Adoption(View prefix) : prefix_(prefix + "j.") {}
+
+  /// Looks around at the given time, or earlier if it was going to.
+  void look(Millis when);
+  /// The document's former name: its segments are taken back at once, without a second look.
+  void reclaim(View former);
+  /// Whether the former segments are still to be taken back.
+  bool reclaiming() const { return !former_.empty(); }
+
+  /// The keys of all segments, separated by line feeds. `own` is this document.
+  void keys(View keys, View own, Millis now);
+  /// The documents whose locks are to be tried now.
+  List<View> due(Millis now, Effects& effects);
+  /// The lock of a document was, or was not, to be had. True: it is of no use, give it back.
+  bool locked(View document, bool granted, bool room, Effects& effects);
+
+  /// A segment that was asked for.
+  struct Found {
+    View key;
+    char lane = 0;
+  };
+  /// Says whether the key is one that was asked for.
+  bool value(View key, Found& found);
+
+  /// What was taken in is delivered: the documents whose locks can go.
+  List<View> release();
+  /// Whether anything was left for want of room.
+  bool left_some() const { return left_some_; }
+  void forget();
+
+  Millis next_wake() const { return due_; }
+
+ private:
+  struct Key {
+    char lane;
+    Millis number;
+    String text;
+  };
+  struct Estate {
+    enum Stage { seen, asked, held };
+    String document;
+    List<Key> keys;
+    Stage stage = seen;
+  };
+  Estate* find(View document);
+  void settled(View document);
+
+  String prefix_;
+  String former_;
+  List<Estate> estates_;
+  Millis due_ = kNever;
+  bool looked_ = false;
+  bool left_some_ = false;
+};
+
+}  // namespace appizer

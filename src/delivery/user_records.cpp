@@ -1,0 +1,77 @@
+#include "delivery/user_records.h"
+
+#include <utility>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "config.h"
+
+namespace appizer {
+namespace {
+
+Record record(Kind kind, View user_id) {
+  Record made;
+  made.kind = kind;
+  made.text = "{\"user_id\":";
+  json::append_string(made.text, user_id);
+  return made;
+}
+
+}  // namespace
+
+void People::named(View user_id, View linked, Delivery& delivery, Effects& effects) {
+  delivery.add(Delivery::people, record(Kind::user, user_id), effects);
+  if (linked.empty()) return;
+  Record alias = record(Kind::alias, user_id);
+  json::append_member(alias.text, "alias_id", linked);
+  delivery.add(Delivery::people, std::move(alias), effects);
+}
+
+bool People::know(View user_id, View properties, Delivery& delivery, Effects& effects) {
+  json::Copy copy;
+  if (!json::copy(
+          properties, kPropertyLimits, [](View) { return false; }, copy))
+    return false;
+  Journal& journal = delivery.journal(Delivery::people);
+  if (user_id != known_of_ || !journal.is_last_waiting(number_)) {
+    known_.clear();
+    number_ = 0;
+  }
+  known_of_ = user_id;
+  List<json::Member> members;
+  json::members("{" + copy.members + "}", members);
+  if (members.empty()) return true;
+  for (const json::Member& member : members) {
+    std::size_t i = 0;
+    while (i < known_.size() && known_[i].name != member.name) ++i;
+    if (i == known_.size()) {
+      known_.push_back({member.name, {}});
+    }
+    known_[i].value = member.value;
+  }
+  Record user = record(Kind::user, user_id);
+  String& others = keep();
+  for (const Fact& fact : known_) {
+    const bool field = (fact.name == "email" || fact.name == "phone") && fact.value[0] == '"';
+    String& out = field ? user.text : others;
+    out += ',';
+    json::append_string(out, fact.name);
+    out += ':';
+    out += fact.value;
+  }
+  if (!others.empty()) {
+    others[0] = '{';
+    user.text += ",\"properties\":";
+    user.text += others;
+    user.text += '}';
+  }
+  if (number_ != 0) {
+    journal.amend(user.text);
+  } else {
+    delivery.add(Delivery::people, std::move(user), effects);
+    number_ = journal.last_number();
+  }
+  return true;
+}
+
+}  // namespace appizer

@@ -1,0 +1,34 @@
+// What the server hears of the visitor beside events: user records and aliases.
+#pragma once
+
+#include <cstdint>
+
+#include "base/list.h"
+#include "base/text.h"
+#include "delivery/delivery.h"
+#include "effect.h"
+
+namespace appizer {
+
+/// Makes the records of the people lane. Properties that are set one after the other are merged
+/// into one record for as long as it has not been sent.
+class People {
+ public:
+  /// The site named a visitor. `linked` is the anonymous id that is theirs too, empty for none.
+  void named(View user_id, View linked, Delivery& delivery, Effects& effects);
+
+  /// The site knows something about the visitor: a JSON object. `email` and `phone` are fields of a
+  /// user record, everything else goes into its `properties`. False where it is no object.
+  bool know(View user_id, View properties, Delivery& delivery, Effects& effects);
+
+ private:
+  struct Fact {
+    String name;
+    String value;
+  };
+  List<Fact> known_;
+  String known_of_;
+  std::uint32_t number_ = 0;
+};
+
+}  // namespace appizer

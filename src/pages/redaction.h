@@ -1,0 +1,28 @@
+// The one door that every URL passes on its way out, and what stays behind there.
+//
+// Behind a name that stands for a secret, or for a way to reach somebody, a parameter's value is
+// replaced by `kRedacted`: in the query, in a fragment, in parameters of the path. A name is such a
+// one by its words, whatever case and separators it is written in (`user_email`, `userEmail`,
+// `X-Amz-Signature`, `user[email]`); the tables are in redaction.cpp. Under any name a value is
+// replaced that holds an e-mail address, a JSON Web Token, or such a parameter inside it, as a URL
+// in a URL does; so is a piece of the path. So is a fragment that is neither a route nor a word but
+// a long random text. Percent encoding, also several layers of it, hides nothing.
+//
+// Campaign parameters stay: their names are no reason to replace a value.
+#pragma once
+
+#include "base/text.h"
+#include "config.h"
+
+namespace appizer {
+
+/// What stands for what is not told. No URL parser changes or refuses it, and OpenTelemetry's
+/// conventions for `url.full` use the same.
+constexpr char kRedacted[] = "REDACTED";
+
+/// Returns what of a URL may be kept and sent: no user's name and password, no secrets, no content
+/// (`data:`, `blob:`), and at most `kLongestUrl` bytes. Every URL passes through here. Of one that
+/// the site has cleaned nothing is redacted.
+View clean_url(View url, const Config& config);
+
+}  // namespace appizer

@@ -1,0 +1,59 @@
+#include "pages/url.h"
+
+#include "base/text.h"
+
+namespace appizer {
+Url split(View url) {
+  Url parts;
+  parts.hash = url.substr(is_sanitized(url));
+  parts.query = take_until(parts.hash, '#');
+  View rest = take_until(parts.query, '?');
+  const std::size_t colon = rest.find(':');
+  if (colon < rest.find('/')) {
+    parts.scheme = rest.substr(0, colon);
+    rest.remove_prefix(colon + 1);
+    if (rest.substr(0, 2) == "//") {
+      rest.remove_prefix(2);
+      parts.host = rest.substr(0, rest.find('/'));
+      rest.remove_prefix(parts.host.size());
+      parts.host.remove_prefix(parts.host.rfind('@') + 1);
+    } else {
+      // Not a place but a content: nothing in it is a path.
+      parts.hash = parts.query = rest = {};
+    }
+  }
+  parts.path = rest;
+  return parts;
+}
+
+bool is_route(View hash) { return hash.starts_with("/") || hash.starts_with("!/"); }
+
+View page_of(const Url& url, Hashes hashes) {
+  View hash = url.hash;
+  const bool route = is_route(hash);
+  if (hashes == Hashes::none || (hashes == Hashes::routes && !route)) return url.path;
+  if (route) hash = hash.substr(0, hash.find('?'));
+  if (hash.empty() || hash == "/" || hash == "!/") return url.path;
+  return url.path + "#" + hash;
+}
+
+View decoded(View text, bool form) {
+  String& out = keep();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (c == '%' && i + 2 < text.size()) {
+      const int high = hex_digit(text[i + 1]);
+      const int low = hex_digit(text[i + 2]);
+      if (high >= 0 && low >= 0) {
+        c = static_cast<char>(high * 16 + low);
+        i += 2;
+      }
+    } else if (c == '+' && form) {
+      c = ' ';
+    }
+    out += c;
+  }
+  return out;
+}
+
+}  // namespace appizer

@@ -1,0 +1,102 @@
+// Who this is: unnamed, then named; the alias between.
+//
+// A visitor starts with an anonymous id, made here, and gets a known one when the site names them.
+// Beside the id, storage holds a note of which id was made here: only that one may be linked to a
+// known id, so that two people who share a device are never merged.
+//
+// At the start the id is read from every place where it is kept, and the first usable one is
+// written to the others; the cookie, which sub-domains share, comes before localStorage. Two tabs
+// that a new visitor opens at once make an id each; for a moment after that, each tab that hears of
+// the other's takes the smaller of the two, so that both agree on it.
+#pragma once
+
+#include <cstddef>
+
+#include "base/ids.h"
+#include "base/list.h"
+#include "base/moment.h"
+#include "base/text.h"
+#include "effect.h"
+
+namespace appizer {
+
+/// Where the user id is kept.
+enum class Persistence { local_storage, cookie, both, memory };
+
+/// Keys of cookies start with this; what follows is the cookie's name.
+constexpr char kCookie[] = "cookie:";
+
+class Identity {
+ public:
+  /// How long after an id was made another tab's may still replace it.
+  static constexpr Millis kNew = 5 * kSecond;
+
+  Identity(View key, Persistence persistence);
+
+  /// Asks for what storage has. The id is not known before all of it has been answered.
+  void read(const Entropy& entropy, Effects& effects);
+  /// Nobody tells when a cookie changes, so it is looked at when the visitor turns to the page.
+  void look(Effects& effects);
+  bool is_known() const { return unread_ == 0 && !id_.empty(); }
+  /// Whether the id was made here a moment ago.
+  bool is_new(const Moment& now) const { return now.monotonic < new_until_; }
+
+  enum class News {
+    /// Not one of its keys.
+    foreign,
+    heard,
+    /// There was an id, but not one that can be somebody's.
+    refused,
+    /// Another tab's id took the place of the one made here: `replaced()`.
+    replaced,
+  };
+  /// Takes the value of a key: an answer, or what another tab wrote.
+  News value(View key, View text, const Moment& now, Effects& effects);
+  /// The id that another tab's took the place of.
+  View replaced() const { return replaced_; }
+
+  enum class Change { none, named, other_person };
+  /// The site names the visitor; `id` is plausible.
+  Change set(View id, Effects& effects);
+  /// The visitor leaves: a new anonymous one begins.
+  void reset(const Entropy& entropy, Effects& effects);
+
+  /// A write did not take, of whatever key.
+  void store_failed(View key);
+  /// Writes to every place, as if nothing were there.
+  void write(Effects& effects);
+  /// Removes everything.
+  void erase(Effects& effects);
+
+  View id() const { return id_; }
+  bool is_anonymous() const { return !id_.empty() && id_ == anonymous_; }
+
+ private:
+  struct Place {
+    String id_key;
+    String note_key;
+    String id;
+    String note;
+  };
+
+  void settle(const Moment& now, Effects& effects);
+  void change();
+  void keep_in(View name);
+
+  List<Place> places_;
+  Entropy entropy_{};
+  std::size_t unread_ = 0;
+  String id_;
+  String anonymous_;
+  String replaced_;
+  String rival_;
+  String former_;  // what storage still has, where it refused the id
+  bool refused_ = false;
+  Millis new_until_ = 0;
+};
+
+/// Whether a text can be somebody's id: not blank, not too long, no control characters, and not
+/// what only a mistake makes ("undefined", "[object Object]", JSON).
+bool is_plausible_user_id(View text);
+
+}  // namespace appizer

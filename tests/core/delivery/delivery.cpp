@@ -1,0 +1,1246 @@
+#include "delivery/delivery.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <utility>
+
+#include "catch.hpp"
+#include "core/text.h"
+#include "delivery/event.h"
+
+using namespace appizer;
+using namespace appizer::test;
+
+namespace {
+
+using Names = std::vector<std::string>;
+constexpr Millis kWall = 1763928000000;
+
+struct Request {
+  std::uint32_t id;
+  std::string url;
+  std::string body;
+  bool keepalive;
+  bool over = false;  // answered or cancelled
+};
+
+/// A delivery alone: the test performs what it asks for, and decides what is answered.
+struct Post {
+  explicit Post(const std::function<void(Config&)>& choose = [](Config&) {}) {
+    config.app_id = "demo";
+    config.api_base = "https://x.example";
+    choose(config);
+    delivery = std::make_unique<Delivery>(config, ids, "a.");
+    for (const auto lane : {Delivery::events, Delivery::people}) {
+      delivery->journal(lane).set_document("d");
+    }
+  }
+
+  Config config;
+  Ids ids;
+  std::unique_ptr<Delivery> delivery;
+  Effects effects;
+  Moment now{100000, kWall};
+  std::map<std::string, std::string> storage;
+  bool storage_fails = false;
+  std::vector<Request> requests;
+  std::vector<nlohmann::json> reports;
+  std::map<std::uint32_t, std::string> flushes;
+  std::vector<std::pair<Hint, std::string>> told;
+  std::vector<std::string> left;  // bodies left with the browser
+
+  void track(const std::string& name, std::size_t padding = 0) {
+    Record record;
+    record.text = "{\"event_name\":\"" + name + "\",\"user_id\":\"u1\",\"properties\":{" +
+                  (padding == 0 ? "" : "\"p\":\"" + std::string(padding, 'x') + "\",") +
+                  "\"$event_id\":\"" + name + "\"";
+    delivery->add(Delivery::events, std::move(record), effects);
+    drain();
+  }
+  void track_many(int count, std::size_t padding = 0) {
+    for (int i = 0; i < count; ++i) track("e" + std::to_string(++tracked), padding);
+  }
+  int tracked = 0;
+  void name_person(const std::string& id) {
+    Record record;
+    record.kind = Kind::user;
+    record.text = "{\"user_id\":\"" + id + "\"";
+    delivery->add(Delivery::people, std::move(record), effects);
+    drain();
+  }
+
+  void drain() {
+    for (;;) {
+      if (effects.empty()) delivery->settle(now, effects);
+      if (effects.empty()) return;
+      perform(effects.take());
+    }
+  }
+  void perform(const Effect& effect) {
+    switch (effect.kind) {
+      case Effect::request:
+        requests.push_back({effect.number, effect.text, effect.more, effect.flag});
+        break;
+      case Effect::cancel:
+        for (Request& request : requests) request.over |= request.id == effect.number;
+        break;
+      case Effect::store:
+        if (!storage_fails) {
+          storage[effect.text] = effect.more;
+        } else {
+          delivery->store_failed(effect.text, now.monotonic);
+        }
+        break;
+      case Effect::erase:
+        storage.erase(effect.text);
+        break;
+      case Effect::report:
+        reports.push_back(parsed(effect.text));
+        break;
+      case Effect::flushed:
+        flushes[effect.number] = effect.text;
+        break;
+      case Effect::tell:
+        told.emplace_back(static_cast<Hint>(effect.number), effect.text);
+        break;
+      case Effect::leave:
+        left.push_back(effect.more);
+        break;
+      default:
+        FAIL("asked for something else");
+    }
+  }
+
+  /// Goes from wake to wake until then.
+  void pass(Millis time) {
+    const Millis end = now.monotonic + time;
+    for (;;) {
+      const Millis next = std::max(delivery->next_wake(now.monotonic), now.monotonic + 1);
+      if (next > end) break;
+      jump(next - now.monotonic);
+    }
+    jump(end - now.monotonic);
+  }
+  void jump(Millis time) {
+    now.monotonic += time;
+    now.wall += time;
+    drain();
+  }
+
+  Request& open() {
+    const auto found = std::find_if(requests.begin(), requests.end(),
+                                    [](const Request& request) { return !request.over; });
+    REQUIRE(found != requests.end());
+    return *found;
+  }
+  std::size_t count_open() const {
+    return static_cast<std::size_t>(
+        std::count_if(requests.begin(), requests.end(), [](const Request& r) { return !r.over; }));
+  }
+  void answer(int status, const std::string& body = "", const Wait& wait = {}) {
+    Request& request = open();
+    request.over = true;
+    if (outcome(status) == Outcome::delivered) {
+      for (const std::string& name : names_in(request)) arrived.push_back(name);
+    }
+    delivery->answered(request.id, status, wait, body, now, effects);
+    drain();
+  }
+  Names arrived;
+
+  static Names names_in(const Request& request) {
+    const auto body = parsed(request.body);
+    REQUIRE(body.is_object());
+    Names names;
+    if (body.contains("events")) {
+      for (const auto& event : body["events"]) names.push_back(event["event_name"]);
+    } else {
+      names.push_back(body.value("event_name", body["user_id"].get<std::string>()));
+    }
+    return names;
+  }
+  Names sent() { return names_in(requests.back()); }
+
+  /// Answers everything by the rule until nothing is left to do.
+  template <typename Rule>
+  void serve(Rule status_of, Millis at_most = kHour) {
+    const Millis end = now.monotonic + at_most;
+    while (now.monotonic < end) {
+      while (count_open() > 0) answer(status_of(open()));
+      const Millis next = delivery->next_wake(now.monotonic);
+      if (next == kNever) return;
+      jump(std::max<Millis>(next - now.monotonic, 1));
+    }
+  }
+  void serve() {
+    serve([](const Request&) { return 200; });
+  }
+  bool asleep() const { return delivery->next_wake(now.monotonic) == kNever; }
+  Millis wait() const { return delivery->next_wake(now.monotonic) - now.monotonic; }
+};
+
+Names numbered(int from, int to) {
+  Names names;
+  for (int i = from; i <= to; ++i) names.push_back("e" + std::to_string(i));
+  return names;
+}
+
+}  // namespace
+
+// What travels.
+
+TEST_CASE("one event is a call of its own", "[delivery]") {
+  Post post([](Config& config) { config.user_agent = "Mozilla/5.0"; });
+  post.track("plan_opened");
+  post.pass(kSecond);
+  REQUIRE(post.requests.size() == 1);
+  CHECK(post.requests[0].url == "https://x.example/v1/events");
+  CHECK(post.requests[0].keepalive);
+  CHECK(post.requests[0].body ==
+        golden(R"({"event_name":"plan_opened","user_id":"u1","properties":{)"
+               R"("$event_id":"plan_opened","$lib":"appizer-web","$lib_version":"VERSION"},)"
+               R"("ua":"Mozilla/5.0","app_id":"demo"})"));
+}
+
+TEST_CASE("several events are a batch", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.track("b");
+  post.pass(kSecond);
+  REQUIRE(post.requests.size() == 1);
+  CHECK(post.requests[0].url == "https://x.example/v1/events/batch");
+  CHECK(post.requests[0].body ==
+        golden(R"({"app_id":"demo","events":[{"event_name":"a","user_id":"u1","properties":{)"
+               R"("$event_id":"a","$lib":"appizer-web","$lib_version":"VERSION"}},)"
+               R"({"event_name":"b","user_id":"u1","properties":{)"
+               R"("$event_id":"b","$lib":"appizer-web","$lib_version":"VERSION"}}]})"));
+}
+
+TEST_CASE("user records and aliases are calls of their own", "[delivery]") {
+  Post post;
+  post.name_person("jane");
+  Record alias;
+  alias.kind = Kind::alias;
+  alias.app = "other \"app\"";
+  alias.text = R"({"user_id":"jane","alias_id":"anon")";
+  post.delivery->add(Delivery::people, std::move(alias), post.effects);
+  post.pass(kSecond);
+  REQUIRE(post.requests.size() == 1);
+  CHECK(post.requests[0].url == "https://x.example/v1/users");
+  CHECK(post.requests[0].body == R"({"user_id":"jane","app_id":"demo"})");
+  post.answer(200);
+  post.pass(kSecond);
+  REQUIRE(post.requests.size() == 2);
+  CHECK(post.requests[1].url == "https://x.example/v1/users/aliases");
+  CHECK(post.requests[1].body ==
+        R"({"user_id":"jane","alias_id":"anon","app_id":"other \"app\""})");
+}
+
+TEST_CASE("the server is told how many events were lost before one", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  post.answer(400);
+  post.track("b");
+  post.pass(5 * kSecond);
+  CHECK(parsed(post.requests.back().body)["properties"]["$dropped"] == 1);
+}
+
+// When.
+
+TEST_CASE("the first event of a quiet page leaves soon, with those that join it", "[delivery]") {
+  Post post;
+  post.track("a");
+  CHECK(post.wait() == Delivery::kSoon);
+  post.pass(Delivery::kSoon - 1);
+  CHECK(post.requests.empty());
+  post.track("b");
+  post.pass(1);
+  REQUIRE(post.requests.size() == 1);
+  CHECK(post.sent() == Names{"a", "b"});
+}
+
+TEST_CASE("a busy page sends every few seconds", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  post.answer(200);
+  post.track("b");
+  post.pass(Delivery::kBusy - 1);
+  CHECK(post.requests.size() == 1);
+  post.pass(1);
+  CHECK(post.requests.size() == 2);
+  post.answer(200);
+  post.pass(Delivery::kBusy);
+  post.track("c");
+  post.pass(Delivery::kSoon);
+  CHECK(post.requests.size() == 3);
+}
+
+TEST_CASE("a full batch does not wait", "[delivery]") {
+  Post post;
+  post.track_many(99);
+  CHECK(post.requests.empty());
+  post.track_many(1);
+  REQUIRE(post.requests.size() == 1);
+  CHECK(post.sent() == numbered(1, 100));
+}
+
+TEST_CASE("a batch has up to a hundred events, one request at a time", "[delivery]") {
+  Post post;
+  post.track_many(250);
+  CHECK(post.requests.size() == 1);
+  post.pass(20 * kSecond);
+  CHECK(post.requests.size() == 1);
+  post.answer(200);
+  REQUIRE(post.requests.size() == 2);
+  CHECK(post.sent() == numbered(101, 200));
+  post.answer(200);
+  CHECK(post.sent() == numbered(201, 250));  // they waited when the last one left
+  post.answer(200);
+  CHECK(post.asleep());
+}
+
+TEST_CASE("no body with keepalive is larger than its share of the quota", "[delivery]") {
+  const auto app = GENERATE(values<std::string>({"demo", std::string(300, 'a')}));
+  Post post([&](Config& config) {
+    config.app_id = app;
+    config.user_agent = std::string(200, 'u');
+  });
+  post.track_many(150, 1700);
+  post.serve();
+  CHECK(post.arrived == numbered(1, 150));
+  for (const Request& request : post.requests) {
+    CHECK(request.keepalive);
+    CHECK(request.body.size() <= Delivery::kKeepaliveBytes);
+  }
+  CHECK(post.requests.size() <= 6);
+}
+
+TEST_CASE("an app's id takes its share of a body", "[delivery]") {
+  Post post([](Config& config) { config.app_id = std::string(1000, 'a'); });
+  post.track_many(2, 29700);
+  post.delivery->visible(false);
+  post.drain();
+  REQUIRE(post.requests.size() == 1);
+  CHECK(post.sent() == Names{"e1"});
+  post.serve();
+  CHECK(post.arrived == numbered(1, 2));
+}
+
+TEST_CASE("enough bytes for a batch do not wait", "[delivery]") {
+  Post post;
+  post.track_many(20, 2900);
+  CHECK(post.requests.empty());
+  post.track_many(1, 2900);
+  CHECK(post.requests.size() == 1);
+}
+
+TEST_CASE("an event that is too large for keepalive goes alone and without", "[delivery]") {
+  Post post;
+  post.track("small");
+  post.track("large", 70000);
+  post.track("last");
+  post.serve();
+  REQUIRE(post.requests.size() == 3);
+  CHECK(post.arrived == Names{"small", "large", "last"});
+  CHECK(post.requests[0].keepalive);
+  CHECK_FALSE(post.requests[1].keepalive);
+  CHECK(post.requests[2].keepalive);
+}
+
+TEST_CASE("people go before events", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.name_person("jane");
+  post.serve();
+  CHECK(post.arrived == Names{"jane", "a"});
+}
+
+TEST_CASE("trouble with people does not hold up events", "[delivery]") {
+  Post post;
+  post.name_person("jane");
+  post.track("a");
+  post.serve([](const Request& request) { return contains(request.url, "/users") ? 503 : 200; },
+             kMinute);
+  CHECK(post.arrived == Names{"a"});
+  CHECK_FALSE(post.asleep());
+  post.serve();
+  CHECK(post.arrived == Names{"a", "jane"});
+}
+
+TEST_CASE("a runaway loop is throttled to a request a second", "[delivery]") {
+  Post post;
+  std::uint32_t token = 0;
+  const Millis begin = post.now.monotonic;
+  for (int i = 0; i < 100; ++i) {
+    post.track("e");
+    post.delivery->flush(++token);
+    post.drain();
+    while (post.count_open() > 0) post.answer(200);
+  }
+  CHECK(post.requests.size() == Delivery::kBurst);
+  post.serve();
+  CHECK(post.now.monotonic - begin <= 2 * kSecond);
+  for (int i = 0; i < 10; ++i) {
+    post.track_many(100);
+    post.serve();
+  }
+  CHECK(post.requests.size() <=
+        Delivery::kBurst + static_cast<std::size_t>((post.now.monotonic - begin) / kSecond) + 1);
+}
+
+TEST_CASE("with nothing pending nothing runs", "[delivery]") {
+  Post post;
+  CHECK(post.asleep());
+  post.track("a");
+  CHECK_FALSE(post.asleep());
+  post.serve();
+  CHECK(post.asleep());
+  CHECK(post.storage.empty());
+  post.pass(kHour);
+  CHECK(post.requests.size() == 1);
+}
+
+// Answers.
+
+TEST_CASE("every answer has its consequence", "[delivery]") {
+  struct Row {
+    int status;
+    bool kept;
+    Millis least;
+    Millis most;
+  };
+  const Row row = GENERATE(values<Row>({
+      {200, false, 0, 0},        {201, false, 0, 0},        {202, false, 0, 0},
+      {204, false, 0, 0},        {400, false, 0, 0},        {404, false, 0, 0},
+      {409, false, 0, 0},        {413, false, 0, 0},        {422, false, 0, 0},
+      {401, true, 30000, 60000}, {403, true, 30000, 60000}, {405, true, 30000, 60000},
+      {410, true, 30000, 60000}, {451, true, 30000, 60000}, {0, true, 250, 2000},
+      {301, true, 250, 2000},    {408, true, 250, 2000},    {425, true, 250, 2000},
+      {429, true, 250, 2000},    {500, true, 250, 2000},    {502, true, 250, 2000},
+      {503, true, 250, 2000},    {504, true, 250, 2000},
+  }));
+  CAPTURE(row.status);
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  post.answer(row.status);
+  CHECK(post.asleep() != row.kept);
+  CHECK(post.storage.empty() != row.kept);
+  const bool refused = outcome(row.status) == Outcome::refused;
+  CHECK(post.reports.size() == (refused ? 1 : 0));
+  if (!row.kept) return;
+  CHECK(post.wait() >= row.least);
+  CHECK(post.wait() <= row.most);
+  const Millis wait = post.wait();
+  post.pass(wait - 1);
+  CHECK(post.requests.size() == 1);
+  post.pass(1);
+  REQUIRE(post.requests.size() == 2);
+  CHECK(post.requests[1].body == post.requests[0].body);
+  post.answer(200);
+  CHECK(post.asleep());
+  CHECK(post.storage.empty());
+}
+
+TEST_CASE("a success is a success whatever its body", "[delivery]") {
+  const auto body = GENERATE(values<std::string>(
+      {"", "{\"success\":false}", "<html>", "{\"success\":tr", std::string(1000, '\xff')}));
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  post.answer(200, body);
+  CHECK(post.asleep());
+  CHECK(post.reports.empty());
+}
+
+TEST_CASE("an answer that nobody waits for any more is ignored", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  const std::uint32_t id = post.open().id;
+  post.answer(503);
+  post.delivery->answered(id, 200, {}, "", post.now, post.effects);
+  post.delivery->answered(id + 77, 200, {}, "", post.now, post.effects);
+  post.drain();
+  CHECK_FALSE(post.asleep());
+  post.serve();
+  CHECK(post.arrived == Names{"a"});
+}
+
+TEST_CASE("a refused event is reported, and told of with the server's words", "[delivery]") {
+  Post post([](Config& config) { config.debug = true; });
+  post.track("bad");
+  post.pass(kSecond);
+  post.answer(400, R"({"code":"MISSING_FIELD"})");
+  REQUIRE(post.reports.size() == 1);
+  CHECK(post.reports[0]["reason"] == "refused");
+  CHECK(post.reports[0]["status"] == 400);
+  CHECK(post.reports[0]["count"] == 1);
+  CHECK(post.reports[0]["records"][0]["event_name"] == "bad");
+  REQUIRE(post.told.size() == 1);
+  CHECK(post.told[0].first == Hint::event_refused);
+  CHECK(post.told[0].second == R"(400 {"code":"MISSING_FIELD"})");
+}
+
+TEST_CASE("a batch is split until the poison is alone, and all others arrive in order",
+          "[delivery]") {
+  const auto poison = GENERATE(values<std::set<int>>({
+      {1},
+      {2},
+      {50},
+      {99},
+      {100},
+      {1, 100},
+      {49, 50, 51},
+      {1, 2, 3, 4, 5, 6, 7, 8, 9, 10},
+      {10, 20, 30, 40, 50, 60, 70, 80, 90, 100},
+  }));
+  const int status = GENERATE(400, 413);
+  Post post;
+  post.track_many(100);
+  post.serve([&](const Request& request) {
+    const Names names = Post::names_in(request);
+    const bool bad = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return poison.count(std::stoi(name.substr(1))) > 0;
+    });
+    return bad ? status : 200;
+  });
+  Names good;
+  Names bad;
+  for (int i = 1; i <= 100; ++i) {
+    (poison.count(i) > 0 ? bad : good).push_back("e" + std::to_string(i));
+  }
+  CHECK(post.arrived == good);
+  Names reported;
+  for (const auto& report : post.reports) reported.push_back(report["records"][0]["event_name"]);
+  CHECK(reported == bad);
+  CHECK(post.asleep());
+  CHECK(post.requests.size() <= 1 + poison.size() * 20);
+}
+
+TEST_CASE("where everything is refused everything is given up, one by one", "[delivery]") {
+  Post post;
+  post.track_many(20);
+  post.serve([](const Request&) { return 400; });
+  CHECK(post.reports.size() == 20);
+  CHECK(post.asleep());
+  CHECK(post.storage.empty());
+}
+
+TEST_CASE("not allowed: the pause grows to an hour, and nothing is dropped", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  Millis longest = 0;
+  for (int i = 0; i < 12; ++i) {
+    post.answer(403);
+    longest = std::max(longest, post.wait());
+    CHECK(post.wait() <= kHour);
+    post.pass(post.wait());
+  }
+  CHECK(longest >= kHour / 2);
+  post.answer(200);
+  CHECK(post.arrived == Names{"a"});
+  CHECK(post.reports.empty());
+}
+
+TEST_CASE("after a failure a small request goes first", "[delivery]") {
+  Post post;
+  post.track_many(250);
+  post.answer(503);
+  post.pass(2 * kSecond);
+  CHECK(post.sent() == numbered(1, 10));
+  post.answer(503);
+  post.pass(4 * kSecond);
+  CHECK(post.sent() == numbered(1, 10));
+  post.answer(200);
+  CHECK(post.sent() == numbered(11, 110));
+}
+
+TEST_CASE("a wait is stored, so that a reload is no way round it", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  post.answer(429, R"({"details":{"retry_after":60}})");
+  CHECK(post.storage["a.w.e"] == "1 1763928061000 1763928001000");
+
+  Post next;
+  next.now.wall = post.now.wall + 5 * kSecond;
+  const std::string stored = post.storage["a.w.e"];
+  CHECK(next.delivery->wait_stored("a.w.e", stored, next.now));
+  next.track("b");
+  CHECK(next.wait() == 55 * kSecond);
+  next.pass(55 * kSecond - 1);
+  CHECK(next.requests.empty());
+  next.pass(1);
+  CHECK(next.requests.size() == 1);
+  next.answer(200);
+  CHECK(next.storage.empty());
+}
+
+TEST_CASE("a stored wait ends with a success", "[delivery]") {
+  Post post;
+  post.name_person("jane");
+  post.pass(kSecond);
+  post.answer(503);
+  CHECK(post.storage.count("a.w.p") == 1);
+  post.serve();
+  CHECK(post.storage.empty());
+}
+
+TEST_CASE("what the server asks for is waited for to the second", "[delivery]") {
+  struct Row {
+    int status;
+    std::string body;
+    Wait wait;
+    Millis expected;
+  };
+  const Row row = GENERATE_COPY(values<Row>({
+      {429, R"({"details":{"retry_after":30}})", {}, 30000},
+      {429, "", {45, {}}, 45000},
+      {503, "", {120, {}}, 120000},
+      {429, "", {{}, (kWall + 21000) / 1000.0}, 20000},
+      {429, R"({"details":{"retry_after":1e9}})", {}, kLongestAsked},
+  }));
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  post.answer(row.status, row.body, row.wait);
+  CHECK(post.wait() >= row.expected);
+  CHECK(post.wait() <= row.expected + 2);
+}
+
+TEST_CASE("a clock that jumps neither stretches nor skips a stored wait", "[delivery]") {
+  // Stored at 1000 s after the start of the clock, for 60 seconds.
+  const auto [jump, rest] = GENERATE(table<Millis, Millis>({
+      {0, 60000},
+      {20000, 40000},
+      {59999, 1},
+      {60000, 0},
+      {365 * 24 * kHour, 0},
+      {-1000, 60000},
+      {-365 * 24 * kHour, 60000},
+  }));
+  Post post;
+  const std::string stored = "3 " + std::to_string(kWall + 60000) + " " + std::to_string(kWall);
+  post.now.wall = kWall + jump;
+  post.delivery->wait_stored("a.w.e", stored, post.now);
+  post.track("a");
+  CHECK(post.wait() == std::max(rest, Delivery::kSoon));
+}
+
+TEST_CASE("a stored wait that nobody here wrote is no wait", "[delivery]") {
+  const auto text = GENERATE(values<std::string>({
+      "",
+      "garbage",
+      "1",
+      "1 2",
+      "1 2 3 4",
+      "1 2 3 ",
+      "-1 1763928060000 1763928000000",
+      "1 -1 -2",
+      "1  1763928060000 1763928000000",
+      "1 99999999999999999999 1",
+      "1 9223372036854775807 9223372036854775000",
+  }));
+  Post post;
+  post.now.wall = GENERATE(values<Millis>({kWall, -kFurthest, kFurthest}));
+  CAPTURE(text, post.now.wall);
+  CHECK(post.delivery->wait_stored("a.w.e", text, post.now));
+  post.track("a");
+  CHECK(post.wait() == Delivery::kSoon);
+}
+
+TEST_CASE("no stored wait is longer than a day", "[delivery]") {
+  Post post;
+  const std::string stored =
+      "99 " + std::to_string(kWall + 1000 * 24 * kHour) + " " + std::to_string(kWall);
+  CHECK(post.delivery->wait_stored("a.w.e", stored, post.now));
+  CHECK_FALSE(post.delivery->wait_stored("a.w.x", stored, post.now));
+  post.track("a");
+  CHECK(post.wait() == kLongestAsked);
+}
+
+TEST_CASE("another tab's success ends the wait, but not the care", "[delivery]") {
+  Post post;
+  post.track_many(50);
+  post.pass(kSecond);
+  post.answer(503);
+  CHECK(post.wait() > 0);
+  post.delivery->wait_stored("a.w.e", View::none(), post.now);
+  post.drain();
+  REQUIRE(post.requests.size() == 2);
+  CHECK(post.sent() == numbered(1, 10));
+}
+
+TEST_CASE("what the server asked this tab for, no other tab can end", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  post.answer(429, "", {60, {}});
+  SECTION("by a success") { post.delivery->wait_stored("a.w.e", View::none(), post.now); }
+  SECTION("by a shorter wait") {
+    const std::string shorter = "1 1763928002000 1763928001000";
+    post.delivery->wait_stored("a.w.e", shorter, post.now);
+  }
+  CHECK(post.wait() == 60 * kSecond);
+}
+
+TEST_CASE("a wait that storage refused is kept in memory", "[delivery]") {
+  Post post;
+  post.storage_fails = true;
+  post.track("a");
+  post.pass(kSecond);
+  post.answer(403);
+  const Millis wait = post.wait();
+  CHECK(wait >= Retry::kFirstPause / 2);
+  post.delivery->wait_stored("a.w.e", View::none(), post.now);
+  CHECK(post.wait() == wait);
+  post.storage_fails = false;
+  post.pass(wait);
+  post.answer(403);
+  post.delivery->wait_stored("a.w.e", View::none(), post.now);
+  CHECK(post.wait() == 0);
+}
+
+TEST_CASE("a request without an answer is given up after half a minute", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  CHECK(post.wait() == Delivery::kTimeout);
+  post.pass(Delivery::kTimeout - 1);
+  CHECK(post.count_open() == 1);
+  post.pass(1);
+  CHECK(post.count_open() == 0);
+  CHECK(post.wait() <= 2 * kSecond);
+  post.serve();
+  CHECK(post.arrived == Names{"a"});
+}
+
+TEST_CASE("keepalive is not tried twice in a row, as its quota may be what failed", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  CHECK(post.requests[0].keepalive);
+  post.answer(0);
+  post.pass(2 * kSecond);
+  CHECK_FALSE(post.requests[1].keepalive);
+  post.answer(200);
+  post.track("b");
+  post.pass(4 * kSecond);
+  CHECK(post.requests[2].keepalive);
+}
+
+TEST_CASE("offline nothing is sent, and nothing runs", "[delivery]") {
+  Post post([](Config& config) { config.online = false; });
+  post.track("a");
+  CHECK(post.asleep());
+  post.pass(kHour);
+  CHECK(post.requests.empty());
+  post.delivery->online(true, post.now);
+  post.serve();
+  CHECK(post.arrived == Names{"a"});
+}
+
+TEST_CASE("when the network is back, what failed for want of it is tried soon", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  for (int i = 0; i < 8; ++i) {
+    post.answer(0);
+    post.pass(post.wait());
+  }
+  post.answer(0);
+  post.delivery->online(false, post.now);
+  post.drain();
+  CHECK(post.asleep());
+  post.delivery->online(true, post.now);
+  post.drain();
+  CHECK(post.wait() <= 2 * kSecond);
+}
+
+TEST_CASE("when the network is back, what the server asked for still holds", "[delivery]") {
+  Post post;
+  post.track_many(2, 29000);
+  post.delivery->leaving();
+  post.drain();
+  post.track_many(1, 10000);
+  SECTION("it was the last to answer") { post.answer(429, "", {600, {}}); }
+  SECTION("a request beside it had no answer") {
+    post.answer(429, "", {600, {}});
+    if (post.count_open() > 0) post.answer(0);
+  }
+  post.delivery->returned(post.now, post.effects);
+  post.delivery->online(true, post.now);
+  post.track("later");
+  CHECK(post.wait() > 590 * kSecond);
+}
+
+// Recovery.
+
+TEST_CASE("only the tab that holds the recovery lock tries a server that failed", "[delivery]") {
+  Post post([](Config& config) { config.locks = true; });
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  CHECK_FALSE(post.delivery->wants_recovery_lock());
+  post.answer(503);
+  CHECK(post.delivery->wants_recovery_lock());
+  post.pass(5 * kMinute);
+  CHECK(post.requests.size() == 1);
+  post.delivery->recovery_lock(true);
+  post.drain();
+  CHECK(post.requests.size() == 2);
+  post.answer(200);
+  CHECK_FALSE(post.delivery->wants_recovery_lock());
+}
+
+TEST_CASE("the recovery lock is not waited for without end", "[delivery]") {
+  Post post([](Config& config) { config.locks = true; });
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  post.answer(503);
+  // From the turn of whoever holds it, which is not known better than our own.
+  const Millis wait = post.wait();
+  CHECK(wait >= Delivery::kLockPatience);
+  CHECK(wait <= Delivery::kLockPatience + 2 * kSecond);
+  post.pass(wait);
+  CHECK(post.requests.size() == 2);
+}
+
+TEST_CASE("nobody wants the recovery lock without something to send, or offline", "[delivery]") {
+  Post post([](Config& config) { config.locks = true; });
+  const std::string stored = "1 1763928000001 1763928000000";
+  post.delivery->wait_stored("a.w.e", stored, post.now);
+  CHECK_FALSE(post.delivery->wants_recovery_lock());
+  post.track("a");
+  CHECK(post.delivery->wants_recovery_lock());
+  post.delivery->online(false, post.now);
+  CHECK_FALSE(post.delivery->wants_recovery_lock());
+}
+
+// Leaving.
+
+TEST_CASE("a hidden page sends everything that is pending, side by side within the quota",
+          "[delivery]") {
+  Post post;
+  post.track_many(12, 4000);
+  post.name_person("jane");
+  post.delivery->visible(false);
+  post.drain();
+  CHECK(post.count_open() == 2);
+  CHECK(post.requests[0].url == "https://x.example/v1/users");
+  CHECK(Post::names_in(post.requests[1]) == numbered(1, 12));
+  std::size_t bytes = 0;
+  for (const Request& request : post.requests) {
+    CHECK(request.keepalive);
+    bytes += request.body.size();
+  }
+  CHECK(bytes <= Delivery::kKeepaliveBytes);
+}
+
+TEST_CASE("what the quota has no room for follows when the page lives on", "[delivery]") {
+  Post post;
+  post.delivery->hold(true);
+  post.track_many(99, 1000);
+  post.delivery->hold(false);
+  post.delivery->visible(false);
+  post.drain();
+  std::size_t bytes = 0;
+  for (const Request& request : post.requests) bytes += request.body.size();
+  CHECK(bytes <= Delivery::kKeepaliveBytes);
+  CHECK(bytes > Delivery::kKeepaliveBytes * 9 / 10);
+  post.serve();
+  CHECK(post.arrived == numbered(1, 99));
+  CHECK(post.asleep());
+}
+
+TEST_CASE("an event tracked by a hidden page leaves at once", "[delivery]") {
+  Post post([](Config& config) { config.visible = false; });
+  post.track("a");
+  CHECK(post.requests.size() == 1);
+}
+
+TEST_CASE("what is on its way when the page is hidden is not sent again", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  post.track("b");
+  post.delivery->visible(false);
+  post.drain();
+  REQUIRE(post.requests.size() == 2);
+  CHECK(post.sent() == Names{"b"});
+}
+
+TEST_CASE("what goes out while the page goes away counts as delivered", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.delivery->leaving();
+  post.drain();
+  REQUIRE(post.requests.size() == 1);
+  CHECK(post.requests[0].keepalive);
+  CHECK(post.storage.size() == 1);  // in case it is refused at once
+  post.delivery->gone(post.effects);
+  post.drain();
+  CHECK(post.storage.empty());
+}
+
+TEST_CASE("with confirmUnload only the server's word counts", "[delivery]") {
+  Post post([](Config& config) { config.confirm_unload = true; });
+  post.track("a");
+  post.delivery->leaving();
+  post.drain();
+  post.delivery->gone(post.effects);
+  post.drain();
+  CHECK(post.requests.size() == 1);
+  CHECK(post.storage.size() == 1);
+}
+
+TEST_CASE("what the browser refuses at once stays for the next page", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.delivery->leaving();
+  post.drain();
+  post.answer(0);
+  post.delivery->gone(post.effects);
+  post.drain();
+  CHECK(post.storage.count("a.j.d.e0") == 1);
+}
+
+TEST_CASE("what cannot go with keepalive stays for the next page", "[delivery]") {
+  Post post;
+  SECTION("because it is too large") {
+    post.delivery->hold(true);
+    post.track("large", 70000);
+    post.delivery->hold(false);
+    post.delivery->leaving();
+    post.drain();
+    CHECK(post.requests.empty());
+  }
+  SECTION("because it was on its way without") {
+    post.track("large", 70000);
+    CHECK(post.count_open() == 1);
+    post.delivery->leaving();
+    post.drain();
+  }
+  SECTION("because the page is offline") {
+    post.delivery->online(false, post.now);
+    post.track("a");
+    post.delivery->leaving();
+    post.drain();
+    CHECK(post.requests.empty());
+  }
+  SECTION("because the server asked to wait") {
+    post.track("a");
+    post.pass(Delivery::kSoon);
+    post.answer(429, "", {60, {}});
+    post.delivery->leaving();
+    post.drain();
+    CHECK(post.requests.size() == 1);
+  }
+  SECTION("because the server has not answered since it failed") {
+    post.track("a");
+    post.pass(Delivery::kSoon);
+    post.answer(503);
+    post.delivery->leaving();
+    post.drain();
+    CHECK(post.requests.size() == 1);
+  }
+  post.delivery->gone(post.effects);
+  post.drain();
+  CHECK(post.count_open() == 0);
+  CHECK(post.storage.count("a.j.d.e0") == 1);
+  CHECK(post.asleep());
+}
+
+TEST_CASE("a small event behind one that is too large is kept in order with it", "[delivery]") {
+  Post post;
+  post.delivery->hold(true);
+  post.track("large", 70000);
+  post.track("small");
+  post.delivery->hold(false);
+  post.delivery->leaving();
+  post.drain();
+  CHECK(post.requests.empty());
+}
+
+TEST_CASE("a page that comes back hears what became of what was handed over", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.delivery->leaving();
+  post.drain();
+  post.delivery->gone(post.effects);
+  post.drain();
+  post.delivery->journal(Delivery::events).set_document("d2");
+  post.delivery->returned(post.now, post.effects);
+  post.drain();
+  SECTION("delivered") {
+    post.answer(200);
+    CHECK(post.storage.empty());
+  }
+  SECTION("failed") {
+    post.answer(0);
+    CHECK(post.storage.count("a.j.d2.e1") == 1);
+    post.serve();
+    CHECK(post.arrived == Names{"a"});
+  }
+  SECTION("refused") {
+    post.answer(400);
+    CHECK(post.reports.size() == 1);
+  }
+  SECTION("nothing: that is no news of a failure") {
+    post.pass(Delivery::kTimeout);
+    CHECK(post.requests.size() == 1);
+    CHECK(post.storage.empty());
+  }
+  CHECK(post.count_open() == 0);
+  CHECK(post.asleep());
+}
+
+TEST_CASE("requests side by side that all fail are one failure", "[delivery]") {
+  Post post;
+  for (const char* name : {"a", "b", "c"}) {
+    post.track(name);
+    post.delivery->visible(false);
+    post.drain();
+  }
+  REQUIRE(post.count_open() == 3);
+  post.answer(502);
+  SECTION("so that one wait is drawn, not the longest of many") {
+    const std::string stored = post.storage["a.w.e"];
+    REQUIRE(stored.substr(0, 2) == "1 ");
+    post.answer(502);
+    post.answer(0);
+    const std::string after = post.storage["a.w.e"];
+    CHECK(after.substr(0, 15) == stored.substr(0, 15));
+    CHECK(post.wait() <= Retry::kFirstWindow);
+  }
+  SECTION("but none is followed by another attempt at once") {
+    post.jump(20 * kSecond);
+    post.answer(502);
+    post.answer(502);
+    CHECK(post.storage["a.w.e"].substr(0, 2) == "1 ");
+    CHECK(post.wait() >= Retry::kShortest);
+  }
+  SECTION("but what one of them asks for counts") {
+    post.answer(429, "", {600, {}});
+    post.answer(502);
+    CHECK(post.wait() == 600 * kSecond);
+  }
+  SECTION("but what one of them forbids counts") {
+    post.answer(403);
+    post.answer(403);
+    CHECK(post.wait() >= Retry::kFirstPause / 2);
+    CHECK(post.wait() <= Retry::kFirstPause);
+  }
+  post.serve();
+  CHECK(post.arrived == Names{"a", "b", "c"});
+}
+
+TEST_CASE("a page that comes back is not held up by what was handed over", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.delivery->leaving();
+  post.drain();
+  post.delivery->gone(post.effects);
+  post.delivery->returned(post.now, post.effects);
+  post.track("b");
+  post.pass(5 * kSecond);
+  CHECK(post.sent() == Names{"b"});
+}
+
+TEST_CASE("a page that comes back leaves to storage what was not handed over", "[delivery]") {
+  Post post([](Config& config) { config.confirm_unload = true; });
+  post.track("a");
+  post.delivery->leaving();
+  post.drain();
+  post.delivery->gone(post.effects);
+  post.delivery->returned(post.now, post.effects);
+  post.drain();
+  CHECK(post.count_open() == 0);
+  CHECK(post.storage.count("a.j.d.e0") == 1);
+  CHECK(post.delivery->journal(Delivery::events).size() == 0);
+}
+
+TEST_CASE("while former segments are taken back nothing is sent", "[delivery]") {
+  Post post;
+  post.delivery->hold(true);
+  post.track("a");
+  CHECK(post.asleep());
+  post.pass(kMinute);
+  CHECK(post.requests.empty());
+  post.delivery->hold(false);
+  post.serve();
+  CHECK(post.arrived == Names{"a"});
+}
+
+// Flush.
+
+TEST_CASE("a flush sends at once and says what became of it", "[delivery]") {
+  Post post;
+  post.track_many(3);
+  post.delivery->flush(7);
+  post.drain();
+  CHECK(post.requests.size() == 1);
+  CHECK(post.flushes.empty());
+  post.answer(200);
+  CHECK(post.flushes[7] == R"({"delivered":3,"dropped":0,"pending":0})");
+}
+
+TEST_CASE("a flush ends", "[delivery]") {
+  Post post;
+  SECTION("at once with nothing pending") {
+    post.delivery->flush(1);
+    post.drain();
+    CHECK(post.flushes[1] == R"({"delivered":0,"dropped":0,"pending":0})");
+  }
+  SECTION("when something was refused") {
+    post.track("a");
+    post.track("b");
+    post.delivery->flush(1);
+    post.serve([](const Request& request) { return contains(request.body, "\"b\"") ? 400 : 200; });
+    CHECK(post.flushes[1] == R"({"delivered":1,"dropped":1,"pending":0})");
+  }
+  SECTION("when it must wait") {
+    post.track("a");
+    post.delivery->flush(1);
+    post.drain();
+    post.answer(503);
+    CHECK(post.flushes[1] == R"({"delivered":0,"dropped":0,"pending":1})");
+  }
+  SECTION("at once in a wait, offline, or while the page goes away") {
+    post.delivery->online(false, post.now);
+    post.track("a");
+    post.delivery->flush(1);
+    post.drain();
+    CHECK(post.flushes[1] == R"({"delivered":0,"dropped":0,"pending":1})");
+  }
+  SECTION("when no answer comes") {
+    post.track("a");
+    post.delivery->flush(1);
+    post.drain();
+    post.pass(Delivery::kTimeout);
+    CHECK(post.flushes[1] == R"({"delivered":0,"dropped":0,"pending":1})");
+  }
+  SECTION("without what came after it") {
+    post.track("a");
+    post.delivery->flush(1);
+    post.drain();
+    post.track("b");
+    post.answer(200);
+    CHECK(post.flushes[1] == R"({"delivered":1,"dropped":0,"pending":0})");
+  }
+}
+
+TEST_CASE("two flushes each say what happened since they began", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.delivery->flush(1);
+  post.drain();
+  post.track("b");
+  post.delivery->flush(2);
+  post.serve();
+  CHECK(post.flushes[1] == R"({"delivered":1,"dropped":0,"pending":0})");
+  CHECK(post.flushes[2] == R"({"delivered":2,"dropped":0,"pending":0})");
+}
+
+// Caps.
+
+TEST_CASE("beyond the caps the oldest goes, is reported, and the server is told", "[delivery]") {
+  const bool by_count = GENERATE(true, false);
+  Post post([&](Config& config) {
+    config.online = false;
+    if (by_count) {
+      config.max_queue_events = 5;
+    } else {
+      config.max_queue_bytes = 5500;
+    }
+  });
+  post.track_many(8, 1000);
+  CHECK(post.delivery->journal(Delivery::events).size() == 5);
+  REQUIRE(post.reports.size() == 3);
+  CHECK(post.reports[0]["reason"] == "evicted");
+  CHECK(post.reports[0]["records"][0]["event_name"] == "e1");
+  post.delivery->online(true, post.now);
+  post.serve();
+  CHECK(post.arrived == numbered(4, 8));
+  const auto events = parsed(post.requests[0].body)["events"];
+  CHECK(events[0]["properties"]["$dropped"] == 3);
+  CHECK_FALSE(events[1]["properties"].contains("$dropped"));
+}
+
+TEST_CASE("what is on its way is not evicted", "[delivery]") {
+  Post post([](Config& config) { config.max_queue_events = 2; });
+  post.track_many(2);
+  post.pass(Delivery::kSoon);
+  post.track_many(2);
+  CHECK(post.reports.size() == 2);
+  post.answer(200);
+  CHECK(post.arrived == numbered(1, 2));
+}
+
+TEST_CASE("without debug the developer is told nothing", "[delivery]") {
+  Post post([](Config& config) { config.max_queue_events = 2; });
+  post.track_many(3);
+  post.pass(kSecond);
+  post.answer(503);
+  post.pass(10 * kSecond);
+  post.answer(403);
+  post.pass(5 * kMinute);
+  post.serve([](const Request&) { return 400; });
+  CHECK(post.reports.size() == 3);
+  CHECK(post.told.empty());
+}
+
+// fetchLater.
+
+TEST_CASE("with confirmUnload what waits is left with the browser as well", "[delivery]") {
+  Post post([](Config& config) { config.confirm_unload = config.later = true; });
+  post.track("a");
+  REQUIRE(post.left.size() == 1);
+  CHECK(contains(post.left[0], "\"a\""));
+  post.drain();
+  CHECK(post.left.size() == 1);
+  post.track("b");
+  CHECK(post.left.size() == 2);
+  CHECK(contains(post.left[1], "\"b\""));
+  post.pass(Delivery::kSoon);
+  CHECK(post.left.back().empty());  // taken back: it is on its way
+  post.answer(503);
+  CHECK(post.left.back().empty());  // and in backoff nothing is pressed on the server
+}
+
+TEST_CASE("what is left with the browser is what waits, not what is on its way", "[delivery]") {
+  Post post([](Config& config) { config.confirm_unload = config.later = true; });
+  post.track_many(130);
+  CHECK(post.sent() == numbered(1, 100));
+  const auto body = parsed(post.left.back());
+  CHECK(body["events"].size() == 30);
+  CHECK(body["events"][0]["event_name"] == "e101");
+  post.track_many(120);
+  post.answer(200);
+  CHECK(post.sent() == numbered(101, 200));
+  CHECK(parsed(post.left.back())["events"][0]["event_name"] == "e201");
+}
+
+TEST_CASE("without storage what waits is left with the browser", "[delivery]") {
+  Post post([](Config& config) { config.later = true; });
+  post.track("a");
+  CHECK(post.left.empty());
+  post.storage_fails = true;
+  post.track("b");
+  REQUIRE(post.left.size() == 1);
+  CHECK(contains(post.left[0], "\"b\""));
+}
+
+TEST_CASE("a page that goes away takes back what it left, as it sends it itself", "[delivery]") {
+  Post post([](Config& config) { config.confirm_unload = config.later = true; });
+  post.track("a");
+  post.delivery->leaving();
+  post.drain();
+  CHECK(post.requests.size() == 1);
+  CHECK(post.left.back().empty());
+}

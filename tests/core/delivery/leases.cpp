@@ -1,0 +1,261 @@
+#include "delivery/leases.h"
+
+#include <map>
+#include <optional>
+
+#include "catch.hpp"
+
+using namespace appizer;
+
+namespace {
+
+constexpr Millis kWall = 1763928000000;
+
+/// A storage and the documents that share it.
+struct Shelf {
+  std::map<std::string, std::string> keys;
+  Millis now = 0;
+  Millis wall = kWall;
+
+  Moment moment() const { return {now, wall}; }
+  void pass(Millis time) {
+    now += time;
+    wall += time;
+  }
+};
+
+struct Tab {
+  explicit Tab(Shelf& shelf) : shelf_(shelf) {}
+
+  Leases leases{""};
+  std::map<std::string, bool> verdicts;
+  int writes = 0;
+
+  void perform() {
+    while (!effects_.empty()) {
+      const Effect effect = effects_.take();
+      if (effect.kind == Effect::store) {
+        shelf_.keys[effect.text] = effect.more;
+        ++writes;
+      } else if (effect.kind == Effect::erase) {
+        shelf_.keys.erase(effect.text);
+      } else {
+        REQUIRE(effect.kind == Effect::read);
+        hear(effect.text);
+      }
+    }
+  }
+  void hear(const std::string& key) {
+    const auto found = shelf_.keys.find(key);
+    List<Leases::Verdict> reached;
+    CHECK(leases.value(key, found == shelf_.keys.end() ? View::none() : View(found->second),
+                       shelf_.moment(), effects_, reached));
+    for (const auto& verdict : reached) verdicts[verdict.document] = verdict.granted;
+  }
+  void hold(const std::string& document) {
+    leases.hold(document, shelf_.moment(), effects_);
+    perform();
+  }
+  void claim(const std::string& document, std::uint32_t draw = 0) {
+    leases.claim(document, draw, effects_);
+    perform();
+  }
+  void settle() {
+    leases.settle(shelf_.moment(), effects_);
+    perform();
+  }
+  void release() {
+    leases.release(effects_);
+    perform();
+  }
+
+ private:
+  Shelf& shelf_;
+  Effects effects_;
+};
+
+}  // namespace
+
+TEST_CASE("a lease says in storage until when its document lives", "[leases]") {
+  Shelf shelf;
+  Tab tab(shelf);
+  CHECK_FALSE(tab.leases.holds());
+  tab.hold("d");
+  CHECK(tab.leases.holds());
+  CHECK(shelf.keys == std::map<std::string, std::string>{{"l.d", "1763928300000"}});
+  tab.hold("d");
+  CHECK(tab.writes == 1);
+}
+
+TEST_CASE("a lease is renewed every minute, while there is one", "[leases]") {
+  Shelf shelf;
+  Tab tab(shelf);
+  CHECK(tab.leases.next_wake() == kNever);
+  tab.hold("d");
+  CHECK(tab.leases.next_wake() == kMinute);
+  shelf.pass(kMinute - 1);
+  tab.settle();
+  CHECK(tab.writes == 1);
+  shelf.pass(1);
+  tab.settle();
+  CHECK(shelf.keys["l.d"] == "1763928360000");
+  CHECK(tab.leases.next_wake() == 2 * kMinute);
+  tab.release();
+  CHECK(shelf.keys.empty());
+  CHECK(tab.leases.next_wake() == kNever);
+}
+
+TEST_CASE("a lease that may have run out is noticed, by either clock", "[leases]") {
+  Shelf shelf;
+  Tab tab(shelf);
+  CHECK_FALSE(tab.leases.overslept(shelf.moment()));
+  tab.hold("d");
+  shelf.pass(Leases::kLength - 1);
+  CHECK_FALSE(tab.leases.overslept(shelf.moment()));
+  CHECK(tab.leases.overslept({shelf.now + 1, shelf.wall}));
+  CHECK(tab.leases.overslept({shelf.now, shelf.wall + 1}));
+}
+
+TEST_CASE("nobody inherits from a document that lives", "[leases]") {
+  Shelf shelf;
+  Tab owner(shelf);
+  Tab heir(shelf);
+  owner.hold("d");
+  shelf.pass(Leases::kLength - 1);
+  heir.claim("d");
+  CHECK(heir.verdicts == std::map<std::string, bool>{{"d", false}});
+  CHECK(heir.leases.next_wake() == kNever);
+  CHECK(heir.writes == 0);
+}
+
+TEST_CASE("an heir has what it claimed when the claim still stands a little later", "[leases]") {
+  Shelf shelf;
+  Tab owner(shelf);
+  Tab heir(shelf);
+  owner.hold("d");
+  const bool given_back = GENERATE(true, false);
+  if (given_back) owner.release();
+  shelf.pass(Leases::kLength);
+  heir.claim("d", 250);
+  CHECK(heir.verdicts.empty());
+  CHECK(shelf.keys["l.d"] == std::to_string(shelf.wall + Leases::kLength) + " 250");
+  CHECK(heir.leases.next_wake() == shelf.now + Leases::kClaim + 250);
+  shelf.pass(Leases::kClaim + 249);
+  heir.settle();
+  CHECK(heir.verdicts.empty());
+  shelf.pass(1);
+  heir.settle();
+  CHECK(heir.verdicts == std::map<std::string, bool>{{"d", true}});
+  CHECK(heir.leases.holds());
+  // From now on it is the heir's to renew, and to give back.
+  shelf.pass(kMinute);
+  heir.settle();
+  CHECK(shelf.keys["l.d"] == std::to_string(shelf.wall + Leases::kLength));
+  heir.release();
+  CHECK(shelf.keys.empty());
+}
+
+TEST_CASE("an owner that hears of a claim, or of a removal, renews", "[leases]") {
+  Shelf shelf;
+  Tab owner(shelf);
+  Tab heir(shelf);
+  owner.hold("d");
+  shelf.keys.clear();
+  if (GENERATE(true, false)) {
+    owner.hear("l.d");
+    owner.settle();
+    CHECK(shelf.keys["l.d"] == "1763928300000");
+  } else {
+    heir.claim("d");
+    owner.hear("l.d");
+    owner.settle();
+    shelf.pass(2 * Leases::kClaim);
+    heir.settle();
+    CHECK(heir.verdicts == std::map<std::string, bool>{{"d", false}});
+  }
+}
+
+TEST_CASE("of two that claim at once one inherits", "[leases]") {
+  Shelf shelf;
+  Tab one(shelf);
+  Tab other(shelf);
+  Effects nothing;
+  // Both read before either writes.
+  one.leases.claim("d", 100, nothing);
+  other.leases.claim("d", 900, nothing);
+  one.hear("l.d");
+  other.hear("l.d");
+  one.perform();
+  other.perform();
+  for (int i = 0; i < 3; ++i) {
+    shelf.pass(Leases::kClaim);
+    one.settle();
+    other.settle();
+  }
+  CHECK(one.verdicts == std::map<std::string, bool>{{"d", false}});
+  CHECK(other.verdicts == std::map<std::string, bool>{{"d", true}});
+}
+
+TEST_CASE("a claim keeps later ones away", "[leases]") {
+  Shelf shelf;
+  Tab one(shelf);
+  Tab late(shelf);
+  one.claim("d");
+  shelf.pass(10);
+  late.claim("d");
+  CHECK(late.verdicts == std::map<std::string, bool>{{"d", false}});
+}
+
+TEST_CASE("what others write while a claim stands is looked at later", "[leases]") {
+  Shelf shelf;
+  Tab heir(shelf);
+  heir.claim("d");
+  shelf.keys["l.d"] = "1";
+  heir.hear("l.d");
+  CHECK(heir.verdicts.empty());
+  shelf.pass(Leases::kClaim);
+  heir.settle();
+  CHECK(heir.verdicts == std::map<std::string, bool>{{"d", false}});
+}
+
+TEST_CASE("a lease that no clock could have written keeps nobody away", "[leases]") {
+  const auto text = GENERATE(values<std::string>({
+      "", "garbage", "-1",
+      "1763928000000",         // now: it has just run out
+      "1763928300001",         // further away than a lease reaches: the clock was set back
+      "9223372036854775807",   // no time at all
+      "99999999999999999999",  // not even a number
+  }));
+  CAPTURE(text);
+  Shelf shelf;
+  shelf.keys["l.d"] = text;
+  Tab heir(shelf);
+  heir.claim("d");
+  CHECK(heir.verdicts.empty());
+  shelf.pass(2 * Leases::kClaim);
+  heir.settle();
+  CHECK(heir.verdicts == std::map<std::string, bool>{{"d", true}});
+}
+
+TEST_CASE("giving leases back does not end a claim, forgetting claims does", "[leases]") {
+  Shelf shelf;
+  Tab heir(shelf);
+  heir.hold("own");
+  heir.claim("d");
+  heir.release();
+  const bool forgotten = GENERATE(false, true);
+  if (forgotten) heir.leases.forget();
+  shelf.pass(2 * Leases::kClaim);
+  heir.settle();
+  CHECK(heir.verdicts.empty() == forgotten);
+}
+
+TEST_CASE("keys that are no leases are somebody else's", "[leases]") {
+  Leases leases("");
+  Effects effects;
+  List<Leases::Verdict> verdicts;
+  CHECK_FALSE(leases.value("j.d.e0", View::none(), {}, effects, verdicts));
+  CHECK(leases.value("l.d", View::none(), {}, effects, verdicts));
+  CHECK(effects.empty());
+  CHECK(verdicts.empty());
+}

@@ -1,0 +1,55 @@
+#include "visitor/consent.h"
+
+#include <optional>
+
+#include "catch.hpp"
+
+using namespace appizer;
+
+namespace {
+
+std::optional<Consent> named(View name) {
+  Consent consent;
+  return read_consent(name, consent) ? std::optional(consent) : std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("a state of consent has its documented name", "[consent]") {
+  CHECK(named("granted") == Consent::granted);
+  CHECK(named("pending") == Consent::pending);
+  CHECK(named("denied") == Consent::denied);
+  CHECK_FALSE(named("Granted"));
+  CHECK_FALSE(named(""));
+}
+
+TEST_CASE("what waits comes out once, in order", "[consent]") {
+  Waiting waiting;
+  waiting.add({Held::event, "first", "", "", 1});
+  waiting.add({Held::user_id, "", "\"user_1\"", "", 2});
+  const auto all = waiting.take();
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].name == "first");
+  CHECK(all[1].value == "\"user_1\"");
+  CHECK(waiting.take().empty());
+}
+
+TEST_CASE("what waits is bounded, and the oldest goes", "[consent]") {
+  Waiting waiting;
+  SECTION("by number") {
+    for (std::size_t i = 0; i < Waiting::kMost + 3; ++i) {
+      waiting.add({Held::event, std::to_string(i), "", "", 0});
+    }
+    CHECK(waiting.dropped() == 3);
+    CHECK(waiting.size() == Waiting::kMost);
+    CHECK(waiting.take()[0].name == "3");
+  }
+  SECTION("by size") {
+    for (int i = 0; i < 4; ++i) {
+      waiting.add({Held::event, std::to_string(i), std::string(200 * 1024, 'x'), "", 0});
+    }
+    CHECK(waiting.dropped() == 2);
+    CHECK(waiting.take()[0].name == "2");
+    CHECK(waiting.dropped() == 0);
+  }
+}
