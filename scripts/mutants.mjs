@@ -31,8 +31,8 @@ const mutants = [
   {
     name: 'sends before it stores',
     file: 'delivery/delivery.cpp',
-    find: 'state.journal.settle(effects, now.monotonic)',
-    replace: 'if (state.journal.waiting() == 0) state.journal.settle(effects, now.monotonic)',
+    find: 'state.journal.sync(effects, now.monotonic)',
+    replace: 'if (state.journal.waiting() == 0) state.journal.sync(effects, now.monotonic)',
   },
   {
     name: 'backs off without jitter',
@@ -106,7 +106,7 @@ const mutants = [
     name: 'sends during its backoff',
     file: 'delivery/delivery.cpp',
     find: '|| now < state.not_before ||',
-    replace: '|| now < state.asked_until ||',
+    replace: '|| now < state.retry_after_until ||',
   },
   {
     name: 'keeps what it handed over',
@@ -189,8 +189,8 @@ const mutants = [
   {
     name: 'sends while offline',
     file: 'delivery/delivery.cpp',
-    find: 'return !online_ || held_ ||',
-    replace: 'return held_ ||',
+    find: 'return !online_ || taking_over_ ||',
+    replace: 'return taking_over_ ||',
   },
 ];
 

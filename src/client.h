@@ -66,35 +66,37 @@ class Client {
   // News.
 
   /// A `Read`, or another document's write: the key's value, `View::none()` if it has none.
-  void value(View key, View text, const Moment& now);
+  void handle_storage_value(View key, View text, const Moment& now);
   /// A `Scan`: the keys, separated by line feeds.
-  void keys(View list, const Moment& now);
+  void handle_storage_keys(View list, const Moment& now);
   /// A `Lock`.
-  void locked(View name, bool granted, const Moment& now);
+  void handle_lock(View name, bool granted, const Moment& now);
   /// A `Store` that did not take.
-  void store_failed(View key, const Moment& now);
+  void handle_store_failed(View key, const Moment& now);
   /// Storage was emptied by somebody else.
-  void storage_cleared(const Moment& now);
+  void handle_storage_cleared(const Moment& now);
   /// A `Request`; `status` 0 if there was no answer.
-  void answered(std::uint32_t id, int status, const Wait& wait, View body, const Moment& now);
-  void online(bool online, const Moment& now);
-  void visible(bool visible, const Moment& now);
+  void handle_response(std::uint32_t id, int status, const RetryHeaders& wait, View body,
+                       const Moment& now);
+  void handle_online(bool online, const Moment& now);
+  void handle_visibility(bool visible, const Moment& now);
   /// The page goes away (`pagehide`): everything is sent that can be.
-  void leaving(const Moment& now);
+  void handle_pagehide(const Moment& now);
   /// What was sent since `leaving` has been taken by the browser, or refused, as far as can be
   /// heard.
-  void gone(const Moment& now);
+  void handle_handover(const Moment& now);
   /// The page is back from the back/forward cache.
-  void returned(const Moment& now);
+  void handle_pageshow(const Moment& now);
   /// The page's URL is another now.
-  void navigated(View url, const Moment& now);
+  void handle_navigation(View url, const Moment& now);
   /// A `Look`.
-  void page(const PageViews::Page& page, const Moment& now);
+  void handle_page_facts(const PageViews::Page& page, const Moment& now);
   /// A link was clicked.
-  void clicked(const Link& link, const Moment& now);
+  void handle_click(const Link& link, const Moment& now);
   /// What happens to a form, see `Forms::hear`.
-  void form(Forms::News news, std::uint32_t id, double detail, View text, const Moment& now);
-  void wake(const Moment& now);
+  void handle_form(Forms::Input news, std::uint32_t id, double detail, View text,
+                   const Moment& now);
+  void handle_wake(const Moment& now);
 
   // Polls.
 
@@ -108,17 +110,17 @@ class Client {
   struct Running {
     Running(const Config& config, Ids& ids, View prefix)
         : delivery(config, ids, prefix),
-          adoption(prefix),
+          orphans(prefix),
           leases(prefix),
           identity(config.user_id_storage_key, config.persistence),
           session(prefix, config.session_timeout) {}
 
     Delivery delivery;
-    Adoption adoption;
+    Orphans orphans;
     Leases leases;
     Identity identity;
     Session session;
-    People people;
+    UserRecords user_records;
   };
 
   bool input(const Moment& now);
@@ -126,8 +128,8 @@ class Client {
   /// in the task that grants consent waits with what happened before.
   bool ready() const;
   /// Whether page, forms and links may be watched.
-  bool watches() const { return started_ && config_.consent != Consent::denied; }
-  Status decide(Consent consent);
+  bool may_watch() const { return started_ && config_.consent != Consent::denied; }
+  Status apply_consent(Consent consent);
   bool may_become(Consent consent) const;
   void begin();
   void keep_viewer();
@@ -135,22 +137,22 @@ class Client {
   void replay();
   void report_dropped(std::size_t count);
   Event record(View name, View properties, Millis happened, View app = {});
-  void automatic(View name, View properties, Millis happened, View app = {});
-  void land(View landing, Millis happened);
+  void record_automatic(View name, View properties, Millis happened, View app = {});
+  void begin_visit(View landing, Millis happened);
   void record_forms();
-  void record_person(View person, View origin, View app);
+  void record_form_user(View person, View origin, View app);
   View consent_key() const;
-  View news_key() const;
-  void announce();
-  void settle();
+  View cookie_change_key() const;
+  void announce_id();
+  void advance();
   void own_lock();
   void take_name();
   void take_lock(View document);
-  void decided(View document, bool granted);
+  void apply_ownership(View document, bool granted);
   void rejoin();
   void read_all();
-  void tell(Hint hint, View detail);
-  void tell_storage(bool failing);
+  void hint(Hint hint, View detail);
+  void hint_storage(bool failing);
 
   Config config_;
   Ids ids_;
@@ -160,7 +162,7 @@ class Client {
   String prefix_;
   /// None before consent is granted.
   std::optional<Running> running_;
-  Waiting waiting_;
+  PendingCalls pending_calls_;
   bool started_ = false;
   /// After a no, until all is erased that was in storage: before that nobody begins anew.
   bool erasing_ = false;
@@ -177,7 +179,7 @@ class Client {
   Effects effects_;
   bool owns_lock_ = false;
   bool wants_recovery_ = false;
-  bool told_storage_ = false;
+  bool hinted_storage_ = false;
   bool away_ = false;
 };
 

@@ -84,7 +84,7 @@ constexpr Option kOptions[] = {
     {Part::facts, "online", &Config::online},
     {Part::facts, "visible", &Config::visible},
     {Part::facts, "locks", &Config::locks},
-    {Part::facts, "later", &Config::later},
+    {Part::facts, "later", &Config::fetch_later},
     {Part::facts, "keepalive", &Config::keepalive},
     {Part::facts, "gpc", &Config::gpc},
     {Part::facts, "dnt", &Config::dnt},
@@ -95,8 +95,8 @@ constexpr Option kOptions[] = {
 /// Reads what is part of the options, and what is part of that.
 class Reader {
  public:
-  Reader(Config& config, List<Config::Complaint>& complaints)
-      : config_(config), complaints_(complaints) {}
+  Reader(Config& config, List<Config::Problem>& problems)
+      : config_(config), complaints_(problems) {}
 
   void read(Part part, const List<json::Member>& members) {
     for (const json::Member& member : members) {
@@ -170,20 +170,20 @@ class Reader {
   }
 
   Config& config_;
-  List<Config::Complaint>& complaints_;
+  List<Config::Problem>& complaints_;
 };
 
 }  // namespace
 
-Status Config::read(View text, List<Complaint>& complaints) {
+Status Config::read(View text, List<Problem>& problems) {
   List<json::Member> options;
   List<json::Member> facts;
   if (!json::members(json::member(text, "options"), options) ||
       !json::members(json::member(text, "facts"), facts)) {
     return Status::options_unusable;
   }
-  Reader(*this, complaints).read(Part::options, options);
-  List<Complaint> none;
+  Reader(*this, problems).read(Part::options, options);
+  List<Problem> none;
   Reader(*this, none).read(Part::facts, facts);
   bot = is_bot(user_agent, bot);
   if (!keepalive) confirm_unload = true;

@@ -99,20 +99,20 @@ struct Config {
   /// Whether the site wants to see automatic events before they are recorded.
   bool hooks = false;
   /// Whether the host can leave a request with the browser (`fetchLater`).
-  bool later = false;
+  bool fetch_later = false;
 
   /// Whether events say that a program made them; whether there are none of it.
   bool marks_bot() const { return bot && bots == Bots::mark; }
   bool drops_bot() const { return bot && bots == Bots::drop; }
 
   /// A mistake in the options that does not keep the client from starting.
-  struct Complaint {
+  struct Problem {
     Hint hint;
     View name;
   };
 
-  /// Reads {"options":{…},"facts":{…}}. Returns what is fatal; adds to `complaints` what is not.
-  Status read(View text, List<Complaint>& complaints);
+  /// Reads {"options":{…},"facts":{…}}. Returns what is fatal; adds to `problems` what is not.
+  Status read(View text, List<Problem>& problems);
 };
 
 }  // namespace appizer

@@ -28,10 +28,10 @@ void Effects::lock(View name, bool wait) { add(Effect::lock, 0, wait, name, {});
 
 void Effects::unlock(View name) { add(Effect::unlock, 0, false, name, {}); }
 
-void Effects::leave(View url, View body) { add(Effect::leave, 0, false, url, body); }
+void Effects::fetch_later(View url, View body) { add(Effect::fetch_later, 0, false, url, body); }
 
-void Effects::tell(Hint hint, View detail) {
-  add(Effect::tell, static_cast<std::uint32_t>(hint), false, detail, {});
+void Effects::hint(Hint hint, View detail) {
+  add(Effect::hint, static_cast<std::uint32_t>(hint), false, detail, {});
 }
 
 void Effects::report(View json) { add(Effect::report, 0, false, json, {}); }
@@ -40,7 +40,7 @@ void Effects::flushed(std::uint32_t token, View json) {
   add(Effect::flushed, token, false, json, {});
 }
 
-void Effects::look(bool scroll) { add(Effect::look, 0, scroll, {}, {}); }
+void Effects::page_facts(bool scroll) { add(Effect::page_facts, 0, scroll, {}, {}); }
 
 void Effects::watch(std::uint32_t what) { add(Effect::watch, what, false, {}, {}); }
 
@@ -48,8 +48,8 @@ void Effects::form_values(std::uint32_t id, View fields) {
   add(Effect::form_values, id, false, fields, {});
 }
 
-void Effects::form_look(std::uint32_t id, bool further) {
-  add(Effect::form_look, id, further, {}, {});
+void Effects::form_check(std::uint32_t id, bool further) {
+  add(Effect::form_check, id, further, {}, {});
 }
 
 void Effects::compose(View name, View event, bool viewed) {

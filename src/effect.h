@@ -40,17 +40,17 @@ struct Effect {
     /// Leaves a request (URL `text`, body `more`) with the browser, to be sent when the page ends,
     /// however it ends (`fetchLater`). Replaces the one left before; an empty body only takes that
     /// one back.
-    leave = 9,
+    fetch_later = 9,
     /// Tells the developer, in debug, of a mistake and its cure: `number` is a `Hint`, `text` what
     /// it is about.
-    tell = 10,
+    hint = 10,
     /// Tells the site of events that ended otherwise than delivered: `text` is JSON (report.h).
     report = 11,
     /// Answers the flush `number`: `text` is {"delivered","dropped","pending"}.
     flushed = 12,
     /// Asks for the page's facts as they are now; answered by `Client::page`. `flag` is whether the
     /// scroll depth is wanted too, which may cost a layout.
-    look = 13,
+    page_facts = 13,
     /// Begins to watch what the page does: `number` is a sum of `Watched`.
     watch = 14,
     /// Asks for the values of some fields of the submission `number`: `text` is their numbers,
@@ -59,7 +59,7 @@ struct Effect {
     /// `flag`: asks whether the form of the submission `number` was removed, or the URL is another
     /// since; answered by `Client::form` only if so. Otherwise there is nothing more to be told of
     /// it.
-    form_look = 16,
+    form_check = 16,
     /// Asks the site's hooks what becomes of an automatic event: `text` is its name, `more` the
     /// JSON object
     /// {"happened","app","properties"}. What they leave of it comes back by `Client::track`, at
@@ -96,14 +96,14 @@ class Effects {
   void scan(View prefix);
   void lock(View name, bool wait);
   void unlock(View name);
-  void leave(View url, View body);
-  void tell(Hint hint, View detail);
+  void fetch_later(View url, View body);
+  void hint(Hint hint, View detail);
   void report(View json);
   void flushed(std::uint32_t token, View json);
-  void look(bool scroll);
+  void page_facts(bool scroll);
   void watch(std::uint32_t what);
   void form_values(std::uint32_t id, View fields);
-  void form_look(std::uint32_t id, bool further);
+  void form_check(std::uint32_t id, bool further);
   void compose(View name, View event, bool viewed);
 
   bool empty() const { return next_ == all_.size(); }

@@ -106,41 +106,41 @@ APZ_EXPORT(apz_value)
 void apz_value(std::uint32_t key_size, std::int32_t value_size, double monotonic, double wall) {
   const View value =
       value_size < 0 ? View::none() : text(static_cast<std::uint32_t>(value_size), key_size);
-  client.value(text(key_size), value, at(monotonic, wall));
+  client.handle_storage_value(text(key_size), value, at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_keys)
 void apz_keys(std::uint32_t size, double monotonic, double wall) {
-  client.keys(text(size), at(monotonic, wall));
+  client.handle_storage_keys(text(size), at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_locked)
 void apz_locked(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall) {
-  client.locked(text(name_size), granted != 0, at(monotonic, wall));
+  client.handle_lock(text(name_size), granted != 0, at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_store_failed)
 void apz_store_failed(std::uint32_t key_size, double monotonic, double wall) {
-  client.store_failed(text(key_size), at(monotonic, wall));
+  client.handle_store_failed(text(key_size), at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_answered)
 void apz_answered(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
                   double retry_after, double reset, double monotonic, double wall) {
-  client.answered(id, status, {retry_after, reset}, text(body_size), at(monotonic, wall));
+  client.handle_response(id, status, {retry_after, reset}, text(body_size), at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_navigated)
 void apz_navigated(std::uint32_t url_size, double monotonic, double wall) {
-  client.navigated(text(url_size), at(monotonic, wall));
+  client.handle_navigation(text(url_size), at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_page)
 void apz_page(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
               double scroll, double monotonic, double wall) {
-  client.page({text(url_size), text(title_size, url_size),
-               text(referrer_size, url_size + title_size), scroll},
-              at(monotonic, wall));
+  client.handle_page_facts({text(url_size), text(title_size, url_size),
+                            text(referrer_size, url_size + title_size), scroll},
+                           at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_clicked)
@@ -148,13 +148,13 @@ void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_
                  double monotonic, double wall) {
   const bool downloads = download_size >= 0;
   const View download = text(downloads ? static_cast<std::uint32_t>(download_size) : 0, url_size);
-  client.clicked({text(url_size), download, downloads, button}, at(monotonic, wall));
+  client.handle_click({text(url_size), download, downloads, button}, at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_form)
 void apz_form(std::uint32_t size, std::int32_t news, std::uint32_t id, double detail,
               double monotonic, double wall) {
-  client.form(static_cast<Forms::News>(news), id, detail, text(size), at(monotonic, wall));
+  client.handle_form(static_cast<Forms::Input>(news), id, detail, text(size), at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_news)
@@ -162,21 +162,21 @@ void apz_news(std::int32_t news, double monotonic, double wall) {
   at(monotonic, wall);
   switch (news) {
     case APZ_WAKE:
-      return client.wake(now);
+      return client.handle_wake(now);
     case APZ_ONLINE:
     case APZ_OFFLINE:
-      return client.online(news == APZ_ONLINE, now);
+      return client.handle_online(news == APZ_ONLINE, now);
     case APZ_VISIBLE:
     case APZ_HIDDEN:
-      return client.visible(news == APZ_VISIBLE, now);
-    case APZ_LEAVING:
-      return client.leaving(now);
-    case APZ_GONE:
-      return client.gone(now);
-    case APZ_RETURNED:
-      return client.returned(now);
+      return client.handle_visibility(news == APZ_VISIBLE, now);
+    case APZ_PAGEHIDE:
+      return client.handle_pagehide(now);
+    case APZ_HANDOVER:
+      return client.handle_handover(now);
+    case APZ_PAGESHOW:
+      return client.handle_pageshow(now);
     case APZ_STORAGE_CLEARED:
-      return client.storage_cleared(now);
+      return client.handle_storage_cleared(now);
     default:
       __builtin_trap();
   }

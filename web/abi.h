@@ -68,21 +68,21 @@ void apz_page(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t re
 void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
                  double monotonic, double wall);
 
-/// Tells what happens to submission `id` of a form: `news` is a `Forms::News` (forms.h), which says
-/// what `detail` and the input are.
+/// Tells what happens to submission `id` of a form: `news` is a `Forms::Input` (forms.h), which
+/// says what `detail` and the input are.
 void apz_form(std::uint32_t size, std::int32_t news, std::uint32_t id, double detail,
               double monotonic, double wall);
 
 /// News without a content.
-enum ApzNews : std::int32_t {
+enum ApzHostEvent : std::int32_t {
   APZ_WAKE = 0,
   APZ_ONLINE = 1,
   APZ_OFFLINE = 2,
   APZ_VISIBLE = 3,
   APZ_HIDDEN = 4,
-  APZ_LEAVING = 5,
-  APZ_GONE = 6,
-  APZ_RETURNED = 7,
+  APZ_PAGEHIDE = 5,
+  APZ_HANDOVER = 6,
+  APZ_PAGESHOW = 7,
   APZ_STORAGE_CLEARED = 8,
 };
 void apz_news(std::int32_t news, double monotonic, double wall);

@@ -5,7 +5,7 @@ import type { Core } from '../bridge/core.js';
 import { toJson } from '../bridge/json.js';
 import { type Runtime, run } from '../bridge/runtime.js';
 import { attempt } from './attempt.js';
-import type { Ears, Host } from './host.js';
+import type { Host, HostEvents } from './host.js';
 import { NativePromise, now, parse } from './natives.js';
 import { sanitizer } from './sanitize.js';
 import type { Appizer, FlushResult, Options, OutgoingEvent, Properties, Report } from './types.js';
@@ -140,18 +140,18 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         stopWaiting();
         startLater(host, options, onError, left);
       };
-      const heard = (what: unknown) => {
+      const onEvent = (what: unknown) => {
         if (what === true) again();
       };
-      const ears = {
-        visible: heard,
-        online: heard,
-        leaving: heard,
-        returned: again,
-        stored: heard,
+      const events = {
+        visibility: onEvent,
+        online: onEvent,
+        pagehide: onEvent,
+        pageshow: again,
+        storage: onEvent,
       };
       const ends = [
-        attempt(() => host.listen?.(ears as Partial<Ears> as Ears)),
+        attempt(() => host.listen?.(events as Partial<HostEvents> as HostEvents)),
         left === MOST_TRIES - 1 ? attempt(() => host.timer(SOON, again)) : undefined,
       ];
       waits = ends;
@@ -170,7 +170,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         const { happened, app, properties } = parse(json);
         compose(started, hooks, name, properties, happened, app);
       },
-      tell: (hint, detail) => say((all) => all.hint(hint, detail)),
+      hint: (hint, detail) => say((all) => all.hint(hint, detail)),
       report: (json) => {
         if (typeof onError === 'function') attempt(() => onError(parse(json) as Report));
       },

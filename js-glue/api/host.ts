@@ -64,32 +64,32 @@ export interface Link {
   button: number;
 }
 
-/** Tells of submission `id` of a form: `news` is one of `FORM` (abi.ts), and says what the rest is. */
-export type FormEar = (news: number, id: number, detail: number, text: string) => void;
+/** Tells of submission `id` of a form: `input` is one of `FORM_INPUT` (abi.ts), and says what the rest is. */
+export type FormListener = (input: number, id: number, detail: number, text: string) => void;
 
-/** Answers about forms, by way of the `FormEar`. */
+/** Answers about forms, by way of the `FormListener`. */
 export interface FormWatch {
   /** Tells the values of the fields with these numbers. */
   values(id: number, fields: string): void;
   /** Tells if the form is gone or the URL is another; or, if nothing further is wanted, forgets it. */
-  look(id: number, further: boolean): void;
+  check(id: number, further: boolean): void;
   /** Tells now what the end of a task would tell. */
-  settle(): void;
+  flush(): void;
 }
 
 /** What the world tells. */
-export interface Ears {
-  visible(visible: boolean): void;
+export interface HostEvents {
+  visibility(visible: boolean): void;
   online(online: boolean): void;
   /** The page goes away, perhaps to come back. */
-  leaving(): void;
-  returned(): void;
+  pagehide(): void;
+  pageshow(): void;
   /** Another document wrote or removed a key; without a key it emptied the storage. */
-  stored(key: string | null): void;
+  storage(key: string | null): void;
   /** The page's URL is another now. */
-  navigated(url: string): void;
-  clicked(link: Link): void;
-  form: FormEar;
+  navigation(url: string): void;
+  click(link: Link): void;
+  form: FormListener;
 }
 
 /** A world. Times are in milliseconds. */
@@ -109,13 +109,13 @@ export interface Host {
   storage?: Storage | undefined;
   locks?: Locks | undefined;
   /** Leaves a request with the browser, for when the page ends; an empty body takes it back. */
-  leave?: ((url: string, body: string) => void) | undefined;
+  fetchLater?: ((url: string, body: string) => void) | undefined;
   /** Starts telling what happens; returns what ends it. */
-  listen?(ears: Ears): () => void;
+  listen?(events: HostEvents): () => void;
   /** Looks at the page; `scroll` is whether the depth is wanted. */
   page?(scroll: boolean): Page;
   /** Starts telling what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. */
-  watch?(what: number, ears: Ears): () => void;
+  watch?(what: number, events: HostEvents): () => void;
   /** What a form holds, and what became of it. */
   forms?: FormWatch | undefined;
   /** Where debug sentences go. */

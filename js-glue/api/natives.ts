@@ -20,11 +20,15 @@ const { addEventListener } = (globalThis.EventTarget ?? Object).prototype as Eve
 export function listen<E extends Event>(
   target: EventTarget,
   type: string,
-  heard: (event: E) => void,
+  listener: (event: E) => void,
   signal: AbortSignal,
   capture = true,
 ): void {
-  addEventListener.call(target, type, heard as EventListener, { capture, passive: true, signal });
+  addEventListener.call(target, type, listener as EventListener, {
+    capture,
+    passive: true,
+    signal,
+  });
 }
 
 /** A document's own property: `<form name="title">` puts itself before it. */

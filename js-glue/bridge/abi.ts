@@ -74,14 +74,14 @@ export enum EFFECT {
   scan = 6,
   lock = 7,
   unlock = 8,
-  leave = 9,
-  tell = 10,
+  fetch_later = 9,
+  hint = 10,
   report = 11,
   flushed = 12,
-  look = 13,
+  page_facts = 13,
   watch = 14,
   form_values = 15,
-  form_look = 16,
+  form_check = 16,
   compose = 17,
 }
 
@@ -93,8 +93,8 @@ export enum WATCHED {
   form_starts = 8,
 }
 
-/** `Forms::News` */
-export enum FORM {
+/** `Forms::Input` */
+export enum FORM_INPUT {
   begun = 0,
   submits = 1,
   values = 2,
@@ -103,16 +103,16 @@ export enum FORM {
   handled = 5,
 }
 
-/** `ApzNews` */
-export enum NEWS {
+/** `ApzHostEvent` */
+export enum HOST_EVENT {
   wake = 0,
   online = 1,
   offline = 2,
   visible = 3,
   hidden = 4,
-  leaving = 5,
-  gone = 6,
-  returned = 7,
+  pagehide = 5,
+  handover = 6,
+  pageshow = 7,
   storage_cleared = 8,
 }
 

@@ -6,17 +6,17 @@
  */
 
 import { attempt } from '../api/attempt.js';
-import type { Answer, Ears, Host, Storage } from '../api/host.js';
-import { EFFECT, FORM, NEWS } from './abi.js';
+import type { Answer, Host, HostEvents, Storage } from '../api/host.js';
+import { EFFECT, FORM_INPUT, HOST_EVENT } from './abi.js';
 import { type Core, type Effect, ENTROPY_BYTES, SEED_BYTES, type Texts } from './core.js';
 import { toJson } from './json.js';
 
 /** What the core says, for others to put into words. */
-export interface Voice {
-  tell(hint: number, detail: string): void;
+export interface ClientOutput {
+  hint(code: number, detail: string): void;
   report(json: string): void;
   flushed(token: number, json: string): void;
-  /** What is to be told of a URL. */
+  /** Redacts a URL as the site asks. */
   url(url: string): string;
   /** An automatic event wants to pass the site's hooks. */
   compose(name: string, json: string): void;
@@ -40,7 +40,7 @@ export interface Runtime {
 // at once, and the rejection passes a few promises on its way; Chromium takes milliseconds, which are not there.
 const TURNS = 8;
 
-export function run(core: Core, host: Host, voice: Voice): Runtime {
+export function run(core: Core, host: Host, output: ClientOutput): Runtime {
   const { exports } = core;
   const requests = new Map<number, () => void>();
   let stopTimer: (() => void) | undefined;
@@ -79,7 +79,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     return input(...core.write(texts), ...numbers, moment, host.wall());
   };
 
-  const news = (what: number) => call(exports.apz_news, [], what);
+  const hostEvent = (what: number) => call(exports.apz_news, [], what);
 
   const perform = ([kind, flag, number, text, more]: Effect) => {
     switch (kind) {
@@ -87,7 +87,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         requests.set(
           number,
           host.send({ url: text, body: more, keepalive: flag }, (answer) => {
-            if (requests.delete(number)) hear(() => answered(number, answer));
+            if (requests.delete(number)) dispatch(() => respond(number, answer));
           }),
         );
         break;
@@ -104,7 +104,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         attempt(() => host.storage?.removeItem(text));
         break;
       case EFFECT.read:
-        value(text, attempt(() => host.storage?.getItem(text)) ?? null);
+        storageValue(text, attempt(() => host.storage?.getItem(text)) ?? null);
         break;
       case EFFECT.scan: {
         const keys = attempt(() => host.storage?.keys()) ?? [];
@@ -113,50 +113,50 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       }
       case EFFECT.lock:
         host.locks?.request(text, flag, (granted) =>
-          hear(() => call(exports.apz_locked, [text], Number(granted))),
+          dispatch(() => call(exports.apz_locked, [text], Number(granted))),
         );
         break;
       case EFFECT.unlock:
         host.locks?.release(text);
         break;
-      case EFFECT.leave:
-        host.leave?.(text, more);
+      case EFFECT.fetch_later:
+        host.fetchLater?.(text, more);
         break;
-      case EFFECT.look: {
+      case EFFECT.page_facts: {
         const page = attempt(() => host.page?.(flag));
         if (!page) break;
-        const texts = [voice.url(page.url), page.title, voice.url(page.referrer)];
+        const texts = [output.url(page.url), page.title, output.url(page.referrer)];
         call(exports.apz_page, texts, page.scroll);
         break;
       }
       case EFFECT.watch:
-        stops.push(attempt(() => host.watch?.(number, ears)));
+        stops.push(attempt(() => host.watch?.(number, events)));
         break;
       case EFFECT.form_values:
         attempt(() => host.forms?.values(number, text));
         break;
-      case EFFECT.form_look:
-        attempt(() => host.forms?.look(number, flag));
+      case EFFECT.form_check:
+        attempt(() => host.forms?.check(number, flag));
         break;
-      case EFFECT.tell:
-        voice.tell(number, text);
+      case EFFECT.hint:
+        output.hint(number, text);
         break;
       case EFFECT.report:
-        voice.report(text);
+        output.report(text);
         break;
       case EFFECT.compose:
-        voice.compose(text, more);
+        output.compose(text, more);
         break;
       case EFFECT.flushed:
-        voice.flushed(number, text);
+        output.flushed(number, text);
         break;
     }
   };
 
-  const answered = (id: number, { status, body, retryAfter, reset }: Answer) =>
+  const respond = (id: number, { status, body, retryAfter, reset }: Answer) =>
     call(exports.apz_answered, [body], id, status, retryAfter, reset);
 
-  const value = (key: string, text: string | null) => call(exports.apz_value, [key, text]);
+  const storageValue = (key: string, text: string | null) => call(exports.apz_value, [key, text]);
 
   const drain = () => {
     if (draining) return;
@@ -171,7 +171,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       draining = false;
     }
     arm();
-    if (away) whenHeard();
+    if (away) afterRefusals();
   };
 
   const arm = () => {
@@ -185,23 +185,23 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         ? undefined
         : host.timer(delay, () => {
             rings = -1;
-            hear(() => news(NEWS.wake));
+            dispatch(() => hostEvent(HOST_EVENT.wake));
           });
   };
 
   // What went out while the page goes away counts as taken over by the browser once it has had the
   // chance to refuse it. There is no task left to wait for, only turns of this one.
-  const whenHeard = async () => {
+  const afterRefusals = async () => {
     for (let turns = 0; turns < TURNS; ++turns) await null;
     if (!away || torn) return;
     away = false;
-    hear(() => news(NEWS.gone));
+    dispatch(() => hostEvent(HOST_EVENT.handover));
     away = true;
     if (stopping) retire();
   };
 
   // News, from the world.
-  const hear = (input: () => void) =>
+  const dispatch = (input: () => void) =>
     guarded(() => {
       input();
       drain();
@@ -221,45 +221,45 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
       return status;
     }, -1);
 
-  const ears: Ears = {
-    visible: (visible) => {
-      if (!visible) attempt(() => host.forms?.settle());
-      hear(() => news(visible ? NEWS.visible : NEWS.hidden));
+  const events: HostEvents = {
+    visibility: (visible) => {
+      if (!visible) attempt(() => host.forms?.flush());
+      dispatch(() => hostEvent(visible ? HOST_EVENT.visible : HOST_EVENT.hidden));
     },
-    online: (online) => hear(() => news(online ? NEWS.online : NEWS.offline)),
-    leaving: () => {
+    online: (online) => dispatch(() => hostEvent(online ? HOST_EVENT.online : HOST_EVENT.offline)),
+    pagehide: () => {
       // Told twice, as the first time may have been interrupted in the middle of anything (lifecycle.ts).
       // What was being performed is performed again; of what the core was about to say nobody knows, so
       // that nothing counts as sent any more, and the next page sends it.
       torn ||= draining && !current;
       draining = false;
-      attempt(() => host.forms?.settle());
+      attempt(() => host.forms?.flush());
       away = true;
-      hear(() => news(NEWS.leaving));
+      dispatch(() => hostEvent(HOST_EVENT.pagehide));
     },
-    returned: () => {
+    pageshow: () => {
       away = false;
-      hear(() => news(NEWS.returned));
+      dispatch(() => hostEvent(HOST_EVENT.pageshow));
     },
     // What the event says may be older than what this page has written since. All tabs have to end up
     // with the same, so what counts is what is there now.
-    stored: (key) =>
-      hear(() => {
+    storage: (key) =>
+      dispatch(() => {
         if (key === null) {
-          news(NEWS.storage_cleared);
+          hostEvent(HOST_EVENT.storage_cleared);
           return;
         }
         const now = attempt(() => ({ text: host.storage?.getItem(key) ?? null }));
-        if (now) value(key, now.text);
+        if (now) storageValue(key, now.text);
       }),
-    navigated: (url) => hear(() => call(exports.apz_navigated, [voice.url(url)])),
+    navigation: (url) => dispatch(() => call(exports.apz_navigated, [output.url(url)])),
     form: (what, id, detail, text) =>
-      hear(() => {
-        const told = what <= FORM.submits ? withUrls(text, voice.url) : text;
-        call(exports.apz_form, [told], what, id, detail);
+      dispatch(() => {
+        const sanitized = what <= FORM_INPUT.submits ? withUrls(text, output.url) : text;
+        call(exports.apz_form, [sanitized], what, id, detail);
       }),
-    clicked: ({ url, download, button }) =>
-      hear(() => call(exports.apz_clicked, [voice.url(url), download], button)),
+    click: ({ url, download, button }) =>
+      dispatch(() => call(exports.apz_clicked, [output.url(url), download], button)),
   };
 
   const unlisten = () => {
@@ -281,7 +281,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
           online: host.online,
           visible: host.visible,
           locks: !!host.locks,
-          later: !!host.leave,
+          later: !!host.fetchLater,
           keepalive: host.keepalive !== false,
           gpc: !!host.gpc,
           dnt: !!host.dnt,
@@ -292,7 +292,7 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
         core.writeBytes(size, entropy(SEED_BYTES));
         const status = call(exports.apz_start, [], size);
         drain();
-        if (!status) stops.push(attempt(() => host.listen?.(ears)));
+        if (!status) stops.push(attempt(() => host.listen?.(events)));
         return status;
       }, -1),
     track: (name, properties, happened, app = '') =>
@@ -319,19 +319,19 @@ export function run(core: Core, host: Host, voice: Voice): Runtime {
     flush: (token) => command(() => call(exports.apz_flush, [], token)),
     stop: () => {
       stopping = true;
-      ears.leaving();
+      events.pagehide();
       unlisten();
     },
   };
 }
 
 // The facts of a form (`Facts` in forms.cpp): its action and the page are URLs.
-function withUrls(facts: string, told: (url: string) => string): string {
+function withUrls(facts: string, sanitized: (url: string) => string): string {
   const ACTION = 2;
   const PAGE = 6;
   return facts
     .split('\0')
-    .map((fact, i) => (i === ACTION || i === PAGE ? told(fact) : fact))
+    .map((fact, i) => (i === ACTION || i === PAGE ? sanitized(fact) : fact))
     .join('\0');
 }
 

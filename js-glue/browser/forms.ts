@@ -7,13 +7,13 @@
  */
 
 import { attempt } from '../api/attempt.js';
-import type { FormEar, FormWatch } from '../api/host.js';
+import type { FormListener, FormWatch } from '../api/host.js';
 import { AbortController, listen, setTimeout } from '../api/natives.js';
-import { FORM } from '../bridge/abi.js';
+import { FORM_INPUT } from '../bridge/abi.js';
 
 export interface Forms extends FormWatch {
   /** Starts telling of submissions, or of visitors who begin to fill in, or both; returns what ends it. */
-  watch(tell: FormEar, submits: boolean, starts: boolean): () => void;
+  watch(emit: FormListener, submits: boolean, starts: boolean): () => void;
 }
 
 type View = Window & typeof globalThis;
@@ -66,7 +66,7 @@ export function openForms(): Forms {
   const wrapped = new WeakMap<object, () => void>();
   // Fields that a password was typed into: some pages then show it as text.
   const secret = new WeakSet<object>();
-  let tell: FormEar = () => {};
+  let emit: FormListener = () => {};
   let last = 0;
 
   const attribute = (element: Element, name: string): string =>
@@ -167,7 +167,7 @@ export function openForms(): Forms {
       event,
     };
     submissions.set(id, submission);
-    tell(FORM.submits, id, 0, text);
+    emit(FORM_INPUT.submits, id, 0, text);
     // By now the core has asked for values, or is not interested.
     if (!submission.forget) submissions.delete(id);
     // A task later: microtasks run between the handlers.
@@ -179,7 +179,7 @@ export function openForms(): Forms {
     const { form, fields, event, valid } = submission;
     // What was removed by a handler is not sent; what `submit()` has been called on is on its way.
     const sent = !event || (event.isTrusted && !event.defaultPrevented && isConnected.call(form));
-    tell(FORM.ended, id, (sent ? SENT : 0) + (valid && !refuses(fields) ? VALID : 0), '');
+    emit(FORM_INPUT.ended, id, (sent ? SENT : 0) + (valid && !refuses(fields) ? VALID : 0), '');
   };
 
   // Whether the page says of a field that it will not take what is in it.
@@ -195,7 +195,7 @@ export function openForms(): Forms {
   // The core is interested: what the page does from now on may show that it handles the form.
   const attend = (id: number, submission: Submission) => {
     const { form, fields, view, began } = submission;
-    const reset = () => tell(FORM.handled, id, 0, '');
+    const reset = () => emit(FORM_INPUT.handled, id, 0, '');
     let ended: PerformanceEntryList = [];
     const observer = attempt(() => {
       const one = new view.PerformanceObserver((list) => {
@@ -211,44 +211,44 @@ export function openForms(): Forms {
       ended = [];
       for (const { name, startTime, initiatorType } of refuses(fields) ? [] : all) {
         if (initiatorType === 'fetch' || initiatorType === 'xmlhttprequest') {
-          tell(FORM.request, id, startTime - began, name);
+          emit(FORM_INPUT.request, id, startTime - began, name);
         }
       }
     };
-    const over = new AbortController();
-    listen(form, 'reset', reset, over.signal, false);
+    const stop = new AbortController();
+    listen(form, 'reset', reset, stop.signal, false);
     submission.collect = collect;
     submission.forget = () => {
-      over.abort();
+      stop.abort();
       observer?.disconnect();
       submissions.delete(id);
     };
   };
 
   // Also the end of what listens at frames and shadow roots, without keeping them alive.
-  let over = new AbortController();
+  let stop = new AbortController();
   // The same function each time: to listen twice with it is to listen once.
-  const heard =
+  const guarded =
     <E extends Event>(act: (event: E) => void) =>
     (event: Event) => {
-      if (!over.signal.aborted) attempt(() => act(event as E));
+      if (!stop.signal.aborted) attempt(() => act(event as E));
     };
 
-  const submitted = heard((event: SubmitEvent) => {
+  const submitted = guarded((event: SubmitEvent) => {
     if (known.has(event)) return;
     known.add(event);
     begin(event.composedPath()[0] as HTMLFormElement, event);
   });
 
-  const filled = heard((event) => {
+  const filled = guarded((event) => {
     const { form } = event.composedPath()[0] as Field;
     if (!form || !event.isTrusted || known.has(form)) return;
     known.add(form);
-    if (isOurs(viewOfForm(form))) tell(FORM.begun, 0, 0, facts(form).text);
+    if (isOurs(viewOfForm(form))) emit(FORM_INPUT.begun, 0, 0, facts(form).text);
   });
 
   // Submissions do not leave their shadow root, and nothing tells of a new one; clicks and focus do leave.
-  const touched = heard((event) => {
+  const touched = guarded((event) => {
     const path = event.composedPath() as (Field & ShadowRoot)[];
     if (path[0]?.type === 'password') secret.add(path[0]);
     for (const node of path) {
@@ -258,10 +258,10 @@ export function openForms(): Forms {
     }
   });
 
-  const loaded = heard(({ target }) => inFrame(target as HTMLIFrameElement, enterView));
+  const loaded = guarded(({ target }) => inFrame(target as HTMLIFrameElement, enterView));
 
   const on = (target: EventTarget, type: string, listener: (event: Event) => void) =>
-    listen(target, type, listener, over.signal);
+    listen(target, type, listener, stop.signal);
 
   let submits = false;
   let starts = false;
@@ -297,7 +297,7 @@ export function openForms(): Forms {
     if (wrapped.has(submit)) return;
     const wrapper = new Proxy(submit, {
       apply(method, form, given) {
-        if (!over.signal.aborted) attempt(() => begin(form));
+        if (!stop.signal.aborted) attempt(() => begin(form));
         return Reflect.apply(method, form, given);
       },
     });
@@ -313,15 +313,15 @@ export function openForms(): Forms {
   };
 
   return {
-    watch(ear, wantsSubmits, wantsStarts) {
-      tell = ear;
+    watch(listener, wantsSubmits, wantsStarts) {
+      emit = listener;
       submits = wantsSubmits;
       starts = wantsStarts;
-      over = new AbortController();
+      stop = new AbortController();
       window[MARK as never] = true as never;
       enterView(window as View);
       return () => {
-        over.abort();
+        stop.abort();
         window[MARK as never] = false as never;
         attempt(() => leaveView(window));
         for (const { forget } of submissions.values()) forget?.();
@@ -332,14 +332,14 @@ export function openForms(): Forms {
       if (!submission) return;
       attend(id, submission);
       const values = numbers ? numbers.split(' ') : [];
-      tell(
-        FORM.values,
+      emit(
+        FORM_INPUT.values,
         id,
         0,
         join(values.map((n) => attempt(() => read(submission.fields[+n])) ?? '')),
       );
     },
-    look(id, further) {
+    check(id, further) {
       const submission = submissions.get(id);
       if (!submission || !further) {
         submission?.forget?.();
@@ -348,9 +348,9 @@ export function openForms(): Forms {
       const { form, view, url, collect } = submission;
       collect?.();
       const there = isConnected.call(form) && viewOfForm(form) === view;
-      if (!there || view.location.href !== url) tell(FORM.handled, id, 0, '');
+      if (!there || view.location.href !== url) emit(FORM_INPUT.handled, id, 0, '');
     },
-    settle() {
+    flush() {
       for (const [id, submission] of submissions) {
         // Once more, where it has ended: meanwhile the page may have refused what is in it.
         attempt(() => end(id, submission));

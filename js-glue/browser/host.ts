@@ -45,15 +45,15 @@ export function browserHost(): Host {
     defer: (call) => queueMicrotask(call),
     storage: openStorage(),
     locks: openLocks(navigator.locks),
-    leave: fetchLater ? leaver(fetchLater.bind(window)) : undefined,
+    fetchLater: fetchLater ? fetchLaterOf(fetchLater.bind(window)) : undefined,
     listen: listenToPage,
     page: navigation.look,
-    watch: (what, ears) => {
+    watch: (what, events) => {
       const stops = [
-        what & WATCHED.navigation && navigation.watch(ears.navigated),
-        what & WATCHED.links && watchLinks(ears.clicked),
+        what & WATCHED.navigation && navigation.watch(events.navigation),
+        what & WATCHED.links && watchLinks(events.click),
         what & (WATCHED.forms | WATCHED.form_starts) &&
-          forms.watch(ears.form, !!(what & WATCHED.forms), !!(what & WATCHED.form_starts)),
+          forms.watch(events.form, !!(what & WATCHED.forms), !!(what & WATCHED.form_starts)),
       ];
       return () => {
         for (const stop of stops) if (stop) stop();
@@ -77,13 +77,13 @@ export function browserHost(): Host {
   };
 }
 
-function leaver(fetchLater: FetchLater): (url: string, body: string) => void {
-  let over: AbortController | undefined;
+function fetchLaterOf(fetchLater: FetchLater): (url: string, body: string) => void {
+  let pending: AbortController | undefined;
   return (url, body) => {
-    over?.abort();
-    over = undefined;
+    pending?.abort();
+    pending = undefined;
     if (!body) return;
-    over = new AbortController();
+    pending = new AbortController();
     try {
       fetchLater(url, {
         method: 'POST',
@@ -91,7 +91,7 @@ function leaver(fetchLater: FetchLater): (url: string, body: string) => void {
         body,
         credentials: 'omit',
         referrerPolicy: 'strict-origin',
-        signal: over.signal,
+        signal: pending.signal,
       });
     } catch {
       // Over the quota, or forbidden by a policy: the net under a crash is missing, nothing else.

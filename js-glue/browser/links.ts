@@ -8,7 +8,7 @@ import { LONGEST } from './navigation.js';
  * Tells of each click on a link, before the page's own handlers see it, and of those in open shadow roots
  * as well; returns what ends it. It only listens: nothing is prevented or held up.
  */
-export function watchLinks(heard: (link: Link) => void): () => void {
+export function watchLinks(onClick: (link: Link) => void): () => void {
   const listener = (event: MouseEvent) => {
     try {
       for (const node of event.composedPath() as Partial<HTMLAnchorElement>[]) {
@@ -16,7 +16,7 @@ export function watchLinks(heard: (link: Link) => void): () => void {
         // In SVG it is an object.
         const href = (node.href as unknown as SVGAnimatedString)?.baseVal ?? node.href;
         if (!href) continue;
-        heard({
+        onClick({
           url: new URL(href.slice(0, LONGEST), document.baseURI).href,
           download: node.getAttribute?.('download')?.slice(0, LONGEST),
           button: event.button,
@@ -27,9 +27,9 @@ export function watchLinks(heard: (link: Link) => void): () => void {
       // An address that is none.
     }
   };
-  const over = new AbortController();
-  listen(window, 'click', listener, over.signal);
+  const stop = new AbortController();
+  listen(window, 'click', listener, stop.signal);
   // The wheel's button opens a link too.
-  listen(window, 'auxclick', listener, over.signal);
-  return () => over.abort();
+  listen(window, 'auxclick', listener, stop.signal);
+  return () => stop.abort();
 }

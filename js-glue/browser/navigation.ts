@@ -7,7 +7,7 @@ export interface Navigation {
   /** The page as it is now; `scroll` is whether the depth is wanted, which may cost a layout. */
   look(scroll: boolean): Page;
   /** Starts telling of each new URL; returns what ends it. */
-  watch(heard: (url: string) => void): () => void;
+  watch(listener: (url: string) => void): () => void;
 }
 
 const PERCENT = 100;
@@ -30,16 +30,16 @@ export function openNavigation(): Navigation {
         scroll: depth,
       };
     },
-    watch(heard) {
-      const over = new AbortController();
+    watch(listener) {
+      const stop = new AbortController();
       let url = here();
       const changed = () => {
-        if (over.signal.aborted || url === here()) return;
+        if (stop.signal.aborted || url === here()) return;
         url = here();
-        heard(url);
+        listener(url);
       };
       const on = (target: EventTarget, type: string, capture = true, act = changed) =>
-        listen(target, type, act, over.signal, capture);
+        listen(target, type, act, stop.signal, capture);
       // Not those of elements that scroll inside the page, which only a capture would see.
       on(window, 'scroll', false, () => {
         deepest = Math.max(deepest, scrollY);
@@ -55,7 +55,7 @@ export function openNavigation(): Navigation {
         unwrap.push(wrap('pushState', changed), wrap('replaceState', changed));
       }
       return () => {
-        over.abort();
+        stop.abort();
         for (const one of unwrap) one();
       };
     },

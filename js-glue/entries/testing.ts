@@ -5,7 +5,7 @@
  * unless `failNext` says otherwise. Everything but `leave` is synchronous: after `trackEvent`, `advance(1000)` has sent it.
  */
 
-import type { Answer, Ears, Host, Outgoing, Storage } from '../api/host.js';
+import type { Answer, Host, HostEvents, Outgoing, Storage } from '../api/host.js';
 import { memoryStorage } from '../api/host.js';
 import { WATCHED } from '../bridge/abi.js';
 
@@ -118,12 +118,12 @@ export function createWorld({
   const failures: { status: number; failure: Failure }[] = [];
   let plans: Plan[] = [];
   let deferred: (() => void)[] = [];
-  let ears: Ears | undefined;
+  let events: HostEvents | undefined;
   let online = true;
   let watched = 0;
   let deepest = 0;
 
-  const settle = () => {
+  const runDeferred = () => {
     while (deferred.length) {
       const calls = deferred;
       deferred = [];
@@ -176,10 +176,10 @@ export function createWorld({
       deferred.push(call);
     },
     storage: storage ?? undefined,
-    listen: (heard) => {
-      ears = heard;
+    listen: (given) => {
+      events = given;
       return () => {
-        ears = undefined;
+        events = undefined;
       };
     },
     log: (sentence) => {
@@ -204,7 +204,7 @@ export function createWorld({
   const advance = (millis: number) => {
     const end = now + millis;
     for (;;) {
-      settle();
+      runDeferred();
       const next = plans.reduce<Plan | undefined>(
         (first, one) => (first && first.at <= one.at ? first : one),
         undefined,
@@ -232,17 +232,17 @@ export function createWorld({
     },
     setOnline: (is) => {
       online = is;
-      settle();
-      ears?.online(is);
+      runDeferred();
+      events?.online(is);
     },
     setVisible: (is) => {
-      settle();
-      ears?.visible(is);
+      runDeferred();
+      events?.visibility(is);
     },
     navigate: (to, options = {}) => {
-      settle();
+      runDeferred();
       url = new URL(to, url).href;
-      if (watched & WATCHED.navigation) ears?.navigated(url);
+      if (watched & WATCHED.navigation) events?.navigation(url);
       title = options.title ?? title;
     },
     setTitle: (text) => {
@@ -252,18 +252,18 @@ export function createWorld({
       deepest = Math.max(deepest, percent);
     },
     click: (to, { download, button = 0 } = {}) => {
-      settle();
+      runDeferred();
       const link = { url: new URL(to, url).href, download, button };
-      if (watched & WATCHED.links) ears?.clicked(link);
+      if (watched & WATCHED.links) events?.click(link);
     },
     leave: async () => {
-      settle();
-      ears?.leaving();
+      runDeferred();
+      events?.pagehide();
       for (let turns = 0; turns < TURNS; ++turns) await null;
     },
-    comeBack: () => ears?.returned(),
+    comeBack: () => events?.pageshow(),
     isIdle: () => {
-      settle();
+      runDeferred();
       return plans.length === 0;
     },
   };

@@ -13,7 +13,7 @@ constexpr std::uint32_t kAMask = (1U << 12) - 1;
 constexpr std::uint64_t kBMask = (std::uint64_t{1} << 62) - 1;
 
 View text(const Entropy& bytes) {
-  String& out = keep();
+  String& out = scratch();
   for (std::size_t i = 0; i < sizeof bytes; ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
     append_hex(out, bytes[i]);
@@ -84,7 +84,7 @@ View Ids::event_id(Millis wall) {
 
 View Ids::token(std::size_t length) {
   constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";  // Crockford's base32
-  String& out = keep();
+  String& out = scratch();
   for (std::size_t i = 0; i < length; ++i) out += kAlphabet[draw() & 31];
   return out;
 }

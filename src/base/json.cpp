@@ -153,7 +153,7 @@ class Copier {
     bool first = true;
     for (scanner_.next(); !scanner_.is(Token::end_object); scanner_.next()) {
       if (scanner_.is(Token::value_separator)) continue;
-      const View name = keep(scanner_.string());
+      const View name = scratch(scanner_.string());
       scanner_.next();  // the colon
       scanner_.next();
       if (depth == 1) {
@@ -233,7 +233,7 @@ class Copier {
   const Limits& limits_;
   bool (*is_reserved_)(View);
   Copy& copy_;
-  String& out_ = keep();
+  String& out_ = scratch();
   View outermost_;
   std::size_t values_ = 0;
 };
@@ -241,7 +241,7 @@ class Copier {
 // The one scalar that a text is; `Token::parse_error` where it is anything else.
 Token scalar(Scanner& scanner, View& string) {
   const Token token = scanner.token();
-  if (token == Token::value_string) string = keep(scanner.string());
+  if (token == Token::value_string) string = scratch(scanner.string());
   scanner.next();
   return scanner.is(Token::end_of_input) ? token : Token::parse_error;
 }
@@ -283,7 +283,7 @@ int surrogate(View text) {
 // JSON.stringify writes half a character ('🙂'.slice(0, 1)) as an escape that no reader of UTF-8
 // takes. It becomes U+FFFD, as it does in TextEncoder.
 View mended(View text) {
-  String& out = keep();
+  String& out = scratch();
   while (!text.empty()) {
     std::size_t size = 1;
     if (text[0] == '\\') {
@@ -310,7 +310,7 @@ bool members(View text, List<Member>& out) {
   scanner.next();
   while (!scanner.is(Token::end_object)) {
     if (!scanner.is(Token::value_string)) return false;
-    const View name = keep(scanner.string());
+    const View name = scratch(scanner.string());
     scanner.next();
     if (!scanner.is(Token::name_separator)) return false;
     scanner.next();

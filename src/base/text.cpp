@@ -124,15 +124,15 @@ namespace {
 APZ_PER_THREAD List<std::unique_ptr<String>> kept;
 }  // namespace
 
-String& keep(View text) {
+String& scratch(View text) {
   String& begun = *kept.push_back(std::make_unique<String>());
   begun.reserve(max<std::size_t>(text.size(), 1));  // a view of it is never `none`
   return begun += text;
 }
 
-void release_kept() { kept.clear(); }
+void release_scratch() { kept.clear(); }
 
-View operator+(View a, View b) { return keep(a) += b; }
+View operator+(View a, View b) { return scratch(a) += b; }
 
 View take_until(View& rest, char end) {
   const std::size_t at = rest.find(end);
@@ -181,7 +181,7 @@ int place_in(View list, View word) {
 }
 
 View lower(View text) {
-  String& out = keep(text);
+  String& out = scratch(text);
   for (char& c : out) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
   }

@@ -203,9 +203,9 @@ bool choose(View names, View word, Enum& chosen) {
 
 /// Begins a text that lives until the next input. What a function makes is written into such a
 /// one, so that it can be handed around as a view, and nobody has anything to clean up.
-String& keep(View text = {});
+String& scratch(View text = {});
 /// The next input has come.
-void release_kept();
+void release_scratch();
 
 /// Both texts, kept.
 View operator+(View a, View b);

@@ -146,7 +146,7 @@ class Text {
   explicit Text(View text) { add(text); }
 
   void add(View text) {
-    String& word = keep();
+    String& word = scratch();
     for (const char c : text) {
       if (is_letter(c)) {
         word += static_cast<char>(c | 0x20);
@@ -193,8 +193,8 @@ class Text {
     squeezed_ += '|';
   }
 
-  String& spaced_ = keep(" ");
-  String& squeezed_ = keep("|");
+  String& spaced_ = scratch(" ");
+  String& squeezed_ = scratch("|");
 };
 
 Meaning by_words(const Text& text) {

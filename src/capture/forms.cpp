@@ -129,10 +129,10 @@ std::uint64_t hash(std::uint64_t from, View text) {  // FNV-1a
 
 // Reads the form's facts. False where it is none of ours. `wanted` becomes the numbers of the
 // fields whose values are.
-bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) const {
+bool Forms::read_facts(View facts, Submission& to, String& wanted, Effects& effects) const {
   Texts texts(facts);
   const Facts form(texts);
-  String& names = keep();
+  String& names = scratch();
   std::size_t named = 0;
   std::size_t asked = 0;
   bool asks = form.wish == "true";
@@ -145,13 +145,13 @@ bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) c
     asks = asks || asks_for_email(field, meaning);
     const bool usable = is_key(field.key);
     if (config_.debug && !field.key.empty() && (!usable || meaning <= Meaning::unknown)) {
-      effects.tell(usable ? Hint::field_never_sent : Hint::field_key_unusable,
+      effects.hint(usable ? Hint::field_never_sent : Hint::field_key_unusable,
                    json::clip(field.key, kLongestFieldName));
     }
     if (meaning != Meaning::denied && !field.name.empty() &&
         field.name.size() <= kLongestFieldName && field.name.find('@') == View::npos &&
         named < kMostNames) {
-      String& quoted = keep();
+      String& quoted = scratch();
       json::append_string(quoted, field.name);
       if (names.find(quoted) == String::npos) {  // else it is of a group
         if (named++ > 0) names += ',';
@@ -178,7 +178,7 @@ bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) c
 
   to.facts = facts;
   to.scripted = form.method == "dialog" || split(form.action).scheme == "javascript";
-  auto& [event, properties, person, origin, app, happened] = to.finding;
+  auto& [event, properties, user, origin, app, happened] = to.finding;
   const View page = page_of(split(clean_url(form.url, config_)), config_.count_hash);
   const View place = form.action.substr(0, form.action.find_first_of("?#"));
   properties = "{";
@@ -196,8 +196,8 @@ bool Forms::read(View facts, Submission& to, String& wanted, Effects& effects) c
 }
 
 void Forms::read_values(View values, Submission& to) const {
-  String& person = to.finding.person;
-  String& properties = keep();
+  String& user = to.finding.user;
+  String& properties = scratch();
   // The site's marks first: of several fields for one thing the first that is filled in counts. An
   // empty box last: of a group it says no only where no other says yes.
   enum Turn { marked, others, empty_boxes, end };
@@ -215,8 +215,8 @@ void Forms::read_values(View values, Submission& to) const {
       const bool own = meaning == Meaning::marked;
       if (turn != (field.key.empty() ? others : box && value.empty() ? empty_boxes : marked))
         continue;
-      String& out = meaning <= Meaning::phone ? person : properties;
-      String& member = keep();
+      String& out = meaning <= Meaning::phone ? user : properties;
+      String& member = scratch();
       json::append_string(member, own ? field.key : View(kKeys[static_cast<std::size_t>(meaning)]));
       member += ':';
       if (out.find(member) != String::npos) continue;
@@ -233,11 +233,11 @@ void Forms::read_values(View values, Submission& to) const {
       out += member;
     }
     // Not what was asked for.
-    if (typed.more() && !values.empty()) return person.clear();
+    if (typed.more() && !values.empty()) return user.clear();
   }
   if (properties.empty()) return;
-  if (!person.empty()) person += ',';
-  person += "\"properties\":{" + properties + "}";
+  if (!user.empty()) user += ',';
+  user += "\"properties\":{" + properties + "}";
 }
 
 void Forms::start(Effects& effects) {
@@ -246,14 +246,14 @@ void Forms::start(Effects& effects) {
   if (what != 0) effects.watch(what);
 }
 
-void Forms::hear(News news, std::uint32_t id, double detail, View text, const Moment& now,
-                 Effects& effects) {
-  if (news == News::begun || news == News::submits) {
-    const bool begun = news == News::begun;
+void Forms::handle_input(Input input, std::uint32_t id, double detail, View text, const Moment& now,
+                         Effects& effects) {
+  if (input == Input::begun || input == Input::submits) {
+    const bool begun = input == Input::begun;
     if (!(begun ? config_.form_starts : config_.form_submits)) return;
     Submission next;
-    String& wanted = keep();
-    if (!read(text, next, wanted, effects)) return;
+    String& wanted = scratch();
+    if (!read_facts(text, next, wanted, effects)) return;
     next.id = id;
     next.began = now.monotonic;
     next.until = now.monotonic + kWindow;
@@ -269,13 +269,13 @@ void Forms::hear(News news, std::uint32_t id, double detail, View text, const Mo
   while (index < submissions_.size() && submissions_[index].id != id) ++index;
   if (index == submissions_.size()) return;
   Submission& one = submissions_[index];
-  switch (news) {
-    case News::values:
+  switch (input) {
+    case Input::values:
       read_values(text, one);
       one.facts.clear();
       one.meanings.clear();
       break;
-    case News::ended: {
+    case Input::ended: {
       const int ended = static_cast<int>(detail);
       const bool sent = (ended & 1) != 0 && !one.scripted;
       const bool valid = (ended & 2) != 0;
@@ -288,27 +288,27 @@ void Forms::hear(News news, std::uint32_t id, double detail, View text, const Mo
       }
       break;
     }
-    case News::request:
+    case Input::request:
       if (detail >= 0 && detail <= static_cast<double>(kWindow) &&
           !is_noise(text, config_.api_base)) {
-        show(index, effects);
+        mark_handled(index, effects);
       }
       break;
     default:
-      if (now.monotonic <= one.until) show(index, effects);
+      if (now.monotonic <= one.until) mark_handled(index, effects);
   }
 }
 
 // The page has shown that it handles the form.
-void Forms::show(std::size_t index, Effects& effects) {
+void Forms::mark_handled(std::size_t index, Effects& effects) {
   submissions_[index].handled = true;
   if (submissions_[index].stage != Stage::begins) count(index, effects);
 }
 
 void Forms::count(std::size_t index, Effects& effects) {
   Submission& one = submissions_[index];
-  const auto& [event, properties, person, origin, app, happened] = one.finding;
-  Counted fresh{one.began, hash(hash(hash(14695981039346656037U, properties), person), app)};
+  const auto& [event, properties, user, origin, app, happened] = one.finding;
+  Counted fresh{one.began, hash(hash(hash(14695981039346656037U, properties), user), app)};
   for (const Counted& other : counted_) {
     const Millis apart = fresh.began - other.began;
     // One that began later may have been counted before.
@@ -318,22 +318,22 @@ void Forms::count(std::size_t index, Effects& effects) {
   }
   counted_[next_counted_++ % kRemembered] = fresh;
   one.stage = Stage::counted;
-  effects.form_look(one.id, false);
+  effects.form_check(one.id, false);
 }
 
 void Forms::drop(std::size_t index, Effects& effects) {
   const String& origin = submissions_[index].finding.origin;
   // Its last member is the form's name.
-  if (config_.debug) effects.tell(Hint::form_not_counted, origin.substr(origin.rfind(':') + 1));
+  if (config_.debug) effects.hint(Hint::form_not_counted, origin.substr(origin.rfind(':') + 1));
   forget(index, effects);
 }
 
 void Forms::forget(std::size_t index, Effects& effects) {
-  effects.form_look(submissions_[index].id, false);
+  effects.form_check(submissions_[index].id, false);
   submissions_.erase(index);
 }
 
-void Forms::leaving(const Moment& now, Effects& effects) {
+void Forms::handle_pagehide(const Moment& now, Effects& effects) {
   for (std::size_t i = submissions_.size(); i-- > 0;) {
     const Submission& one = submissions_[i];
     if (one.stage == Stage::counted) continue;
@@ -345,15 +345,15 @@ void Forms::leaving(const Moment& now, Effects& effects) {
   }
 }
 
-void Forms::settle(const Moment& now, Effects& effects) {
+void Forms::advance(const Moment& now, Effects& effects) {
   for (std::size_t i = submissions_.size(); i-- > 0;) {
     Submission& one = submissions_[i];
-    if (now.monotonic - one.began >= kPatience) {
+    if (now.monotonic - one.began >= kLongestRequest) {
       drop(i, effects);
     } else if (one.stage == Stage::open && now.monotonic - one.began >= kWindow) {
       one.stage = Stage::late;
       one.until = now.monotonic + kAnswer;
-      effects.form_look(one.id, true);
+      effects.form_check(one.id, true);
     }
   }
 }
@@ -361,7 +361,7 @@ void Forms::settle(const Moment& now, Effects& effects) {
 Millis Forms::next_wake() const {
   Millis next = kNever;
   for (const Submission& one : submissions_) {
-    next = min(next, one.began + (one.stage == Stage::open ? kWindow : kPatience));
+    next = min(next, one.began + (one.stage == Stage::open ? kWindow : kLongestRequest));
   }
   return next;
 }

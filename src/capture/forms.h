@@ -11,8 +11,8 @@
 //   because there is nothing to send (`method=dialog`, a `javascript:` action). Then the form was
 //   cancelled, or it is handled by script. It counts if it was valid, and if not later than
 //   `kWindow` after it began the page shows that it is handling it: a request by fetch or
-//   XMLHttpRequest has begun (which is seen when it ends, up to `kPatience` later), the URL has
-//   changed, the form was reset or removed, or the page is left. Otherwise it does not count.
+//   XMLHttpRequest has begun (which is seen when it ends, up to `kLongestRequest` later), the URL
+//   has changed, the form was reset or removed, or the page is left. Otherwise it does not count.
 //
 // The same content of the same form once more within `kRepeat` is a repeat (a second click, or
 // `form.submit()` after the event) and does not count again.
@@ -37,11 +37,11 @@ namespace appizer {
 class Forms {
  public:
   static constexpr Millis kWindow = 2 * kSecond;
-  static constexpr Millis kPatience = 30 * kSecond;
+  static constexpr Millis kLongestRequest = 30 * kSecond;
   static constexpr Millis kRepeat = 10 * kSecond;
 
   /// What the glue tells. The numbers cross the ABI: they are never reused.
-  enum class News : std::int32_t {
+  enum class Input : std::int32_t {
     /// A visitor has begun to fill in a form: its facts, see `Facts`.
     begun = 0,
     /// A submission begins: its form's facts.
@@ -63,8 +63,8 @@ class Forms {
     View event;
     String properties;
     /// The members that the user record has of the form, and those of its origin, without braces.
-    /// Empty where nothing is known of the person.
-    String person;
+    /// Empty where nothing is known of the user.
+    String user;
     String origin;
     /// The form's own app, if it has one.
     String app;
@@ -77,12 +77,12 @@ class Forms {
   void start(Effects& effects);
 
   /// Takes what the glue tells of submission `id`.
-  void hear(News news, std::uint32_t id, double detail, View text, const Moment& now,
-            Effects& effects);
+  void handle_input(Input input, std::uint32_t id, double detail, View text, const Moment& now,
+                    Effects& effects);
   /// The page goes away.
-  void leaving(const Moment& now, Effects& effects);
+  void handle_pagehide(const Moment& now, Effects& effects);
   /// Does what is due.
-  void settle(const Moment& now, Effects& effects);
+  void advance(const Moment& now, Effects& effects);
   /// When `settle` next has something to do.
   Millis next_wake() const;
 
@@ -119,9 +119,9 @@ class Forms {
   };
   static constexpr std::size_t kRemembered = 8;
 
-  bool read(View facts, Submission& to, String& wanted, Effects& effects) const;
+  bool read_facts(View facts, Submission& to, String& wanted, Effects& effects) const;
   void read_values(View values, Submission& to) const;
-  void show(std::size_t index, Effects& effects);
+  void mark_handled(std::size_t index, Effects& effects);
   void count(std::size_t index, Effects& effects);
   void drop(std::size_t index, Effects& effects);
   void forget(std::size_t index, Effects& effects);

@@ -12,7 +12,7 @@ namespace {
 constexpr double kBelievableReset = 3600;
 
 Millis seconds(double value) {
-  constexpr double kLongest = static_cast<double>(kLongestAsked);
+  constexpr double kLongest = static_cast<double>(kLongestRequestedPause);
   return value > 0 ? static_cast<Millis>(min(value * 1000 + 0.999, kLongest)) : 0;
 }
 
@@ -38,7 +38,7 @@ Outcome outcome(int status) {
   }
 }
 
-Millis asked_wait(int status, const Wait& wait, View body, Millis wall) {
+Millis requested_pause(int status, const RetryHeaders& wait, View body, Millis wall) {
   if (outcome(status) != Outcome::later) return 0;
   const View details = json::member(body, "details");
   Millis longest =

@@ -25,7 +25,7 @@ enum class Outcome {
 Outcome outcome(int status);
 
 /// What an answer says about when to come back, each in seconds, NaN where it does not say.
-struct Wait {
+struct RetryHeaders {
   /// `Retry-After`, where the server exposes it.
   double retry_after = __builtin_nan("");
   /// `X-RateLimit-Reset` (Unix seconds), where the server exposes it.
@@ -34,9 +34,9 @@ struct Wait {
 
 /// Returns how long the server asked to stay away, 0 if it did not ask. The body's
 /// `details.retry_after` counts first, since a browser on another origin can always read it.
-/// At most `kLongestAsked`: a server's mistake must not silence a site for a year.
-Millis asked_wait(int status, const Wait& wait, View body, Millis wall);
+/// At most `kLongestRequestedPause`: a server's mistake must not silence a site for a year.
+Millis requested_pause(int status, const RetryHeaders& wait, View body, Millis wall);
 
-constexpr Millis kLongestAsked = 24 * kHour;
+constexpr Millis kLongestRequestedPause = 24 * kHour;
 
 }  // namespace appizer

@@ -16,10 +16,10 @@ namespace {
 constexpr std::size_t kEnvelope = 64;
 
 // What is sent of a person says whose the events are.
-constexpr Delivery::Lane kPeopleFirst[] = {Delivery::people, Delivery::events};
+constexpr Delivery::Lane kUsersFirst[] = {Delivery::users, Delivery::events};
 
 View number_text(std::uint64_t value) {
-  String& out = keep();
+  String& out = scratch();
   json::append_integer(out, static_cast<std::int64_t>(value));
   return out;
 }
@@ -42,7 +42,7 @@ bool read_wait(View text, Millis (&numbers)[3]) {
 }  // namespace
 
 View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending) {
-  String& out = keep("{\"delivered\":");
+  String& out = scratch("{\"delivered\":");
   out += number_text(delivered);
   out += ",\"dropped\":";
   out += number_text(dropped);
@@ -59,7 +59,7 @@ Delivery::Delivery(const Config& config, Ids& ids, View prefix)
       online_(config.online),
       visible_(config.visible) {}
 
-View Delivery::wait_key(Lane lane) const { return prefix_ + (lane == events ? "w.e" : "w.p"); }
+View Delivery::pause_key(Lane lane) const { return prefix_ + (lane == events ? "w.e" : "w.p"); }
 
 void Delivery::add(Lane lane, Record&& record, Effects& effects) {
   Journal& journal = state_[lane].journal;
@@ -73,32 +73,32 @@ void Delivery::add(Lane lane, Record&& record, Effects& effects) {
   if (evicted.empty()) return;
   dropped_ += evicted.size();
   effects.report(report_of("evicted", 0, evicted.size(), evicted));
-  tell(effects, Hint::event_evicted, number_text(evicted.size()));
+  hint(effects, Hint::event_evicted, number_text(evicted.size()));
 }
 
-void Delivery::tell(Effects& effects, Hint hint, View detail) const {
-  if (config_.debug) effects.tell(hint, detail);
+void Delivery::hint(Effects& effects, Hint hint, View detail) const {
+  if (config_.debug) effects.hint(hint, detail);
 }
 
-void Delivery::online(bool online, const Moment& now) {
+void Delivery::handle_online(bool online, const Moment& now) {
   online_ = online;
   if (!online) return;
   for (State& state : state_) {
     // What failed without an answer may well have failed for want of a network, unlike what
     // another tab was told. Not all at once, though: a whole office comes back in the same second.
-    if (state.unanswered && !state.told) {
+    if (state.unanswered && !state.from_another_tab) {
       const Millis soon = now.monotonic + 2 * kSecond * ids_.draw() / (Millis{1} << 32);
-      state.not_before = max(min(state.not_before, soon), state.asked_until);
+      state.not_before = max(min(state.not_before, soon), state.retry_after_until);
     }
   }
 }
 
-void Delivery::visible(bool visible) {
+void Delivery::handle_visibility(bool visible) {
   // A document that is restored is visible before it is told that it is back (HTML, "reactivate a
   // document"). What it sent in between would count as handed over, though it will hear the answer.
   if (leaving_ && visible && !visible_) arriving_ = true;
   visible_ = visible;
-  hurry_ = !visible;
+  flush_now_ = !visible;
 }
 
 void Delivery::rename(View from, View to) {
@@ -106,7 +106,7 @@ void Delivery::rename(View from, View to) {
 }
 
 bool Delivery::wants_recovery_lock() const {
-  if (leaving_ || !online_ || held_) return false;
+  if (leaving_ || !online_ || taking_over_) return false;
   for (const State& state : state_) {
     if (state.recovering() && state.journal.size() > 0) return true;
   }
@@ -115,24 +115,24 @@ bool Delivery::wants_recovery_lock() const {
 
 bool Delivery::may_recover(const State& state, Millis now) const {
   if (!state.recovering() || !config_.locks || has_lock_) return true;
-  return lock_wanted_ != kNever && now - lock_wanted_ >= kLockPatience;
+  return lock_wanted_ != kNever && now - lock_wanted_ >= kLongestLockWait;
 }
 
 // An alias is refused where its user is not known yet.
 bool Delivery::awaits_turn(const State& state) const {
   for (const Flight& flight : flights_) {
-    if (flight.lane == people) return &state == &state_[people];
+    if (flight.lane == users) return &state == &state_[users];
   }
   return false;
 }
 
 bool Delivery::blocked(const State& state, Millis now) const {
   if (awaits_turn(state)) return true;
-  return !online_ || held_ || now < state.not_before || !may_recover(state, now);
+  return !online_ || taking_over_ || now < state.not_before || !may_recover(state, now);
 }
 
 bool Delivery::idle() const {
-  return flights_.empty() && state_[events].journal.size() + state_[people].journal.size() == 0;
+  return flights_.empty() && state_[events].journal.size() + state_[users].journal.size() == 0;
 }
 
 void Delivery::refill(Millis now) {
@@ -159,9 +159,9 @@ std::size_t Delivery::envelope() const {
 View Delivery::body_of(const List<const Record*>& records) const {
   const Record& first = *records[0];
   const bool batch = records.size() > 1;
-  String& app = keep("\"app_id\":");
+  String& app = scratch("\"app_id\":");
   json::append_string(app, first.app.empty() ? config_.app_id : first.app);
-  String& body = keep();
+  String& body = scratch();
   if (batch) {
     body += '{';
     body += app;
@@ -187,14 +187,14 @@ View Delivery::body_of(const List<const Record*>& records) const {
 // Sends the next flight of a lane. False if none could go: nothing waits, or it does not fit.
 bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
   State& state = state_[lane];
-  const bool parting = hurry_ || leaving_;
+  const bool parting = flush_now_ || leaving_;
   std::size_t flying = 0;
   for (const Flight& flight : flights_) {
     if (flight.keepalive) flying += flight.bytes;
   }
   if (parting && flying + envelope() >= kKeepaliveBytes) return false;
   const std::size_t room = kKeepaliveBytes - envelope() - (parting ? flying : 0);
-  String& tail = keep();
+  String& tail = scratch();
   append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
   const std::size_t most = min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
   const std::uint32_t id = ids_.next_flight();
@@ -222,8 +222,8 @@ bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
 void Delivery::send_due(const Moment& now, Effects& effects) {
   if (arriving_) return;
   refill(now.monotonic);
-  const bool parting = std::exchange(hurry_, false) || leaving_;
-  for (const Lane lane : kPeopleFirst) {
+  const bool parting = std::exchange(flush_now_, false) || leaving_;
+  for (const Lane lane : kUsersFirst) {
     State& state = state_[lane];
     if (state.journal.waiting() == 0) {
       state.due = kNever;
@@ -234,14 +234,14 @@ void Delivery::send_due(const Moment& now, Effects& effects) {
                             : max(now.monotonic + kSoon, lane == events ? state.sent + kBusy : 0);
     }
     if (!parting) continue;
-    hurry_ = true;
+    flush_now_ = true;
     // In backoff nothing is pressed on the server: the next page of the site sends it.
     while (!state.recovering() && !blocked(state, now.monotonic) && tokens_ > 0 &&
            send(lane, now, effects)) {
     }
-    hurry_ = false;
+    flush_now_ = false;
   }
-  for (const Lane lane : kPeopleFirst) {
+  for (const Lane lane : kUsersFirst) {
     bool busy = false;
     for (const Flight& flight : flights_) busy = busy || !flight.handed_over;
     State& state = state_[lane];
@@ -256,8 +256,8 @@ bool Delivery::is_due(const State& state, Millis now) const {
          state.journal.bytes() >= kKeepaliveBytes;
 }
 
-void Delivery::answered(std::uint32_t id, int status, const Wait& wait, View body,
-                        const Moment& now, Effects& effects) {
+void Delivery::handle_response(std::uint32_t id, int status, const RetryHeaders& wait, View body,
+                               const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flights_.size(); ++i) {
     if (flights_[i].id != id) continue;
     const Flight flight = flights_[i];
@@ -266,7 +266,7 @@ void Delivery::answered(std::uint32_t id, int status, const Wait& wait, View bod
   }
 }
 
-void Delivery::finish(const Flight& flight, int status, const Wait& wait, View body,
+void Delivery::finish(const Flight& flight, int status, const RetryHeaders& wait, View body,
                       const Moment& now, Effects& effects) {
   State& state = state_[flight.lane];
   Journal& journal = state.journal;
@@ -277,12 +277,12 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, View b
   switch (meaning) {
     case Outcome::delivered:
       delivered_ += journal.acknowledge(flight.id);
-      if (config_.debug) tell(effects, Hint::delivered, number_text(flight.records));
-      server_answers(flight.lane, now, effects);
+      if (config_.debug) hint(effects, Hint::delivered, number_text(flight.records));
+      end_backoff(flight.lane, now, effects);
       state.most = min(state.most * 2, kBatch);
       break;
     case Outcome::refused:
-      server_answers(flight.lane, now, effects);
+      end_backoff(flight.lane, now, effects);
       if (flight.records > 1) {
         journal.put_back(flight.id);
         state.most = flight.records / 2;
@@ -290,22 +290,22 @@ void Delivery::finish(const Flight& flight, int status, const Wait& wait, View b
         const auto lost = journal.give_up(flight.id);
         dropped_ += lost.size();
         effects.report(report_of("refused", status, lost.size(), lost));
-        tell(effects, Hint::event_refused, number_text(static_cast<unsigned>(status)) + " " + body);
+        hint(effects, Hint::event_refused, number_text(static_cast<unsigned>(status)) + " " + body);
       }
       break;
     case Outcome::not_allowed:
       journal.put_back(flight.id);
       if (!fails_again) state.retry.restore(state.retry.failures() - 1);
       back_off(flight.lane, state.retry.after_refusal(ids_.draw()), now, effects);
-      tell(effects, Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
+      hint(effects, Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
       break;
     case Outcome::later: {
       journal.put_back(flight.id);
-      const Millis asked = asked_wait(status, wait, body, now.wall);
-      state.asked_until = max(state.asked_until, now.monotonic + asked);
+      const Millis asked = requested_pause(status, wait, body, now.wall);
+      state.retry_after_until = max(state.retry_after_until, now.monotonic + asked);
       const Millis drawn = fails_again ? state.retry.after_failure(ids_.draw()) : Retry::kShortest;
       back_off(flight.lane, max(drawn, asked), now, effects);
-      tell(effects, Hint::will_retry, number_text(static_cast<unsigned>(status)));
+      hint(effects, Hint::will_retry, number_text(static_cast<unsigned>(status)));
       break;
     }
   }
@@ -318,52 +318,52 @@ void Delivery::back_off(Lane lane, Millis wait, const Moment& now, Effects& effe
   State& state = state_[lane];
   if (now.monotonic + wait > state.not_before) {
     state.not_before = now.monotonic + wait;
-    state.told = false;
+    state.from_another_tab = false;
   }
   state.failed = ids_.next_flight();
-  String& text = keep();
+  String& text = scratch();
   json::append_integer(text, state.retry.failures());
   const Millis since = max<Millis>(now.wall, 0);
   for (const Millis number : {since + state.not_before - now.monotonic, since}) {
     text += ' ';
     json::append_integer(text, number);
   }
-  state.wait_unsaved = false;
-  effects.store(wait_key(lane), text);
+  state.pause_unsaved = false;
+  effects.store(pause_key(lane), text);
 }
 
-void Delivery::store_failed(View key, Millis now) {
-  for (const Lane lane : kPeopleFirst) {
-    state_[lane].journal.store_failed(key, now);
-    if (key == wait_key(lane)) state_[lane].wait_unsaved = true;
+void Delivery::handle_store_failed(View key, Millis now) {
+  for (const Lane lane : kUsersFirst) {
+    state_[lane].journal.handle_store_failed(key, now);
+    if (key == pause_key(lane)) state_[lane].pause_unsaved = true;
   }
 }
 
 // Whatever it says, it is there again.
-void Delivery::server_answers(Lane lane, const Moment& now, Effects& effects) {
+void Delivery::end_backoff(Lane lane, const Moment& now, Effects& effects) {
   State& state = state_[lane];
   if (state.not_before > now.monotonic) return;  // a flight beside this one was told to wait
-  if (state.recovering()) effects.erase(wait_key(lane));
+  if (state.recovering()) effects.erase(pause_key(lane));
   state.retry.after_success();
   state.not_before = 0;
 }
 
-bool Delivery::wait_stored(View key, View value, const Moment& now) {
-  for (const Lane lane : kPeopleFirst) {
-    if (key != wait_key(lane)) continue;
+bool Delivery::handle_stored_pause(View key, View value, const Moment& now) {
+  for (const Lane lane : kUsersFirst) {
+    if (key != pause_key(lane)) continue;
     State& state = state_[lane];
     Millis numbers[3] = {};
     if (!read_wait(value, numbers)) {
       // Another tab got an answer. This one still goes carefully: it keeps its count of failures.
       // But what storage did not take, it cannot tell us is over.
-      if (!state.wait_unsaved) state.not_before = state.asked_until;
+      if (!state.pause_unsaved) state.not_before = state.retry_after_until;
       return true;
     }
-    state.wait_unsaved = false;
+    state.pause_unsaved = false;
     const Millis failures = numbers[0];
     const Millis until = numbers[1];
     const Millis since = numbers[2];
-    const Millis whole = clamp<Millis>(until - since, 0, kLongestAsked);
+    const Millis whole = clamp<Millis>(until - since, 0, kLongestRequestedPause);
     // A clock that was set back must not stretch the wait, one that was set back further than to
     // its beginning must not skip it.
     Millis rest = clamp<Millis>(until - now.wall, 0, whole);
@@ -373,8 +373,8 @@ bool Delivery::wait_stored(View key, View value, const Moment& now) {
       rest += spread * ids_.draw() / (Millis{1} << 32);
     }
     state.retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
-    const Millis heard = max(now.monotonic + rest, state.asked_until);
-    state.told = state.told || heard > state.not_before;
+    const Millis heard = max(now.monotonic + rest, state.retry_after_until);
+    state.from_another_tab = state.from_another_tab || heard > state.not_before;
     state.not_before = heard;
     if (lock_wanted_ != kNever) lock_wanted_ = max(lock_wanted_, state.not_before);
     return true;
@@ -382,7 +382,7 @@ bool Delivery::wait_stored(View key, View value, const Moment& now) {
   return false;
 }
 
-void Delivery::gone(Effects& effects) {
+void Delivery::handle_handover(Effects& effects) {
   gone_ = true;
   List<Flight> cancelled;
   for (Flight& flight : flights_) {
@@ -409,7 +409,7 @@ void Delivery::abandon(Effects& effects) {
   }
 }
 
-void Delivery::returned(const Moment& now, Effects& effects) {
+void Delivery::handle_pageshow(const Moment& now, Effects& effects) {
   leaving_ = false;
   gone_ = false;
   arriving_ = false;
@@ -434,17 +434,17 @@ void Delivery::returned(const Moment& now, Effects& effects) {
 
 void Delivery::flush(std::uint32_t token) {
   flushes_.push_back({token,
-                      {state_[events].journal.last_number(), state_[people].journal.last_number()},
+                      {state_[events].journal.last_number(), state_[users].journal.last_number()},
                       delivered_,
                       dropped_});
 }
 
-void Delivery::settle_flushes(const Moment& now, Effects& effects) {
+void Delivery::answer_flushes(const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flushes_.size();) {
     const Flush& flush = flushes_[i];
     std::size_t pending = 0;
     bool moving = !gone_ && (!flights_.empty() || tokens_ == 0);
-    for (const Lane lane : kPeopleFirst) {
+    for (const Lane lane : kUsersFirst) {
       const State& state = state_[lane];
       if (!state.journal.has_up_to(flush.up_to[lane])) continue;
       pending += state.journal.size();
@@ -461,19 +461,19 @@ void Delivery::settle_flushes(const Moment& now, Effects& effects) {
 }
 
 // What a crash of the renderer would otherwise lose, or keep from being sent until the next visit.
-void Delivery::leave_behind(Effects& effects) {
-  if (!config_.later) return;
+void Delivery::arm_fetch_later(Effects& effects) {
+  if (!config_.fetch_later) return;
   Journal& journal = state_[events].journal;
   const bool wanted = (config_.confirm_unload || journal.storage_failing()) && !leaving_ &&
                       online_ && !state_[events].recovering();
   const std::uint64_t first = wanted ? journal.first_waiting() : 0;
   const std::uint64_t mark = first == 0 ? 0 : first << 32 | journal.last_number();
-  if (mark == left_behind_) return;
-  left_behind_ = mark;
+  if (mark == armed_) return;
+  armed_ = mark;
   View url;
   View body;
   if (mark != 0) {
-    String& tail = keep();
+    String& tail = scratch();
     append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
     const std::uint32_t id = ids_.next_flight();
     const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);
@@ -482,10 +482,10 @@ void Delivery::leave_behind(Effects& effects) {
     journal.put_back(id);
     if (body.size() > kKeepaliveBytes) url = body = View();
   }
-  effects.leave(url, body);
+  effects.fetch_later(url, body);
 }
 
-void Delivery::settle(const Moment& now, Effects& effects) {
+void Delivery::advance(const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flights_.size();) {
     const Flight flight = flights_[i];
     if (flight.deadline > now.monotonic || leaving_) {
@@ -502,7 +502,7 @@ void Delivery::settle(const Moment& now, Effects& effects) {
     }
   }
   // Storage first: what is sent must be there if the page dies before the answer.
-  for (State& state : state_) state.journal.settle(effects, now.monotonic);
+  for (State& state : state_) state.journal.sync(effects, now.monotonic);
   if (!wants_recovery_lock()) {
     lock_wanted_ = kNever;
   } else if (lock_wanted_ == kNever) {
@@ -515,12 +515,12 @@ void Delivery::settle(const Moment& now, Effects& effects) {
   if (gone_) {
     // What storage has is the next page's, which may be quick. What a page still tracks now is
     // sent.
-    settle_flushes(now, effects);
+    answer_flushes(now, effects);
     for (State& state : state_) state.journal.forget_stored();
   }
   send_due(now, effects);
-  leave_behind(effects);
-  settle_flushes(now, effects);
+  arm_fetch_later(effects);
+  answer_flushes(now, effects);
 }
 
 Millis Delivery::next_wake(Millis now) const {
@@ -530,13 +530,13 @@ Millis Delivery::next_wake(Millis now) const {
     next = min(next, flight.deadline);
     busy = busy || !flight.handed_over;
   }
-  if (busy || leaving_ || held_ || !online_) return next;
+  if (busy || leaving_ || taking_over_ || !online_) return next;
   for (const State& state : state_) {
     if (state.journal.waiting() == 0 || awaits_turn(state)) continue;
     Millis when = is_due(state, now) ? now : state.due;
     when = max(when, state.not_before);
     if (!may_recover(state, now) && lock_wanted_ != kNever) {
-      when = max(when, lock_wanted_ + kLockPatience);
+      when = max(when, lock_wanted_ + kLongestLockWait);
     }
     if (tokens_ == 0) when = max(when, refilled_ + kRefill);
     next = min(next, when);

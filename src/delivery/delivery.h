@@ -1,7 +1,7 @@
 // Which events travel next, and in what batch.
 //
 // There are two lanes, each with a journal, a backoff and a batch size of its own, so that trouble
-// with one never holds up the other: events, and people (user records and aliases). A lane that
+// with one never holds up the other: events, and users (user records and aliases). A lane that
 // failed is *recovering* until the server answers it again: it sends a small first request, and
 // only while this document holds the origin's recovery lock, so that many tabs do not meet a server
 // that just came back. The time before which a lane must not send is in storage, so that a reload
@@ -32,7 +32,7 @@ View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t 
 
 class Delivery {
  public:
-  enum Lane : std::size_t { events, people, lanes };
+  enum Lane : std::size_t { events, users, lanes };
 
   /// Events in a batch (Appizer's documented limit).
   static constexpr std::size_t kBatch = 100;
@@ -52,51 +52,51 @@ class Delivery {
   static constexpr int kBurst = 30;
   static constexpr Millis kRefill = 1 * kSecond;
   /// Longest wait for the recovery lock: its holder may be suspended and never give it back.
-  static constexpr Millis kLockPatience = 10 * kMinute;
+  static constexpr Millis kLongestLockWait = 10 * kMinute;
 
   Delivery(const Config& config, Ids& ids, View prefix);
 
   void add(Lane lane, Record&& record, Effects& effects);
-  void answered(std::uint32_t id, int status, const Wait& wait, View body, const Moment& now,
-                Effects& effects);
+  void handle_response(std::uint32_t id, int status, const RetryHeaders& wait, View body,
+                       const Moment& now, Effects& effects);
 
   /// Another tab, or an earlier page, stored (or removed) a lane's waiting time. False: not such a
   /// key.
-  bool wait_stored(View key, View value, const Moment& now);
-  View wait_key(Lane lane) const;
+  bool handle_stored_pause(View key, View value, const Moment& now);
+  View pause_key(Lane lane) const;
 
-  void online(bool online, const Moment& now);
-  void visible(bool visible);
+  void handle_online(bool online, const Moment& now);
+  void handle_visibility(bool visible);
   /// Everything pending goes out with keepalive, as much as fits.
-  void leaving() {
+  void handle_pagehide() {
     leaving_ = true;
     arriving_ = false;
   }
   /// The page is gone as far as we can tell: what went out with keepalive is the browser's now.
-  void gone(Effects& effects);
+  void handle_handover(Effects& effects);
   /// Everything is given up: what is on its way too, as far as it can be.
   void abandon(Effects& effects);
   /// The page came back from the back/forward cache.
-  void returned(const Moment& now, Effects& effects);
+  void handle_pageshow(const Moment& now, Effects& effects);
   /// Nothing is sent while the page's former segments are being taken back.
-  void hold(bool hold) { held_ = hold; }
+  void pause_for_takeover(bool hold) { taking_over_ = hold; }
 
   /// Another tab's anonymous id took the place of ours, before anything was sent under it.
   void rename(View from, View to);
 
   /// A write did not take, of whatever key.
-  void store_failed(View key, Millis now);
+  void handle_store_failed(View key, Millis now);
 
-  void recovery_lock(bool held) { has_lock_ = held; }
+  void set_recovery_lock(bool held) { has_lock_ = held; }
   /// Whether this document wants the recovery lock.
   bool wants_recovery_lock() const;
 
   void flush(std::uint32_t token);
   /// What waits goes out at once, with keepalive.
-  void hurry() { hurry_ = true; }
+  void flush_now() { flush_now_ = true; }
 
   /// Brings storage up to date, then sends what is due.
-  void settle(const Moment& now, Effects& effects);
+  void advance(const Moment& now, Effects& effects);
   /// When `settle` next has something to do; `kNever` if nothing but news can change that.
   Millis next_wake(Millis now) const;
 
@@ -110,9 +110,10 @@ class Delivery {
     Journal journal;
     Retry retry;
     Millis not_before = 0;
-    Millis asked_until = 0;     // what an answer to this document asked for, which nothing shortens
-    bool told = false;          // `not_before` is another tab's word
-    bool wait_unsaved = false;  // storage did not take the time before which nobody may send
+    Millis retry_after_until =
+        0;  // what an answer to this document asked for, which nothing shortens
+    bool from_another_tab = false;  // `not_before` is another tab's word
+    bool pause_unsaved = false;     // storage did not take the time before which nobody may send
     std::size_t most = kBatch;
     Millis due = kNever;
     Millis sent = -kBusy;
@@ -138,19 +139,19 @@ class Delivery {
     std::uint64_t dropped;
   };
 
-  void tell(Effects& effects, Hint hint, View detail) const;
+  void hint(Effects& effects, Hint hint, View detail) const;
   bool awaits_turn(const State& state) const;
   bool blocked(const State& state, Millis now) const;
   bool is_due(const State& state, Millis now) const;
   bool may_recover(const State& state, Millis now) const;
   void send_due(const Moment& now, Effects& effects);
   bool send(Lane lane, const Moment& now, Effects& effects);
-  void leave_behind(Effects& effects);
-  void finish(const Flight& flight, int status, const Wait& wait, View body, const Moment& now,
-              Effects& effects);
+  void arm_fetch_later(Effects& effects);
+  void finish(const Flight& flight, int status, const RetryHeaders& wait, View body,
+              const Moment& now, Effects& effects);
   void back_off(Lane lane, Millis wait, const Moment& now, Effects& effects);
-  void server_answers(Lane lane, const Moment& now, Effects& effects);
-  void settle_flushes(const Moment& now, Effects& effects);
+  void end_backoff(Lane lane, const Moment& now, Effects& effects);
+  void answer_flushes(const Moment& now, Effects& effects);
   void refill(Millis now);
   std::size_t envelope() const;
   View body_of(const List<const Record*>& records) const;
@@ -167,14 +168,14 @@ class Delivery {
   int tokens_ = kBurst;
   Millis refilled_ = 0;
   Millis lock_wanted_ = kNever;
-  std::uint64_t left_behind_ = 0;  // the first and the last number of what was waiting
+  std::uint64_t armed_ = 0;  // the first and the last number of what was waiting
   bool online_ = true;
   bool visible_ = true;
-  bool hurry_ = false;
+  bool flush_now_ = false;
   bool leaving_ = false;
   bool gone_ = false;
   bool arriving_ = false;  // visible again after it left; that it is back is told next
-  bool held_ = false;
+  bool taking_over_ = false;
   bool has_lock_ = false;
 };
 

@@ -40,7 +40,7 @@ void append_line(String& out, const Record& record) {
   if (record.dropped > 0) json::append_integer(out, record.dropped);
   if (!record.app.empty()) {
     out += '@';
-    String& app = keep();
+    String& app = scratch();
     json::append_string(app, record.app);
     for (const char c : app) {
       c == ' ' ? out += "\\u0020" : out += c;  // the first space ends the extras
@@ -76,7 +76,7 @@ bool from_line(View line, Record& record) {
     record.app = app;
   }
   // What is added when it is sent begins with a comma.
-  String& whole = keep(record.text);
+  String& whole = scratch(record.text);
   whole += ",\"\":0";
   whole += ending(record.kind);
   return json::is_object(whole);
@@ -265,8 +265,8 @@ void Journal::amend(View text) {
 }
 
 void Journal::rename(View from, View to) {
-  String& old = keep("\"user_id\":");
-  String& fresh = keep(old);
+  String& old = scratch("\"user_id\":");
+  String& fresh = scratch(old);
   json::append_string(old, from);
   json::append_string(fresh, to);
   for (const auto& segment : segments_) {
@@ -291,7 +291,7 @@ void Journal::hand_over(std::uint32_t flight) {
   }
 }
 
-std::size_t Journal::adopt(View key, View text) {
+std::size_t Journal::take_over(View key, View text) {
   auto segment = std::make_unique<Segment>();
   segment->key = key;
   segment->stored = segment->taken = true;
@@ -378,7 +378,7 @@ bool Journal::has_up_to(std::uint32_t number) const {
   return false;
 }
 
-void Journal::storage_lost() {
+void Journal::handle_storage_cleared() {
   for (const auto& segment : segments_) {
     // `stored` stays: the news may be older than the last write, which must still be removed one
     // day.
@@ -388,7 +388,7 @@ void Journal::storage_lost() {
   }
 }
 
-void Journal::store_failed(View key, Millis now) {
+void Journal::handle_store_failed(View key, Millis now) {
   for (std::size_t i = segments_.size(); i-- > 0;) {
     if (segments_[i]->key != key) continue;
     // What storage has under this key, if anything, is the text from before.
@@ -424,7 +424,7 @@ void Journal::write(Segment& segment, Effects& effects) {
   }
 }
 
-void Journal::settle(Effects& effects, Millis now) {
+void Journal::sync(Effects& effects, Millis now) {
   if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
   // Removals first: they make room.
   for (const String& key : erased_) effects.erase(key);

@@ -56,7 +56,7 @@ class Journal {
   void append(Record&& record);
 
   /// So many records were lost before they came here: the next one tells the server.
-  void lose(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }
+  void count_lost(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }
 
   /// Removes the oldest waiting record, and leaves its count with the next one.
   bool evict(Record& evicted);
@@ -87,19 +87,19 @@ class Journal {
 
   /// Takes in a segment of a document that is gone. Its key stays; an unreadable line is left out
   /// and counted as dropped. Returns the number of such lines.
-  std::size_t adopt(View key, View text);
+  std::size_t take_over(View key, View text);
 
   /// Others may take the document's segments from now on: forgets what storage has, to adopt it
   /// anew if it is still there later, and keeps what only memory has.
   void forget_stored();
 
   /// Storage was emptied under us: everything must be written again.
-  void storage_lost();
+  void handle_storage_cleared();
   /// The write of `key` did not take.
-  void store_failed(View key, Millis now);
+  void handle_store_failed(View key, Millis now);
 
   /// Asks for the writes and removals that bring storage up to date.
-  void settle(Effects& effects, Millis now);
+  void sync(Effects& effects, Millis now);
 
   std::size_t size() const { return size_; }
   std::size_t waiting() const { return size_ - flying_; }

@@ -8,7 +8,7 @@
 namespace appizer {
 
 void Leases::write(View document, const Moment& now, Effects& effects) {
-  String& text = keep();
+  String& text = scratch();
   json::append_integer(text, now.wall + kLength);
   effects.store(key(document), text);
 }
@@ -37,8 +37,8 @@ void Leases::claim(View document, std::uint32_t draw, Effects& effects) {
   effects.read(key(document));
 }
 
-bool Leases::value(View key_read, View text, const Moment& now, Effects& effects,
-                   List<Verdict>& verdicts) {
+bool Leases::handle_storage_value(View key_read, View text, const Moment& now, Effects& effects,
+                                  List<Decision>& decisions) {
   if (!key_read.starts_with(prefix_)) return false;
   std::size_t found = 0;
   while (found < claims_.size() && key(claims_[found].document) != key_read) ++found;
@@ -56,7 +56,7 @@ bool Leases::value(View key_read, View text, const Moment& now, Effects& effects
     take_integer(text, until);
     // Further away than any lease reaches: the clock was set back since, the lease says nothing.
     if (until > now.wall && until <= now.wall + kLength) {
-      verdicts.push_back({keep(claim.document), false, now.monotonic + until - now.wall});
+      decisions.push_back({scratch(claim.document), false, now.monotonic + until - now.wall});
       claims_.erase(found);
       return true;
     }
@@ -74,12 +74,12 @@ bool Leases::value(View key_read, View text, const Moment& now, Effects& effects
     if (held_.empty()) renewed_ = now;
     held_.push_back(claim.document);
   }
-  verdicts.push_back({keep(claim.document), granted});
+  decisions.push_back({scratch(claim.document), granted});
   claims_.erase(found);
   return true;
 }
 
-void Leases::settle(const Moment& now, Effects& effects) {
+void Leases::advance(const Moment& now, Effects& effects) {
   for (Claim& claim : claims_) {
     if (claim.due > now.monotonic) continue;
     claim.due = kNever;

@@ -42,15 +42,16 @@ class Leases {
   void claim(View document, std::uint32_t draw, Effects& effects);
 
   /// What became of a claim.
-  struct Verdict {
+  struct Decision {
     View document;
     bool granted;
     /// When a lease that stands in the way runs out, unless it is renewed.
     Millis again = kNever;
   };
   /// Takes the value of a lease's key; false for any other key.
-  bool value(View key, View text, const Moment& now, Effects& effects, List<Verdict>& verdicts);
-  void settle(const Moment& now, Effects& effects);
+  bool handle_storage_value(View key, View text, const Moment& now, Effects& effects,
+                            List<Decision>& decisions);
+  void advance(const Moment& now, Effects& effects);
   Millis next_wake() const;
 
  private:

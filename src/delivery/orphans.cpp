@@ -8,29 +8,29 @@
 
 namespace appizer {
 
-Adoption::Estate* Adoption::find(View document) {
-  for (Estate& estate : estates_) {
-    if (estate.document == document) return &estate;
+Orphans::Leftover* Orphans::find(View document) {
+  for (Leftover& leftover : leftovers_) {
+    if (leftover.document == document) return &leftover;
   }
   return nullptr;
 }
 
-void Adoption::look(Millis when) {
+void Orphans::scan_at(Millis when) {
   due_ = min(due_, when);
-  looked_ = false;
+  scanned_ = false;
 }
 
-void Adoption::reclaim(View former) {
+void Orphans::reclaim(View former) {
   former_ = former;
-  look(0);
+  scan_at(0);
 }
 
-void Adoption::settled(View document) {
+void Orphans::finish(View document) {
   if (document == former_) former_.clear();
 }
 
 // A key is <prefix><document>.<lane><number>; anything else under the prefix is not ours to touch.
-void Adoption::keys(View keys, View own, Millis now) {
+void Orphans::handle_storage_keys(View keys, View own, Millis now) {
   while (!keys.empty()) {
     const View text = take_until(keys, '\n');
     if (!text.starts_with(prefix_)) continue;
@@ -44,86 +44,88 @@ void Adoption::keys(View keys, View own, Millis now) {
     if (!take_integer(digits, number) || !digits.empty()) continue;
     if (number < 0 || number > UINT32_MAX) continue;
     if (document == own || (lane != 'e' && lane != 'p')) continue;
-    Estate* estate = find(document);
-    if (estate == nullptr) estate = &estates_.push_back({document, {}, Estate::seen});
-    if (estate->stage != Estate::seen) continue;
+    Leftover* leftover = find(document);
+    if (leftover == nullptr) leftover = &leftovers_.push_back({document, {}, Leftover::listed});
+    if (leftover->stage != Leftover::listed) continue;
     std::size_t place = 0;
-    while (place < estate->keys.size() && estate->keys[place].number > number) ++place;
-    estate->keys.insert(place, {lane, number, text});
+    while (place < leftover->keys.size() && leftover->keys[place].number > number) ++place;
+    leftover->keys.insert(place, {lane, number, text});
   }
   if (former_.empty() || find(former_) == nullptr) former_.clear();
-  const bool any = std::any_of(estates_.begin(), estates_.end(),
-                               [](const Estate& estate) { return estate.stage == Estate::seen; });
-  looked_ = true;
-  due_ = !any ? kNever : former_.empty() ? now + kSecondLook : now;
+  const bool any = std::any_of(leftovers_.begin(), leftovers_.end(), [](const Leftover& leftover) {
+    return leftover.stage == Leftover::listed;
+  });
+  scanned_ = true;
+  due_ = !any ? kNever : former_.empty() ? now + kConfirmAfter : now;
 }
 
-List<View> Adoption::due(Millis now, Effects& effects) {
+List<View> Orphans::take_due(Millis now, Effects& effects) {
   List<View> asked;
   if (due_ > now) return asked;
   due_ = kNever;
-  if (!looked_) {
+  if (!scanned_) {
     // What was seen in an earlier look is seen anew, else its keys would be listed twice.
-    estates_.remove_if([](const Estate& estate) { return estate.stage == Estate::seen; });
+    leftovers_.remove_if(
+        [](const Leftover& leftover) { return leftover.stage == Leftover::listed; });
     left_some_ = false;
     effects.scan(prefix_);
     return asked;
   }
-  for (Estate& estate : estates_) {
-    if (estate.stage != Estate::seen) continue;
+  for (Leftover& leftover : leftovers_) {
+    if (leftover.stage != Leftover::listed) continue;
     // The former document's are fetched first; the others get their second look.
-    if (!former_.empty() && estate.document != former_) {
-      due_ = now + kSecondLook;
+    if (!former_.empty() && leftover.document != former_) {
+      due_ = now + kConfirmAfter;
       continue;
     }
-    estate.stage = Estate::asked;
-    asked.push_back(estate.document);
+    leftover.stage = Leftover::claiming;
+    asked.push_back(leftover.document);
   }
   return asked;
 }
 
-bool Adoption::locked(View document, bool granted, bool room, Effects& effects) {
-  Estate* const estate = find(document);
-  if (estate == nullptr || estate->stage != Estate::asked) return granted;
+bool Orphans::handle_ownership(View document, bool granted, bool room, Effects& effects) {
+  Leftover* const leftover = find(document);
+  if (leftover == nullptr || leftover->stage != Leftover::claiming) return granted;
   if (!granted || !room) {
     left_some_ = left_some_ || (granted && !room);
-    settled(document);
-    estates_.erase(static_cast<std::size_t>(estate - estates_.begin()));
+    finish(document);
+    leftovers_.erase(static_cast<std::size_t>(leftover - leftovers_.begin()));
     return granted;
   }
-  estate->stage = Estate::held;
+  leftover->stage = Leftover::owned;
   // The last first: each is put before what is there, so that they end up in order.
-  for (const Key& key : estate->keys) effects.read(key.text);
+  for (const Key& key : leftover->keys) effects.read(key.text);
   return false;
 }
 
-bool Adoption::value(View key, Found& found) {
-  for (Estate& estate : estates_) {
-    if (estate.stage != Estate::held) continue;
-    for (std::size_t i = 0; i < estate.keys.size(); ++i) {
-      const Key& one = estate.keys[i];
+bool Orphans::handle_storage_value(View key, Found& found) {
+  for (Leftover& leftover : leftovers_) {
+    if (leftover.stage != Leftover::owned) continue;
+    for (std::size_t i = 0; i < leftover.keys.size(); ++i) {
+      const Key& one = leftover.keys[i];
       if (one.text != key) continue;
-      found = {keep(one.text), one.lane};
-      estate.keys.erase(i);
-      if (estate.keys.empty()) settled(estate.document);
+      found = {scratch(one.text), one.lane};
+      leftover.keys.erase(i);
+      if (leftover.keys.empty()) finish(leftover.document);
       return true;
     }
   }
   return false;
 }
 
-List<View> Adoption::release() {
+List<View> Orphans::take_finished() {
   List<View> done;
-  estates_.remove_if([&](Estate& estate) {
-    const bool over = estate.stage == Estate::held && estate.keys.empty();
-    if (over) done.push_back(keep(estate.document));
+  leftovers_.remove_if([&](Leftover& leftover) {
+    const bool over = leftover.stage == Leftover::owned && leftover.keys.empty();
+    if (over) done.push_back(scratch(leftover.document));
     return over;
   });
   return done;
 }
 
-void Adoption::forget() {
-  estates_.clear();
+void Orphans::forget() {
+  leftovers_.clear();
   former_.clear();
   due_ = kNever;
 }

@@ -15,27 +15,27 @@
 
 namespace appizer {
 
-class Adoption {
+class Orphans {
  public:
   /// From the start of a page to its first look, so that the page's own start is not burdened.
-  static constexpr Millis kFirstLook = 1 * kSecond;
-  static constexpr Millis kSecondLook = 1 * kSecond;
+  static constexpr Millis kFirstScan = 1 * kSecond;
+  static constexpr Millis kConfirmAfter = 1 * kSecond;
 
-  explicit Adoption(View prefix) : prefix_(prefix + "j.") {}
+  explicit Orphans(View prefix) : prefix_(prefix + "j.") {}
 
   /// Looks around at the given time, or earlier if it was going to.
-  void look(Millis when);
+  void scan_at(Millis when);
   /// The document's former name: its segments are taken back at once, without a second look.
   void reclaim(View former);
   /// Whether the former segments are still to be taken back.
   bool reclaiming() const { return !former_.empty(); }
 
   /// The keys of all segments, separated by line feeds. `own` is this document.
-  void keys(View keys, View own, Millis now);
+  void handle_storage_keys(View keys, View own, Millis now);
   /// The documents whose locks are to be tried now.
-  List<View> due(Millis now, Effects& effects);
+  List<View> take_due(Millis now, Effects& effects);
   /// The lock of a document was, or was not, to be had. True: it is of no use, give it back.
-  bool locked(View document, bool granted, bool room, Effects& effects);
+  bool handle_ownership(View document, bool granted, bool room, Effects& effects);
 
   /// A segment that was asked for.
   struct Found {
@@ -43,10 +43,10 @@ class Adoption {
     char lane = 0;
   };
   /// Says whether the key is one that was asked for.
-  bool value(View key, Found& found);
+  bool handle_storage_value(View key, Found& found);
 
   /// What was taken in is delivered: the documents whose locks can go.
-  List<View> release();
+  List<View> take_finished();
   /// Whether anything was left for want of room.
   bool left_some() const { return left_some_; }
   void forget();
@@ -59,20 +59,20 @@ class Adoption {
     Millis number;
     String text;
   };
-  struct Estate {
-    enum Stage { seen, asked, held };
+  struct Leftover {
+    enum Stage { listed, claiming, owned };
     String document;
     List<Key> keys;
-    Stage stage = seen;
+    Stage stage = listed;
   };
-  Estate* find(View document);
-  void settled(View document);
+  Leftover* find(View document);
+  void finish(View document);
 
   String prefix_;
   String former_;
-  List<Estate> estates_;
+  List<Leftover> leftovers_;
   Millis due_ = kNever;
-  bool looked_ = false;
+  bool scanned_ = false;
   bool left_some_ = false;
 };
 

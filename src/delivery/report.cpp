@@ -29,7 +29,7 @@ void append_found(String& out, View label, View value) {
 
 View report_of(View reason, int status, std::size_t count, const List<Record>& records) {
   constexpr std::size_t kNamed = 10;
-  String& out = keep("{\"reason\":");
+  String& out = scratch("{\"reason\":");
   json::append_string(out, reason);
   out += ",\"status\":";
   json::append_integer(out, status);

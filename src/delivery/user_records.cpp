@@ -19,39 +19,40 @@ Record record(Kind kind, View user_id) {
 
 }  // namespace
 
-void People::named(View user_id, View linked, Delivery& delivery, Effects& effects) {
-  delivery.add(Delivery::people, record(Kind::user, user_id), effects);
+void UserRecords::identify(View user_id, View linked, Delivery& delivery, Effects& effects) {
+  delivery.add(Delivery::users, record(Kind::user, user_id), effects);
   if (linked.empty()) return;
   Record alias = record(Kind::alias, user_id);
   json::append_member(alias.text, "alias_id", linked);
-  delivery.add(Delivery::people, std::move(alias), effects);
+  delivery.add(Delivery::users, std::move(alias), effects);
 }
 
-bool People::know(View user_id, View properties, Delivery& delivery, Effects& effects) {
+bool UserRecords::set_properties(View user_id, View properties, Delivery& delivery,
+                                 Effects& effects) {
   json::Copy copy;
   if (!json::copy(
           properties, kPropertyLimits, [](View) { return false; }, copy))
     return false;
-  Journal& journal = delivery.journal(Delivery::people);
-  if (user_id != known_of_ || !journal.is_last_waiting(number_)) {
-    known_.clear();
+  Journal& journal = delivery.journal(Delivery::users);
+  if (user_id != user_id_ || !journal.is_last_waiting(number_)) {
+    properties_.clear();
     number_ = 0;
   }
-  known_of_ = user_id;
+  user_id_ = user_id;
   List<json::Member> members;
   json::members("{" + copy.members + "}", members);
   if (members.empty()) return true;
   for (const json::Member& member : members) {
     std::size_t i = 0;
-    while (i < known_.size() && known_[i].name != member.name) ++i;
-    if (i == known_.size()) {
-      known_.push_back({member.name, {}});
+    while (i < properties_.size() && properties_[i].name != member.name) ++i;
+    if (i == properties_.size()) {
+      properties_.push_back({member.name, {}});
     }
-    known_[i].value = member.value;
+    properties_[i].value = member.value;
   }
   Record user = record(Kind::user, user_id);
-  String& others = keep();
-  for (const Fact& fact : known_) {
+  String& others = scratch();
+  for (const Property& fact : properties_) {
     const bool field = (fact.name == "email" || fact.name == "phone") && fact.value[0] == '"';
     String& out = field ? user.text : others;
     out += ',';
@@ -68,7 +69,7 @@ bool People::know(View user_id, View properties, Delivery& delivery, Effects& ef
   if (number_ != 0) {
     journal.amend(user.text);
   } else {
-    delivery.add(Delivery::people, std::move(user), effects);
+    delivery.add(Delivery::users, std::move(user), effects);
     number_ = journal.last_number();
   }
   return true;

@@ -12,22 +12,22 @@ namespace appizer {
 
 /// Makes the records of the people lane. Properties that are set one after the other are merged
 /// into one record for as long as it has not been sent.
-class People {
+class UserRecords {
  public:
   /// The site named a visitor. `linked` is the anonymous id that is theirs too, empty for none.
-  void named(View user_id, View linked, Delivery& delivery, Effects& effects);
+  void identify(View user_id, View linked, Delivery& delivery, Effects& effects);
 
   /// The site knows something about the visitor: a JSON object. `email` and `phone` are fields of a
   /// user record, everything else goes into its `properties`. False where it is no object.
-  bool know(View user_id, View properties, Delivery& delivery, Effects& effects);
+  bool set_properties(View user_id, View properties, Delivery& delivery, Effects& effects);
 
  private:
-  struct Fact {
+  struct Property {
     String name;
     String value;
   };
-  List<Fact> known_;
-  String known_of_;
+  List<Property> properties_;
+  String user_id_;
   std::uint32_t number_ = 0;
 };
 

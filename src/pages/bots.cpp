@@ -25,7 +25,7 @@ constexpr char kPhones[] = "cubot";
 
 bool is_bot(View user_agent, bool webdriver) {
   if (webdriver) return true;
-  String& text = keep(lower(user_agent));
+  String& text = scratch(lower(user_agent));
   for (std::size_t at; (at = text.find(kPhones)) != View::npos;) {
     text.replace(at, sizeof kPhones - 1, {});
   }

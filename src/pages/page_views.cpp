@@ -15,8 +15,8 @@ void PageViews::start(const Moment& now, Effects& effects) {
   runs_ = watches || config_.form_submits;
   if (!runs_) return;
   visible_ = config_.visible;
-  open(now);
-  effects.look(false);
+  open_view(now);
+  effects.page_facts(false);
   if (watches) effects.watch(Effect::navigation | (links ? Effect::links : 0U));
 }
 
@@ -26,7 +26,7 @@ View PageViews::key() const {
   const Url url = split(url_);
   const View page = page_of(url, config_.count_hash);
   if (!config_.count_query) return page;
-  String& key = keep(page);
+  String& key = scratch(page);
   key += '?';
   key += url.query;
   // The query of a hash router.
@@ -35,84 +35,84 @@ View PageViews::key() const {
   return key;
 }
 
-void PageViews::open(const Moment& now) {
+void PageViews::open_view(const Moment& now) {
   stage_ = Stage::opened;
   began_ = now;
-  taken_ = now.monotonic;
+  visible_until_ = now.monotonic;
   due_ = kNever;
   pending_ = {};
 }
 
-void PageViews::take_visible(Millis now) {
-  if (visible_) (stage_ == Stage::none ? counted_ : pending_).visible += now - taken_;
-  taken_ = now;
+void PageViews::add_visible_time(Millis now) {
+  if (visible_) (stage_ == Stage::none ? counted_ : pending_).visible += now - visible_until_;
+  visible_until_ = now;
 }
 
-void PageViews::navigated(View url, const Moment& now, Effects& effects) {
+void PageViews::handle_navigation(View url, const Moment& now, Effects& effects) {
   if (!runs_) return;
-  const View before = keep(url_);
+  const View before = scratch(url_);
   url_ = clean_url(url, config_);
   const View here = key();
   const bool settled = stage_ == Stage::none;
   if (!settled && here == pending_key_) return;
-  take_visible(now.monotonic);
+  add_visible_time(now.monotonic);
   if (has_view_ && here == key_) {
-    resume();
+    resume_view();
     return;
   }
   if (settled) referrer_ = before;
-  open(now);
+  open_view(now);
   // The old page still stands: routers change the URL first.
-  effects.look(settled && config_.page_leave);
+  effects.page_facts(settled && config_.page_leave);
 }
 
-void PageViews::visible(bool visible, const Moment& now, Effects& effects) {
-  take_visible(now.monotonic);
+void PageViews::handle_visibility(bool visible, const Moment& now, Effects& effects) {
+  add_visible_time(now.monotonic);
   if (visible == visible_) return;
   visible_ = visible;
   if (stage_ == Stage::none) return;
   if (visible) {
     began_ = now;
     stage_ = Stage::first;
-    due_ = now.monotonic + kFirstLook;
+    due_ = now.monotonic + kFirstCheck;
   } else {
     count_now_ = true;
-    effects.look(false);
+    effects.page_facts(false);
   }
 }
 
-bool PageViews::hurry(Effects& effects) {
+bool PageViews::count_pending_now(Effects& effects) {
   if (!visible_ || stage_ == Stage::none) return false;
   count_now_ = true;
-  effects.look(false);
+  effects.page_facts(false);
   return true;
 }
 
-void PageViews::leaving(Effects& effects) {
+void PageViews::handle_pagehide(Effects& effects) {
   count_now_ = visible_ && stage_ != Stage::none;
   leaving_ = true;
-  if (count_now_ || has_view_) effects.look(config_.page_leave);
+  if (count_now_ || has_view_) effects.page_facts(config_.page_leave);
 }
 
-void PageViews::returned(const Moment& now, Effects& effects) {
+void PageViews::handle_pageshow(const Moment& now, Effects& effects) {
   leaving_ = false;
   if (!runs_) return;
   // Where the visitor was meanwhile, nobody says.
   referrer_.clear();
-  open(now);
+  open_view(now);
   count_now_ = visible_;
-  effects.look(false);
+  effects.page_facts(false);
 }
 
-void PageViews::settle(const Moment& now, Effects& effects) {
+void PageViews::advance(const Moment& now, Effects& effects) {
   if (due_ > now.monotonic) return;
   due_ = kNever;
-  effects.look(false);
+  effects.page_facts(false);
 }
 
-void PageViews::look(const Page& page, const Moment& now, Findings& findings) {
+void PageViews::handle_page_facts(const Page& page, const Moment& now, Findings& findings) {
   if (!runs_) return;
-  take_visible(now.monotonic);
+  add_visible_time(now.monotonic);
   if (url_.empty()) referrer_ = clean_url(page.referrer, config_);
   url_ = clean_url(page.url, config_);
   const bool count_now = std::exchange(count_now_, false);
@@ -125,23 +125,23 @@ void PageViews::look(const Page& page, const Moment& now, Findings& findings) {
     stage_ = Stage::first;
     title_ = page.title;
     pending_key_ = key();
-    if (visible_) due_ = now.monotonic + kFirstLook;
+    if (visible_) due_ = now.monotonic + kFirstCheck;
   } else if (count_now || stage_ == Stage::last ||
              (stage_ == Stage::first && !page.title.empty() && page.title != title_)) {
-    count(page, findings);
+    count_view(page, findings);
   } else if (stage_ == Stage::first) {
     stage_ = Stage::last;
-    due_ = began_.monotonic + kLastLook;
+    due_ = began_.monotonic + kLastCheck;
   }
   if (!std::exchange(leaving_, false)) return;
   // What is still pending was never seen; the view before it ended when it began.
-  end(stage_ == Stage::none ? now.wall : began_.wall, findings);
+  end_view(stage_ == Stage::none ? now.wall : began_.wall, findings);
   stage_ = Stage::none;
   due_ = kNever;
 }
 
 // The page that was counted last is there again, or still.
-void PageViews::resume() {
+void PageViews::resume_view() {
   counted_.visible += pending_.visible;
   counted_.scroll = max(counted_.scroll, pending_.scroll);
   pending_ = {};
@@ -149,13 +149,13 @@ void PageViews::resume() {
   due_ = kNever;
 }
 
-void PageViews::count(const Page& page, Findings& findings) {
+void PageViews::count_view(const Page& page, Findings& findings) {
   const View here = key();
   if (has_view_ && here == key_) {
-    resume();
+    resume_view();
     return;
   }
-  end(began_.wall, findings);
+  end_view(began_.wall, findings);
   has_view_ = true;
   key_ = here;
   counted_url_ = url_;
@@ -163,7 +163,7 @@ void PageViews::count(const Page& page, Findings& findings) {
   stage_ = Stage::none;
   due_ = kNever;
 
-  String& landing = keep("{");
+  String& landing = scratch("{");
   json::append_member(landing, "url", url_);
   json::append_member(landing, "referrer", referrer_);
   append_campaign(landing, split(url_));
@@ -171,7 +171,7 @@ void PageViews::count(const Page& page, Findings& findings) {
   findings.landing = landing;
   findings.landed = began_.wall;
   if (!config_.page_views) return;
-  String& properties = keep("{");
+  String& properties = scratch("{");
   json::append_member(properties, "page", this->page());
   json::append_member(properties, "title", json::clip(page.title, kLongestTitle));
   properties += ',';
@@ -179,9 +179,9 @@ void PageViews::count(const Page& page, Findings& findings) {
   findings.add("page_view", properties, began_.wall);
 }
 
-void PageViews::end(Millis happened, Findings& findings) {
+void PageViews::end_view(Millis happened, Findings& findings) {
   if (!std::exchange(has_view_, false) || !config_.page_leave) return;
-  String& properties = keep("{");
+  String& properties = scratch("{");
   json::append_member(properties, "page", page_of(split(counted_url_), config_.count_hash));
   json::append_member(properties, "url", counted_url_);
   properties += ",\"visible_ms\":";

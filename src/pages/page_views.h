@@ -2,10 +2,10 @@
 //
 // A page view is one page that somebody sees. Of a change of the URL, the event says when it
 // happened; what it came to is known only later: routers redirect, and set the title after the
-// URL. So a change makes a *pending* view. It is looked at once after `kFirstLook`, and counts if
-// it has another title by then, as what redirects often has none; else after `kLastLook`, as it is.
-// If the URL changes again before, it is the new one that is pending, from its own time on. What
-// turns out to be the page that was counted last is no view.
+// URL. So a change makes a *pending* view. It is looked at once after `kFirstCheck`, and counts if
+// it has another title by then, as what redirects often has none; else after `kLastCheck`, as it
+// is. If the URL changes again before, it is the new one that is pending, from its own time on.
+// What turns out to be the page that was counted last is no view.
 //
 // Nothing counts before it is seen: the view of a page in the background, or of one that is
 // prerendered, is pending until the page is visible, and its time is when it was. Once it was seen
@@ -29,8 +29,8 @@ namespace appizer {
 
 class PageViews {
  public:
-  static constexpr Millis kFirstLook = 100;
-  static constexpr Millis kLastLook = 500;
+  static constexpr Millis kFirstCheck = 100;
+  static constexpr Millis kLastCheck = 500;
 
   /// What a page says of itself when it is looked at.
   struct Page {
@@ -68,16 +68,16 @@ class PageViews {
 
   // News. Where they make a look necessary they ask for one; `look` is its answer.
 
-  void navigated(View url, const Moment& now, Effects& effects);
-  void visible(bool visible, const Moment& now, Effects& effects);
-  void leaving(Effects& effects);
-  void returned(const Moment& now, Effects& effects);
+  void handle_navigation(View url, const Moment& now, Effects& effects);
+  void handle_visibility(bool visible, const Moment& now, Effects& effects);
+  void handle_pagehide(Effects& effects);
+  void handle_pageshow(const Moment& now, Effects& effects);
   /// What is pending counts now. False if there is nothing.
-  bool hurry(Effects& effects);
-  void look(const Page& page, const Moment& now, Findings& findings);
+  bool count_pending_now(Effects& effects);
+  void handle_page_facts(const Page& page, const Moment& now, Findings& findings);
 
   /// Asks for the look that is due.
-  void settle(const Moment& now, Effects& effects);
+  void advance(const Moment& now, Effects& effects);
   /// When `settle` next has something to do.
   Millis next_wake() const { return due_; }
 
@@ -98,11 +98,11 @@ class PageViews {
   };
 
   View key() const;
-  void open(const Moment& now);
-  void take_visible(Millis now);
-  void resume();
-  void count(const Page& page, Findings& findings);
-  void end(Millis happened, Findings& findings);
+  void open_view(const Moment& now);
+  void add_visible_time(Millis now);
+  void resume_view();
+  void count_view(const Page& page, Findings& findings);
+  void end_view(Millis happened, Findings& findings);
 
   const Config& config_;
   bool runs_ = false;
@@ -129,7 +129,7 @@ class PageViews {
   bool count_now_ = false;
   bool leaving_ = false;
   /// Up to when visible time has been taken.
-  Millis taken_ = 0;
+  Millis visible_until_ = 0;
 };
 
 }  // namespace appizer

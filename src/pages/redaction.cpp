@@ -57,7 +57,7 @@ Sort sort_of(char c) {
 // The words of a name in lower case, each between spaces: `X-Amz-Signature` and `xAmzSignature` are
 // " x amz signature ".
 View words_of(View name) {
-  String& out = keep(" ");
+  String& out = scratch(" ");
   Sort before = other;
   for (const char c : name) {
     const Sort sort = sort_of(c);
@@ -79,7 +79,7 @@ bool is_denied(View name, const Config& config) {
   // Only where all of it is a name: what else is in the piece may be another parameter's.
   const bool whole = std::all_of(name.begin(), name.end(), is_name_char);
   if (whole && words.starts_with(" utm ")) return false;
-  String& text = keep(words);
+  String& text = scratch(words);
   for (const char c : words) {
     if (c != ' ') text += c;
   }
@@ -208,7 +208,7 @@ View clean_url(View url, const Config& config) {
   if (sanitized) url.remove_prefix(1);
   if (url.size() > kMostRead) url = url.substr(0, url.find_last_of("/?#&", kMostRead));
   const Url parts = split(url);
-  String& out = keep();
+  String& out = scratch();
   std::size_t rest = 0;
   if (!parts.scheme.empty()) {
     out += parts.scheme;

@@ -38,7 +38,7 @@ View page_of(const Url& url, Hashes hashes) {
 }
 
 View decoded(View text, bool form) {
-  String& out = keep();
+  String& out = scratch();
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
     if (c == '%' && i + 2 < text.size()) {

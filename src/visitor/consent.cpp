@@ -22,18 +22,18 @@ View name_of(Consent consent) {
   return take_until(names, ' ');
 }
 
-void Waiting::add(Held&& held) {
+void PendingCalls::add(PendingCall&& held) {
   bytes_ += held.name.size() + held.value.size();
   all_.push_back(std::move(held));
   while (all_.size() > kMost || (bytes_ > kMostBytes && all_.size() > 1)) {
     bytes_ -= all_[0].name.size() + all_[0].value.size();
-    dropped_events_ += all_[0].kind == Held::event;
+    dropped_events_ += all_[0].kind == PendingCall::event;
     ++dropped_;
     all_.erase(0);
   }
 }
 
-List<Held> Waiting::take() {
+List<PendingCall> PendingCalls::take() {
   bytes_ = 0;
   dropped_ = dropped_events_ = 0;
   return std::exchange(all_, {});

@@ -20,10 +20,10 @@ bool read_consent(View name, Consent& consent);
 View name_of(Consent consent);
 
 /// What waits for the decision.
-struct Held {
+struct PendingCall {
   /// `person`: what a form says of its sender; `name` is where it was sent from. `landing`: where
   /// a view arrived.
-  enum Kind { event, user_id, user_properties, person, landing, reset };
+  enum Kind { event, user_id, user_properties, form_user, visit, reset };
   Kind kind;
   String name;
   String value;
@@ -32,15 +32,15 @@ struct Held {
 };
 
 /// What happened while the decision is pending, in order.
-class Waiting {
+class PendingCalls {
  public:
   /// Commands, and characters in them; beyond either the oldest go.
   static constexpr std::size_t kMost = 1000;
   static constexpr std::size_t kMostBytes = 512 * 1024;
 
-  void add(Held&& held);
+  void add(PendingCall&& held);
   /// Gives out everything.
-  List<Held> take();
+  List<PendingCall> take();
   void clear() { take(); }
   std::size_t size() const { return all_.size(); }
   /// How many had to go, since the last `take`.
@@ -49,7 +49,7 @@ class Waiting {
   std::size_t dropped_events() const { return dropped_events_; }
 
  private:
-  List<Held> all_;
+  List<PendingCall> all_;
   std::size_t bytes_ = 0;
   std::size_t dropped_ = 0;
   std::size_t dropped_events_ = 0;

@@ -23,12 +23,12 @@ bool is_plausible_user_id(View text) {
 Identity::Identity(View key, Persistence persistence) {
   // First what the site's sub-domains share: where the two differ, another one of them wrote it.
   if (persistence == Persistence::cookie || persistence == Persistence::both) {
-    keep_in(kCookie + key);
+    add_place(kCookie + key);
   }
-  if (persistence == Persistence::local_storage || persistence == Persistence::both) keep_in(key);
+  if (persistence == Persistence::local_storage || persistence == Persistence::both) add_place(key);
 }
 
-void Identity::keep_in(View name) { places_.push_back({name, name + ".anonymous", {}, {}}); }
+void Identity::add_place(View name) { places_.push_back({name, name + ".anonymous", {}, {}}); }
 
 void Identity::read(const Entropy& entropy, Effects& effects) {
   entropy_ = entropy;
@@ -42,7 +42,7 @@ void Identity::read(const Entropy& entropy, Effects& effects) {
   if (places_.empty() && id_.empty()) id_ = anonymous_ = uuid_v4(entropy);
 }
 
-void Identity::look(Effects& effects) {
+void Identity::reread_cookies(Effects& effects) {
   for (const Place& place : places_) {
     if (!place.id_key.starts_with(kCookie)) continue;
     effects.read(place.id_key);
@@ -50,50 +50,51 @@ void Identity::look(Effects& effects) {
   }
 }
 
-Identity::News Identity::value(View key, View text, const Moment& now, Effects& effects) {
+Identity::StorageChange Identity::handle_storage_value(View key, View text, const Moment& now,
+                                                       Effects& effects) {
   for (Place& place : places_) {
     const bool is_note = key == place.note_key;
     if (!is_note && key != place.id_key) continue;
     const bool usable = is_plausible_user_id(text);
     if (unread_ > 0) {
       if (usable) (is_note ? place.note : place.id) = text;
-      if (--unread_ == 0) settle(now, effects);
-      return !text.is_none() && !usable && !is_note ? News::refused : News::heard;
+      if (--unread_ == 0) reconcile(now, effects);
+      return !text.is_none() && !usable && !is_note ? StorageChange::refused : StorageChange::taken;
     }
     // A key that another document removed is not written again: the site may have meant it.
     if (now.monotonic >= new_until_ || !is_anonymous()) {
       // What was heard of an id when it was too early to tell counts now.
       if (is_note && !rival_.empty()) id_ = std::exchange(rival_, {});
       if (usable) (is_note ? anonymous_ : id_) = text;
-      return News::heard;
+      return StorageChange::taken;
     }
     // Made a moment ago. Who wrote the other id shows in the note, which is written after it.
     if (!is_note) {
       rival_ = usable && text != id_ ? text : View();
-      return News::heard;
+      return StorageChange::taken;
     }
-    if (rival_.empty()) return News::heard;
-    const View rival = keep(rival_);
+    if (rival_.empty()) return StorageChange::taken;
+    const View rival = scratch(rival_);
     rival_.clear();
     if (!usable || text != rival) {
       id_ = rival;  // the site named the visitor in another tab
       anonymous_.clear();
-      return News::heard;
+      return StorageChange::taken;
     }
     if (std::string_view(rival) > std::string_view(id_)) {
       write(effects);
-      return News::heard;
+      return StorageChange::taken;
     }
     replaced_ = std::exchange(id_, rival);
     anonymous_ = id_;
-    return News::replaced;
+    return StorageChange::replaced;
   }
-  return News::foreign;
+  return StorageChange::foreign;
 }
 
 // Everything has been read.
-void Identity::settle(const Moment& now, Effects& effects) {
-  const View before = keep(id_);
+void Identity::reconcile(const Moment& now, Effects& effects) {
+  const View before = scratch(id_);
   id_.clear();
   for (const Place& place : places_) {
     if (!id_.empty() || place.id.empty() || (refused_ && place.id == former_)) continue;
@@ -117,12 +118,12 @@ void Identity::settle(const Moment& now, Effects& effects) {
   }
 }
 
-void Identity::store_failed(View key) {
+void Identity::handle_store_failed(View key) {
   for (const Place& place : places_) refused_ = refused_ || key == place.id_key;
 }
 
 // Before the id becomes another.
-void Identity::change() {
+void Identity::begin_change() {
   if (!refused_) former_ = id_;
   refused_ = false;
   rival_.clear();
@@ -149,15 +150,15 @@ void Identity::erase(Effects& effects) {
 Identity::Change Identity::set(View id, Effects& effects) {
   if (id == id_) return Change::none;
   const bool named = is_anonymous();
-  change();
+  begin_change();
   id_ = id;
   anonymous_.clear();
   write(effects);
-  return named ? Change::named : Change::other_person;
+  return named ? Change::named : Change::other_user;
 }
 
 void Identity::reset(const Entropy& entropy, Effects& effects) {
-  change();
+  begin_change();
   id_ = anonymous_ = uuid_v4(entropy);
   new_until_ = 0;
   write(effects);

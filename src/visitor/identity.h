@@ -36,33 +36,33 @@ class Identity {
   /// Asks for what storage has. The id is not known before all of it has been answered.
   void read(const Entropy& entropy, Effects& effects);
   /// Nobody tells when a cookie changes, so it is looked at when the visitor turns to the page.
-  void look(Effects& effects);
+  void reread_cookies(Effects& effects);
   bool is_known() const { return unread_ == 0 && !id_.empty(); }
   /// Whether the id was made here a moment ago.
   bool is_new(const Moment& now) const { return now.monotonic < new_until_; }
 
-  enum class News {
+  enum class StorageChange {
     /// Not one of its keys.
     foreign,
-    heard,
+    taken,
     /// There was an id, but not one that can be somebody's.
     refused,
     /// Another tab's id took the place of the one made here: `replaced()`.
     replaced,
   };
   /// Takes the value of a key: an answer, or what another tab wrote.
-  News value(View key, View text, const Moment& now, Effects& effects);
+  StorageChange handle_storage_value(View key, View text, const Moment& now, Effects& effects);
   /// The id that another tab's took the place of.
   View replaced() const { return replaced_; }
 
-  enum class Change { none, named, other_person };
+  enum class Change { none, named, other_user };
   /// The site names the visitor; `id` is plausible.
   Change set(View id, Effects& effects);
   /// The visitor leaves: a new anonymous one begins.
   void reset(const Entropy& entropy, Effects& effects);
 
   /// A write did not take, of whatever key.
-  void store_failed(View key);
+  void handle_store_failed(View key);
   /// Writes to every place, as if nothing were there.
   void write(Effects& effects);
   /// Removes everything.
@@ -79,9 +79,9 @@ class Identity {
     String note;
   };
 
-  void settle(const Moment& now, Effects& effects);
-  void change();
-  void keep_in(View name);
+  void reconcile(const Moment& now, Effects& effects);
+  void begin_change();
+  void add_place(View name);
 
   List<Place> places_;
   Entropy entropy_{};

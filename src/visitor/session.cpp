@@ -20,7 +20,7 @@ bool is_id(View text) {
 
 // The campaign parameters of a landing: what it has beside the URL and the referrer.
 View campaign_of(View landing) {
-  String& out = keep();
+  String& out = scratch();
   List<json::Member> members;
   json::members(landing, members);
   for (const json::Member& member : members) {
@@ -35,7 +35,7 @@ View campaign_of(View landing) {
 
 // "<id> <time of the last event>", and after another space where the visitor arrived, if that is
 // known.
-void Session::restore(View text) {
+void Session::handle_storage_value(View text) {
   const View id = text.substr(0, kIdLength);
   text = text.substr(kIdLength);
   Millis last = 0;
@@ -67,7 +67,7 @@ View Session::touch(Ids& ids, Millis wall, Effects& effects, View landing) {
   last_ = wall;
   if (ended || lands || wall - stored_ >= kLag || wall < stored_) {
     stored_ = wall;
-    String& text = keep(id_);
+    String& text = scratch(id_);
     text += ' ';
     json::append_integer(text, wall);
     if (!landing_.empty()) {

@@ -20,7 +20,7 @@ class Session {
   Session(View prefix, Millis timeout) : key_(prefix + "s"), timeout_(timeout) {}
 
   /// Takes what storage has, at the start or when another tab changed it; anything else is ignored.
-  void restore(View text);
+  void handle_storage_value(View text);
 
   /// An event happened: returns its session's id, a new one if the last has ended. `landing` is
   /// where the visitor arrived with it, as a JSON object: a session keeps its first. One that
@@ -29,7 +29,7 @@ class Session {
   View touch(Ids& ids, Millis wall, Effects& effects, View landing = {});
 
   /// Another visitor is here: a new session begins, for all tabs and for the next page too.
-  void renew(Ids& ids, Millis wall, Effects& effects) {
+  void restart(Ids& ids, Millis wall, Effects& effects) {
     id_.clear();
     touch(ids, wall, effects);
   }

@@ -97,7 +97,7 @@ struct Door {
     for (Out out = poll(); out.kind != Effect::none; out = poll()) {
       if (out.kind == Effect::read) value(out.text, nullptr);
       if (out.kind == Effect::scan) apz_keys(0, now, wall());
-      if (out.kind == Effect::look) {
+      if (out.kind == Effect::page_facts) {
         write({"https://x.example/", "Title", ""});
         apz_page(18, 5, 0, -1, now, wall());
       }
@@ -129,9 +129,9 @@ TEST_CASE("the numbers of the ABI stay what they are", "[abi]") {
   CHECK(APZ_OFFLINE == 2);
   CHECK(APZ_VISIBLE == 3);
   CHECK(APZ_HIDDEN == 4);
-  CHECK(APZ_LEAVING == 5);
-  CHECK(APZ_GONE == 6);
-  CHECK(APZ_RETURNED == 7);
+  CHECK(APZ_PAGEHIDE == 5);
+  CHECK(APZ_HANDOVER == 6);
+  CHECK(APZ_PAGESHOW == 7);
   CHECK(APZ_STORAGE_CLEARED == 8);
   CHECK(Effect::request == 1);
   CHECK(Effect::flushed == 12);
@@ -275,7 +275,7 @@ TEST_CASE("locks, keys and refused writes are heard", "[abi]") {
     apz_store_failed(Door::size(out.text), door.now, door.wall());
     break;
   }
-  const auto told = of_kind(door.drain(), Effect::tell);
+  const auto told = of_kind(door.drain(), Effect::hint);
   REQUIRE_FALSE(told.empty());
   CHECK(told.back().number == static_cast<std::uint32_t>(Hint::storage_failing));
 }
@@ -352,7 +352,7 @@ TEST_CASE("an output has its flag, its number and two texts, whatever is in the 
   Door door;
   door.start(R"("appId":"demo","debug":true,"no\u0000such":1)");
   const Door::Out told = door.poll();
-  CHECK(told.kind == Effect::tell);
+  CHECK(told.kind == Effect::hint);
   CHECK_FALSE(told.flag);
   CHECK(told.number == static_cast<std::uint32_t>(Hint::option_unknown));
   const std::string all(apz_output(), apz_output_size());

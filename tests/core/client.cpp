@@ -89,18 +89,18 @@ TEST_CASE("before the start commands are refused and news are ignored", "[client
   CHECK(client.track("a", "", "", 0, now) == Status::not_started);
   CHECK(client.set_user_id("\"u\"", now) == Status::not_started);
   CHECK(client.flush(1, now) == Status::not_started);
-  client.value("k", View::none(), now);
-  client.keys("k", now);
-  client.locked("l", true, now);
-  client.store_failed("k", now);
-  client.storage_cleared(now);
-  client.answered(1, 200, {}, "", now);
-  client.online(false, now);
-  client.visible(false, now);
-  client.leaving(now);
-  client.gone(now);
-  client.returned(now);
-  client.wake(now);
+  client.handle_storage_value("k", View::none(), now);
+  client.handle_storage_keys("k", now);
+  client.handle_lock("l", true, now);
+  client.handle_store_failed("k", now);
+  client.handle_storage_cleared(now);
+  client.handle_response(1, 200, {}, "", now);
+  client.handle_online(false, now);
+  client.handle_visibility(false, now);
+  client.handle_pagehide(now);
+  client.handle_handover(now);
+  client.handle_pageshow(now);
+  client.handle_wake(now);
   Effect effect;
   CHECK_FALSE(client.poll(effect));
   CHECK(client.next_wake() < 0);
@@ -743,7 +743,7 @@ TEST_CASE("ten thousand events that wait change nothing for the next one", "[cli
   host.track("one_more");
   CHECK(host.writes == writes + 1);
   CHECK(host.last_write < Journal::kRewritten + 1000);
-  origin.run_for(Adoption::kFirstLook);
+  origin.run_for(Orphans::kFirstScan);
   CHECK(host.asleep());
 }
 
@@ -822,11 +822,11 @@ TEST_CASE("what does not fit into the wait for a decision is counted for the ser
           "[client][consent]") {
   Origin origin;
   Host host(origin, R"("consent":"pending")");
-  host.track_many(Waiting::kMost + 7);
+  host.track_many(PendingCalls::kMost + 7);
   origin.server = delivered;
   host.decide("granted");
   origin.run();
-  CHECK(origin.arrived.size() == Waiting::kMost);
+  CHECK(origin.arrived.size() == PendingCalls::kMost);
   CHECK(parsed(origin.bodies[0])["events"][0]["properties"]["$dropped"] == 7);
 }
 
@@ -1166,7 +1166,7 @@ TEST_CASE("an early or repeated wake does nothing", "[client]") {
   host.track("a");
   const auto storage = origin.storage;
   for (int i = 0; i < 5; ++i) {
-    host.client.wake(origin.now);
+    host.client.handle_wake(origin.now);
     host.drain();
   }
   CHECK(host.sent.empty());
@@ -1177,8 +1177,8 @@ TEST_CASE("an idle page wakes once to look around, and then never", "[client]") 
   const bool locks = GENERATE(true, false);
   Origin origin;
   Host host(origin, "", {.locks = locks});
-  CHECK(host.client.next_wake() == Adoption::kFirstLook);
-  origin.run_for(Adoption::kFirstLook);
+  CHECK(host.client.next_wake() == Orphans::kFirstScan);
+  origin.run_for(Orphans::kFirstScan);
   CHECK(host.asleep());
 }
 

@@ -11,22 +11,22 @@ namespace {
 struct Reading {
   Status status;
   Config config;
-  List<Config::Complaint> complaints;
+  List<Config::Problem> problems;
 };
 
 Reading read(const std::string& options, const std::string& facts = "{}") {
   Reading reading;
   reading.status = reading.config.read("{\"options\":" + options + ",\"facts\":" + facts + "}",
-                                       reading.complaints);
+                                       reading.problems);
   return reading;
 }
 
 }  // namespace
 
 TEST_CASE("an app id is all that is needed", "[config]") {
-  const auto [status, config, complaints] = read(R"({"appId":"demo"})");
+  const auto [status, config, problems] = read(R"({"appId":"demo"})");
   CHECK(status == Status::ok);
-  CHECK(complaints.empty());
+  CHECK(problems.empty());
   CHECK(config.app_id == "demo");
   CHECK(config.api_base == "https://api.appizer.com");
   CHECK(config.user_id_storage_key == "appizer_user_id");
@@ -39,16 +39,16 @@ TEST_CASE("an app id is all that is needed", "[config]") {
   CHECK(config.online);
   CHECK(config.visible);
   CHECK_FALSE(config.locks);
-  CHECK_FALSE(config.later);
+  CHECK_FALSE(config.fetch_later);
 }
 
 TEST_CASE("every option is taken", "[config]") {
-  const auto [status, config, complaints] =
+  const auto [status, config, problems] =
       read(R"({"appId":"demo","apiBase":"https://x.example/","userIdStorageKey":"k","debug":true,)"
            R"("autoEvents":true,"autoHook":true,"confirmUnload":true,"maxQueueEvents":10,)"
            R"("maxQueueBytes":2e3,"sessionTimeout":60000})");
   CHECK(status == Status::ok);
-  CHECK(complaints.empty());
+  CHECK(problems.empty());
   CHECK(config.api_base == "https://x.example");
   CHECK(config.user_id_storage_key == "k");
   CHECK(config.debug);
@@ -69,7 +69,7 @@ TEST_CASE("the host's facts are taken", "[config]") {
   CHECK_FALSE(config.online);
   CHECK_FALSE(config.visible);
   CHECK(config.locks);
-  CHECK(config.later);
+  CHECK(config.fetch_later);
 }
 
 TEST_CASE("without a usable app id nothing starts", "[config]") {
@@ -84,8 +84,8 @@ TEST_CASE("options that are no object are refused", "[config]") {
   CAPTURE(options);
   CHECK(read(options).status == Status::options_unusable);
   Config config;
-  List<Config::Complaint> complaints;
-  CHECK(config.read(options, complaints) == Status::options_unusable);
+  List<Config::Problem> problems;
+  CHECK(config.read(options, problems) == Status::options_unusable);
 }
 
 TEST_CASE("an option of another type is complained of, and its default stands", "[config]") {
@@ -102,12 +102,11 @@ TEST_CASE("an option of another type is complained of, and its default stands", 
       {R"("sessionTimeout":0)", "sessionTimeout"},
   }));
   CAPTURE(option);
-  const auto [status, config, complaints] =
-      read("{\"appId\":\"demo\"," + std::string(option) + "}");
+  const auto [status, config, problems] = read("{\"appId\":\"demo\"," + std::string(option) + "}");
   CHECK(status == Status::ok);
-  REQUIRE(complaints.size() == 1);
-  CHECK(complaints[0].hint == Hint::option_wrong_type);
-  CHECK(complaints[0].name == name);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].hint == Hint::option_wrong_type);
+  CHECK(problems[0].name == name);
   CHECK(config.api_base == "https://api.appizer.com");
   CHECK_FALSE(config.debug);
   CHECK(config.max_queue_events == 20000);
@@ -115,26 +114,26 @@ TEST_CASE("an option of another type is complained of, and its default stands", 
 }
 
 TEST_CASE("an option that nobody knows is complained of", "[config]") {
-  const auto [status, config, complaints] = read(R"({"appId":"demo","apiKey":"sk_live"})");
+  const auto [status, config, problems] = read(R"({"appId":"demo","apiKey":"sk_live"})");
   CHECK(status == Status::ok);
-  REQUIRE(complaints.size() == 1);
-  CHECK(complaints[0].hint == Hint::option_unknown);
-  CHECK(complaints[0].name == "apiKey");
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].hint == Hint::option_unknown);
+  CHECK(problems[0].name == "apiKey");
 }
 
 TEST_CASE("an option that is null counts as absent", "[config]") {
-  const auto [status, config, complaints] =
+  const auto [status, config, problems] =
       read(R"({"appId":"demo","apiBase":null,"debug":null,"maxQueueEvents":null})");
   CHECK(status == Status::ok);
-  CHECK(complaints.empty());
+  CHECK(problems.empty());
   CHECK(config.api_base == "https://api.appizer.com");
 }
 
 TEST_CASE("facts that nobody knows are no business of the site", "[config]") {
-  const auto [status, config, complaints] =
+  const auto [status, config, problems] =
       read(R"({"appId":"demo"})", R"({"online":"yes","moon":"full"})");
   CHECK(status == Status::ok);
-  CHECK(complaints.empty());
+  CHECK(problems.empty());
   CHECK(config.online);
 }
 
@@ -161,10 +160,10 @@ TEST_CASE("automatic events are chosen at once or one by one", "[config]") {
       {R"({"pageViews":null,"pageLeave":null})", true, true, false, false},
   }));
   CAPTURE(row.value);
-  const auto [status, config, complaints] =
+  const auto [status, config, problems] =
       read(R"({"appId":"demo","autoEvents":)" + std::string(row.value) + "}");
   CHECK(status == Status::ok);
-  CHECK(complaints.empty());
+  CHECK(problems.empty());
   CHECK(config.page_views == row.views);
   CHECK(config.page_leave == row.leave);
   CHECK(config.outbound_links == row.links);
@@ -181,9 +180,9 @@ TEST_CASE("what counts as another page is an option", "[config]") {
       {R"({"query":null,"hash":null})", false, Hashes::routes},
   }));
   CAPTURE(value);
-  const auto [status, config, complaints] =
+  const auto [status, config, problems] =
       read(R"({"appId":"demo","autoEvents":{"pageViews":)" + std::string(value) + "}}");
-  CHECK(complaints.empty());
+  CHECK(problems.empty());
   CHECK(config.page_views);
   CHECK(config.count_query == query);
   CHECK(config.count_hash == hash);
@@ -202,31 +201,31 @@ TEST_CASE("a mistake inside an option is complained of by its whole name", "[con
       {R"({"pageViews":{"path":true}})", "autoEvents.pageViews.path", Hint::option_unknown},
   }));
   CAPTURE(value);
-  const auto [status, config, complaints] =
+  const auto [status, config, problems] =
       read(R"({"appId":"demo","autoEvents":)" + std::string(value) + "}");
   CHECK(status == Status::ok);
-  REQUIRE(complaints.size() == 1);
-  CHECK(complaints[0].name == name);
-  CHECK(complaints[0].hint == hint);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].name == name);
+  CHECK(problems[0].hint == hint);
   // What cannot be read asks for nothing; inside an object the defaults stand.
-  CHECK(config.page_views == (complaints[0].name != "autoEvents"));
+  CHECK(config.page_views == (problems[0].name != "autoEvents"));
 }
 
 TEST_CASE("names to redact are a list of texts", "[config]") {
-  const auto [status, config, complaints] =
+  const auto [status, config, problems] =
       read(R"({"appId":"demo","redactParameters":["customer","Bestell\u006er"]})");
-  CHECK(complaints.empty());
+  CHECK(problems.empty());
   CHECK(texts(config.redact_parameters) == std::vector<std::string>{"customer", "Bestellnr"});
-  CHECK(read(R"({"appId":"demo","redactParameters":[]})").complaints.empty());
+  CHECK(read(R"({"appId":"demo","redactParameters":[]})").problems.empty());
 
   const auto value =
       GENERATE(values<std::string>({"true", "\"customer\"", "{}", "[1]", "[\"a\",[]]"}));
   CAPTURE(value);
   const auto wrong = read(R"({"appId":"demo","redactParameters":)" + value + "}");
   CHECK(wrong.status == Status::ok);
-  REQUIRE(wrong.complaints.size() == 1);
-  CHECK(wrong.complaints[0].hint == Hint::option_wrong_type);
-  CHECK(wrong.complaints[0].name == "redactParameters");
+  REQUIRE(wrong.problems.size() == 1);
+  CHECK(wrong.problems[0].hint == Hint::option_wrong_type);
+  CHECK(wrong.problems[0].name == "redactParameters");
 }
 
 TEST_CASE("programs are recognised by what the host says, and treated as the site wishes",
@@ -248,8 +247,8 @@ TEST_CASE("programs are recognised by what the host says, and treated as the sit
       {R"({"appId":"a","bots":"drop"})", R"({"ua":"X"})", false, false},
   }));
   CAPTURE(row.options, row.facts);
-  const auto [status, config, complaints] = read(row.options, row.facts);
-  CHECK(complaints.empty());
+  const auto [status, config, problems] = read(row.options, row.facts);
+  CHECK(problems.empty());
   CHECK(config.marks_bot() == row.marked);
   CHECK(config.drops_bot() == row.dropped);
 }
@@ -257,8 +256,8 @@ TEST_CASE("programs are recognised by what the host says, and treated as the sit
 TEST_CASE("another wish for programs is complained of", "[config]") {
   const auto value = GENERATE(values<std::string>({"\"ignore\"", "true", "[]"}));
   const auto wrong = read(R"({"appId":"demo","bots":)" + value + "}", R"({"webdriver":true})");
-  REQUIRE(wrong.complaints.size() == 1);
-  CHECK(wrong.complaints[0].hint == Hint::option_wrong_type);
-  CHECK(wrong.complaints[0].name == "bots");
+  REQUIRE(wrong.problems.size() == 1);
+  CHECK(wrong.problems[0].hint == Hint::option_wrong_type);
+  CHECK(wrong.problems[0].name == "bots");
   CHECK(wrong.config.marks_bot());
 }

@@ -27,8 +27,8 @@ TEST_CASE("each kind of effect carries what it needs", "[effect]") {
   effects.scan("p");
   effects.lock("l", true);
   effects.unlock("l");
-  effects.leave("u", "body");
-  effects.tell(Hint::name_cut, "n");
+  effects.fetch_later("u", "body");
+  effects.hint(Hint::name_cut, "n");
   effects.report("{}");
   effects.flushed(3, "{}");
 
@@ -50,8 +50,8 @@ TEST_CASE("each kind of effect carries what it needs", "[effect]") {
   next(Effect::scan, 0, false, "p", "");
   next(Effect::lock, 0, true, "l", "");
   next(Effect::unlock, 0, false, "l", "");
-  next(Effect::leave, 0, false, "u", "body");
-  next(Effect::tell, 6, false, "n", "");
+  next(Effect::fetch_later, 0, false, "u", "body");
+  next(Effect::hint, 6, false, "n", "");
   next(Effect::report, 0, false, "{}", "");
   next(Effect::flushed, 3, false, "{}", "");
   CHECK(effects.empty());

@@ -147,38 +147,39 @@ class Host {
   }
 
   void online(bool online) {
-    hear([=, this] { client.online(online, origin_.now); });
+    hear([=, this] { client.handle_online(online, origin_.now); });
   }
   void visible(bool visible) {
-    hear([=, this] { client.visible(visible, origin_.now); });
+    hear([=, this] { client.handle_visibility(visible, origin_.now); });
   }
   /// The page goes away; what it sent may be refused in between.
   void leave(const std::function<void()>& in_between = [] {}) {
-    hear([this] { client.leaving(origin_.now); });
+    hear([this] { client.handle_pagehide(origin_.now); });
     in_between();
-    hear([this] { client.gone(origin_.now); });
+    hear([this] { client.handle_handover(origin_.now); });
   }
   /// The page comes back from the back/forward cache.
   void come_back() {
-    hear([this] { client.returned(origin_.now); });
+    hear([this] { client.handle_pageshow(origin_.now); });
   }
   /// Somebody emptied storage.
   void lose_storage() {
     origin_.storage.clear();
-    hear([this] { client.storage_cleared(origin_.now); });
+    hear([this] { client.handle_storage_cleared(origin_.now); });
   }
 
   /// Answers the oldest request that is open.
-  void answer(int status_code, const std::string& body = "", const Wait& wait = {}) {
+  void answer(int status_code, const std::string& body = "", const RetryHeaders& wait = {}) {
     const auto found =
         std::find_if(sent.begin(), sent.end(), [](const Sent& one) { return !one.over; });
     if (found != sent.end()) answer(*found, status_code, body, wait);
   }
-  void answer(Sent& request, int status_code, const std::string& body = "", const Wait& wait = {}) {
+  void answer(Sent& request, int status_code, const std::string& body = "",
+              const RetryHeaders& wait = {}) {
     request.over = true;
     if (outcome(status_code) == Outcome::delivered) origin_.took(request);
     const std::uint32_t id = request.id;
-    hear([&] { client.answered(id, status_code, wait, body, origin_.now); });
+    hear([&] { client.handle_response(id, status_code, wait, body, origin_.now); });
   }
   std::size_t open() const {
     return static_cast<std::size_t>(
@@ -220,8 +221,8 @@ class Host {
 
   void value(const std::string& key) {
     const auto found = origin_.storage.find(key);
-    client.value(key, found == origin_.storage.end() ? View::none() : View(found->second),
-                 origin_.now);
+    client.handle_storage_value(
+        key, found == origin_.storage.end() ? View::none() : View(found->second), origin_.now);
   }
 
   void perform(const Effect& effect) {
@@ -237,7 +238,7 @@ class Host {
         ++writes;
         last_write = effect.more.size();
         if (origin_.storage_fails) {
-          client.store_failed(effect.text, origin_.now);
+          client.handle_store_failed(effect.text, origin_.now);
         } else {
           origin_.storage[effect.text] = effect.more;
           tell_others(effect.text);
@@ -254,7 +255,7 @@ class Host {
         for (const auto& [key, text] : origin_.storage) {
           if (key.starts_with(effect.text)) keys += key + "\n";
         }
-        client.keys(keys, origin_.now);
+        client.handle_storage_keys(keys, origin_.now);
         break;
       }
       case Effect::lock:
@@ -263,10 +264,10 @@ class Host {
       case Effect::unlock:
         unlock(effect.text);
         break;
-      case Effect::leave:
+      case Effect::fetch_later:
         left = effect.more;
         break;
-      case Effect::tell:
+      case Effect::hint:
         told.emplace_back(static_cast<Hint>(effect.number), effect.text);
         break;
       case Effect::report:
@@ -275,8 +276,9 @@ class Host {
       case Effect::flushed:
         flushed[effect.number] = effect.text;
         break;
-      case Effect::look:
-        client.page({.url = "https://shop.example/", .title = "Shop", .referrer = ""}, origin_.now);
+      case Effect::page_facts:
+        client.handle_page_facts({.url = "https://shop.example/", .title = "Shop", .referrer = ""},
+                                 origin_.now);
         break;
       case Effect::compose: {
         // Hooks that change nothing.
@@ -309,11 +311,11 @@ class Host {
   void lock(const std::string& name, bool wait) {
     if (origin_.locks.count(name) == 0) {
       origin_.locks[name] = this;
-      later([=, this] { hear([&] { client.locked(name, true, origin_.now); }); });
+      later([=, this] { hear([&] { client.handle_lock(name, true, origin_.now); }); });
     } else if (wait) {
       origin_.queue_.emplace_back(name, this);
     } else {
-      later([=, this] { hear([&] { client.locked(name, false, origin_.now); }); });
+      later([=, this] { hear([&] { client.handle_lock(name, false, origin_.now); }); });
     }
   }
 
@@ -345,7 +347,7 @@ inline void Origin::grant(const std::string& name) {
   Host* const host = next->second;
   queue_.erase(next);
   locks[name] = host;
-  host->later([=, this] { host->hear([&] { host->client.locked(name, true, now); }); });
+  host->later([=, this] { host->hear([&] { host->client.handle_lock(name, true, now); }); });
 }
 
 inline void Origin::settle() {
@@ -377,7 +379,7 @@ inline void Origin::run_for(Millis time) {
     }
     sleep(wake);
     if (next == nullptr) return;
-    next->hear([&] { next->client.wake(now); });
+    next->hear([&] { next->client.handle_wake(now); });
   }
 }
 

@@ -30,9 +30,9 @@ bool asks_for_later(int status) {
          (status >= 300 && status < 400);
 }
 
-void check_wait(int status, const Wait& wait, std::string_view body) {
-  const Millis asked = asked_wait(status, wait, body, 1763928000000);
-  expect(asked >= 0 && asked <= kLongestAsked, "a wait is at most a day", body);
+void check_wait(int status, const RetryHeaders& wait, std::string_view body) {
+  const Millis asked = requested_pause(status, wait, body, 1763928000000);
+  expect(asked >= 0 && asked <= kLongestRequestedPause, "a wait is at most a day", body);
   if (!asks_for_later(status)) expect(asked == 0, "only who asks for later asks for a wait", body);
 }
 

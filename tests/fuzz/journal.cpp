@@ -73,12 +73,12 @@ void check_adoption(std::string_view text, fuzz::Input& choices) {
   if (choices.byte() & 1) journal.take(flight++, 2, 1000, 10);
   const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) +
                      (!text.empty() && text.back() != '\n');
-  const std::size_t unreadable = journal.adopt("p.you.e0", text);
+  const std::size_t unreadable = journal.take_over("p.you.e0", text);
   expect(unreadable <= lines, "no more lines are unreadable than there are", text);
   here += lines - unreadable;
   expect(journal.size() == here, "what is readable is taken in", text);
   shelf.items.emplace_back("p.you.e0", text);
-  journal.settle(effects, 0);
+  journal.sync(effects, 0);
   shelf.take(effects);
 
   for (int step = 0; step < 40 && !choices.empty(); ++step) {
@@ -110,13 +110,13 @@ void check_adoption(std::string_view text, fuzz::Input& choices) {
         break;
       }
       case 6:
-        journal.storage_lost();
+        journal.handle_storage_cleared();
         break;
       case 7:
-        journal.store_failed(choices.byte() & 1 ? "p.you.e0" : "p.me.e0", step);
+        journal.handle_store_failed(choices.byte() & 1 ? "p.you.e0" : "p.me.e0", step);
         break;
       default:
-        journal.settle(effects, step * 1000);
+        journal.sync(effects, step * 1000);
         shelf.take(effects);
     }
     expect(journal.size() == here, "nothing comes or goes by itself");
@@ -126,25 +126,26 @@ void check_adoption(std::string_view text, fuzz::Input& choices) {
   expect(journal.waiting() == here, "what was put back waits");
   // A write that failed is tried again later, and one at a time.
   for (std::size_t i = 0; i < here + 10; ++i) {
-    journal.settle(effects, static_cast<Millis>(100'000 + i * 10'000));
+    journal.sync(effects, static_cast<Millis>(100'000 + i * 10'000));
     shelf.take(effects);
   }
-  Journal heir("p.", 'e');
-  heir.set_document("heir");
+  Journal successor("p.", 'e');
+  successor.set_document("successor");
   for (const auto& [key, value] : shelf.items) {
-    expect(heir.adopt(key, value) == 0, "what is written is readable", value);
+    expect(successor.take_over(key, value) == 0, "what is written is readable", value);
   }
-  expect(heir.size() == here, "all of it is written");
-  expect(heir.bytes() == journal.bytes(), "as long as it was");
+  expect(successor.size() == here, "all of it is written");
+  expect(successor.bytes() == journal.bytes(), "as long as it was");
   std::size_t taken = 0;
   for (;;) {
-    const auto records = heir.take(1, 100, 60'000, 0);
+    const auto records = successor.take(1, 100, 60'000, 0);
     if (records.empty()) break;
     taken += records.size();
-    heir.acknowledge(1);
+    successor.acknowledge(1);
   }
-  expect(taken == here && heir.size() == 0 && heir.bytes() == 0, "all of it is taken out again");
-  heir.settle(effects, 0);
+  expect(taken == here && successor.size() == 0 && successor.bytes() == 0,
+         "all of it is taken out again");
+  successor.sync(effects, 0);
   shelf.take(effects);
   expect(shelf.items.empty(), "nothing is left in storage");
 }
@@ -161,7 +162,7 @@ void play(std::string_view bytes) {
     text += '\n';
   }
   check_adoption(text, choices);
-  release_kept();
+  release_scratch();
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ class Page {
     write({url, title, referrer});
     apz_page(size(url), size(title), size(referrer), scroll, now_, wall());
   }
-  void news(ApzNews news) { apz_news(news, now_, wall()); }
+  void news(ApzHostEvent news) { apz_news(news, now_, wall()); }
 
   /// The next effect; false when there is none. What holds of any of its kind is checked.
   static bool poll(Asked& asked) {
@@ -149,7 +149,7 @@ class Page {
                  asked.text);
         }
         break;
-      case Effect::leave:
+      case Effect::fetch_later:
         if (!asked.more.empty()) check_body(asked.more);
         expect(asked.more.size() <= Delivery::kKeepaliveBytes, "the browser takes no more");
         break;

@@ -125,7 +125,7 @@ void play(std::string_view bytes) {
   check_copy(text, kPropertyLimits, object);
   check_copy(text, {1U + (mode & 3U), 1U + (mode >> 2 & 7U), 8, 6, 40U + (mode >> 5) * 8U}, object);
   check_event(mode & 1 ? text.substr(0, text.size() / 2) : "name", text);
-  release_kept();
+  release_scratch();
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ class Site {
   void leave(bool refused) {
     trace("leaves", refused);
     parting_ = leaving_ = true;
-    page_.news(APZ_LEAVING);
+    page_.news(APZ_PAGEHIDE);
     drain();
     if (refused) {
       while (!flights_.empty() && !flights_.back().handed_over) answer(flights_.size() - 1, 0);
@@ -100,7 +100,7 @@ class Site {
     gone_ = leaving_ = false;
     ++life_;
     std::erase_if(flights_, [](const Flight& flight) { return !flight.handed_over; });
-    page_.news(APZ_RETURNED);
+    page_.news(APZ_PAGESHOW);
     settle();
   }
   /// The page is no more, without a word unless it has left before.
@@ -207,7 +207,7 @@ class Site {
     drain();
     if (gone_) {
       hand_over();
-      page_.news(APZ_GONE);
+      page_.news(APZ_HANDOVER);
       drain();
     }
     parting_ = leaving_;
@@ -300,7 +300,7 @@ class Site {
       case Effect::flushed:
         expect(flushes_.erase(asked.number) == 1, "a flush is answered once");
         return;
-      case Effect::look:
+      case Effect::page_facts:
         return page_.page("https://shop.example/" + std::to_string(pages_), "Shop",
                           "https://search.example/?q=a", 50);
       case Effect::form_values:

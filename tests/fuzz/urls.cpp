@@ -90,7 +90,7 @@ void play(std::string_view bytes) {
   }
   check_secrets(first, second, config);
   check_link(first, second, bits);
-  release_kept();
+  release_scratch();
 }
 
 }  // namespace

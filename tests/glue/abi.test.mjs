@@ -37,15 +37,15 @@ test('what is watched has the same numbers on both sides', () => {
 });
 
 test('what happens to forms has the same numbers on both sides', () => {
-  const core = enumOf(read('src/capture/forms.h'), 'News');
+  const core = enumOf(read('src/capture/forms.h'), 'Input');
   assert.ok(Object.keys(core).length > 4);
-  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'FORM'), core);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'FORM_INPUT'), core);
 });
 
-test('news have the same numbers on both sides', () => {
-  const core = enumOf(read('web/abi.h'), 'ApzNews');
+test('host events have the same numbers on both sides', () => {
+  const core = enumOf(read('web/abi.h'), 'ApzHostEvent');
   assert.ok(Object.keys(core).length > 5);
-  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'NEWS'), core);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'HOST_EVENT'), core);
 });
 
 test('statuses have the same numbers on both sides', () => {

@@ -176,10 +176,10 @@ const steps = [
     const facts = form(rng);
     const id = 1 + rng.below(5);
     const values = ['a@example.com', '+49 89 123456', '4111 1111 1111 1111'].join('\0');
-    return ({ ears }) => {
-      ears()?.form(1, id, 0, facts);
-      ears()?.form(2, id, 0, values);
-      ears()?.form(3, id, 3, '');
+    return ({ events }) => {
+      events()?.form(1, id, 0, facts);
+      events()?.form(2, id, 0, values);
+      events()?.form(3, id, 3, '');
     };
   },
   () =>
@@ -213,14 +213,14 @@ function start(onFallback, seed, options) {
     );
   const world = createWorld({ storage: recorded(storage) });
   /** @type {any} */
-  let ears;
+  let events;
   const { monotonic, wall, watch, listen, ...rest } = world.host;
   const host = {
     ...recorded(rest),
     monotonic,
     wall,
     listen: (/** @type {any} */ heard) => {
-      ears = heard;
+      events = heard;
       return listen?.(heard);
     },
     watch: (/** @type {number} */ what, /** @type {any} */ heard) => {
@@ -235,7 +235,7 @@ function start(onFallback, seed, options) {
   useFallback(onFallback);
   const app = AppizerWeb.create({ appId: 'demo', debug: true, host, ...options });
   useFallback(false);
-  return { app, world, asked, ears: () => ears };
+  return { app, world, asked, events: () => events };
 }
 
 test('a client runs on the core that it is meant to run on', () => {

@@ -25,8 +25,8 @@ const interrupt = () => {
 /** A page with something to send, and what may be interrupted in it. */
 function page() {
   const world = createWorld({ url: 'https://shop.example/', title: 'Home' });
-  /** @type {import('../../dist/types/host.js').Ears | undefined} */
-  let ears;
+  /** @type {import('../../dist/types/api/host.js').HostEvents | undefined} */
+  let events;
   let place = '';
   /** @param {string} name */
   const pass = (name) => {
@@ -58,8 +58,8 @@ function page() {
       pass('before a look');
       return /** @type {NonNullable<typeof world.host.page>} */ (world.host.page)(scroll);
     },
-    listen: (/** @type {import('../../dist/types/host.js').Ears} */ heard) => {
-      ears = heard;
+    listen: (/** @type {import('../../dist/types/api/host.js').HostEvents} */ heard) => {
+      events = heard;
       return world.host.listen?.(heard) ?? (() => {});
     },
   };
@@ -68,7 +68,7 @@ function page() {
   app.trackEvent('plan_chosen');
   return {
     world,
-    leaving: () => ears?.leaving(),
+    leaving: () => events?.pagehide(),
     interruptAt: (/** @type {string} */ name) => {
       place = name;
     },

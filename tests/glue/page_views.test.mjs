@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { AppizerWeb } from '../../dist/index.mjs';
 import { createWorld } from '../../dist/testing.mjs';
 
-/** @param {object} [options] @param {import('../../dist/types/testing.js').WorldOptions} [worldOptions] */
+/** @param {object} [options] @param {import('../../dist/types/entries/testing.js').WorldOptions} [worldOptions] */
 function start(options = {}, worldOptions = {}) {
   const world = createWorld({ url: 'https://shop.example/', title: 'Home', ...worldOptions });
   const app = AppizerWeb.create({ appId: 'demo', host: world.host, autoEvents: true, ...options });

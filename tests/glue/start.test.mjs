@@ -206,10 +206,10 @@ test('tabs that are named at the same time agree on who it is', () => {
       appId: 'demo',
       host: {
         ...host,
-        listen: (ears) => {
+        listen: (events) => {
           // As the browser's event has it: with the value from when it was written.
-          hear = /** @type {typeof hear} */ (/** @type {unknown} */ (ears.stored));
-          return host.listen?.(ears) ?? (() => {});
+          hear = /** @type {typeof hear} */ (/** @type {unknown} */ (events.storage));
+          return host.listen?.(events) ?? (() => {});
         },
       },
     });

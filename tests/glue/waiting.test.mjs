@@ -151,9 +151,9 @@ test('after shutdown nothing is listened to, and nothing asked for', async () =>
   const host = {
     ...world.host,
     /** @type {typeof listen} */
-    listen: (ears) => {
+    listen: (events) => {
       ++listening;
-      const end = listen(ears);
+      const end = listen(events);
       return () => {
         --listening;
         end();
@@ -173,21 +173,21 @@ test('after shutdown nothing is listened to, and nothing asked for', async () =>
 
 test('in engines that listen on, each moment counts once, and none after shutdown', async () => {
   const { app, world, asked, fail } = page();
-  /** @type {import('../../dist/types/host.js').Ears[]} */
+  /** @type {import('../../dist/types/api/host.js').HostEvents[]} */
   const all = [];
-  const listen = (/** @type {import('../../dist/types/host.js').Ears} */ ears) => {
-    all.push(ears);
+  const listen = (/** @type {import('../../dist/types/api/host.js').HostEvents} */ events) => {
+    all.push(events);
     return () => {};
   };
   app.init({ appId: 'demo', host: { ...world.host, listen } });
   await fail();
   for (const tries of [2, 3]) {
-    for (const ears of all) ears.returned();
+    for (const events of all) events.pageshow();
     await fail();
     assert.equal(asked.length, tries);
   }
   app.shutdown();
-  for (const ears of all) ears.returned();
+  for (const events of all) events.pageshow();
   await turns();
   assert.equal(asked.length, 3);
 });

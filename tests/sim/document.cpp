@@ -183,7 +183,7 @@ void Document::decide(Consent decision) {
 void Document::check_allowed(const Effect& effect) const {
   if (world_.plan.memory == Plan::nobody || consent_ == Consent::granted) return;
   switch (effect.kind) {
-    case Effect::tell:
+    case Effect::hint:
     case Effect::report:
     case Effect::flushed:
       return;
@@ -199,7 +199,7 @@ void Document::check_allowed(const Effect& effect) const {
     case Effect::cancel:
       if (deciding_ && ends_) return;
       break;
-    case Effect::leave:
+    case Effect::fetch_later:
       if (deciding_ && ends_ && effect.more.empty()) return;
       break;
     default:
@@ -253,7 +253,7 @@ void Document::show(bool visible) {
   if (frozen_ || cached_ || std::exchange(told_visible_, visible) == visible) return;
   parting_ = parting_ || !visible;
   const std::string before = user();
-  client_->visible(visible, moment());
+  client_->handle_visibility(visible, moment());
   settle();
   if (visible) looked = world_.clock.now();
   world_.visitors.heard(id_, before, user(), true);
@@ -263,7 +263,7 @@ void Document::online(bool online) {
   if (dead_ || frozen_ || cached_) return;
   if (std::exchange(online_, online) == online) return;
   world_.manners.online(id_, online);
-  client_->online(online, moment());
+  client_->handle_online(online, moment());
   settle();
 }
 
@@ -302,7 +302,7 @@ void Document::check_follows(const std::string& before, const std::string& key) 
 
 void Document::nudge() {
   if (dead_ || cached_ || frozen_) return;
-  client_->wake(moment());
+  client_->handle_wake(moment());
   settle();
 }
 
@@ -312,24 +312,25 @@ void Document::feed(const Input& input) {
       return answer(input.what);
     case Input::lock: {
       auto& claim = world_.locks.claim(input.what);
-      if (claim.granted && !claim.open) return client_->wake(moment());  // given back before that
+      if (claim.granted && !claim.open)
+        return client_->handle_wake(moment());  // given back before that
       claim.told = true;
       world_.trace.say("  " + name() + (claim.granted ? " has lock " : " may not have lock ") +
                        claim.name);
-      client_->locked(claim.name, claim.granted, moment());
+      client_->handle_lock(claim.name, claim.granted, moment());
       return;
     }
     case Input::news: {
       const News& news = world_.news[input.what];
       world_.coverage.add(Count::storage_events);
-      if (news.cleared) return client_->storage_cleared(moment());
+      if (news.cleared) return client_->handle_storage_cleared(moment());
       // What the event says may be older than what the page itself has written since: so the glue
       // looks what is there now.
       return read(news.key, true);
     }
     case Input::wake: {
       const std::size_t before = effects_;
-      client_->wake(moment());
+      client_->handle_wake(moment());
       drain();
       const Millis now = world_.clock.monotonic();
       if (effects_ != before || idle_wakes_ == 0) idle_since_ = now;
@@ -354,7 +355,7 @@ void Document::leave() {
   world_.trace.say("  " + name() + " leaves");
   parting_ = true;
   leaving_ = true;
-  client_->leaving(moment());
+  client_->handle_pagehide(moment());
   drain();
   for (const Input& input : std::exchange(microtasks_, {})) {
     feed(input);
@@ -369,7 +370,7 @@ void Document::leave() {
 
 void Document::die_leaving() {
   parting_ = leaving_ = true;
-  client_->leaving(moment());
+  client_->handle_pagehide(moment());
   drain();
   die();
 }
@@ -382,7 +383,7 @@ void Document::gone() {
     send.state = Send::handed_over;
     world_.ledger.handed_over(send);
   }
-  client_->gone(moment());
+  client_->handle_handover(moment());
   world_.ledger.leaves(id_, unsaved(), world_.clock.now());
   drain();
   world_.ledger.leaves(id_, unsaved(), world_.clock.now());
@@ -422,7 +423,7 @@ void Document::come_back() {
   const std::string before = user();
   hear_decision();
   world_.ledger.returns(id_);
-  client_->returned(moment());
+  client_->handle_pageshow(moment());
   settle();
   end_decision();
   world_.visitors.heard(id_, before, user(), false);
@@ -464,7 +465,7 @@ void Document::perform(Effect& effect) {
       return read(effect.text, false);
     case Effect::scan:
       if (prefix_.empty()) prefix_ = effect.text;
-      return client_->keys(world_.storage.keys(effect.text), moment());
+      return client_->handle_storage_keys(world_.storage.keys(effect.text), moment());
     case Effect::lock:
       world_.trace.say("  " + name() + " asks for lock " + effect.text);
       world_.locks.request(id_, effect.text, effect.flag, world_.clock.monotonic());
@@ -473,7 +474,7 @@ void Document::perform(Effect& effect) {
       world_.trace.say("  " + name() + " gives back " + effect.text);
       world_.locks.release(id_, effect.text);
       return world_.tell_locks();
-    case Effect::leave:
+    case Effect::fetch_later:
       if (effect.more.size() > appizer::Delivery::kKeepaliveBytes) {
         world_.ledger.break_promise("more is left with the browser than it takes");
       }
@@ -528,7 +529,7 @@ void Document::store(const std::string& key, const std::string& value) {
   world_.visitors.disturb();
   failing_[events] = failing_[people] = true;
   storage_pause_ = world_.clock.monotonic() + appizer::Journal::kStoragePause;
-  client_->store_failed(key, moment());
+  client_->handle_store_failed(key, moment());
 }
 
 // A write must not grow with the queue: what was there before is rewritten only while it is small,
@@ -583,9 +584,9 @@ void Document::read(const std::string& key, bool news) {
     const bool blind = world_.storage.health() == Storage::Health::throws;
     world_.manners.wait_read(id_, key, lane, stored, blind);
   }
-  if (stored == nullptr) return client_->value(key, appizer::View::none(), moment());
+  if (stored == nullptr) return client_->handle_storage_value(key, appizer::View::none(), moment());
   const std::string copy = *stored;  // what the client does with it may replace it
-  client_->value(key, copy, moment());
+  client_->handle_storage_value(key, copy, moment());
 }
 
 void Document::request(std::uint32_t flight, std::string url, std::string body, bool keepalive) {
@@ -703,7 +704,7 @@ void Document::answer(std::uint32_t index) {
   }
   send.carried = false;
   const std::string body = send.answer;
-  client_->answered(send.flight, send.status, send.wait, body, moment());
+  client_->handle_response(send.flight, send.status, send.wait, body, moment());
 }
 
 // Whoever waits for an answer wakes in time to give it up.

@@ -40,7 +40,7 @@ bool read_wait(std::string_view text, std::array<Millis, 3>& numbers) {
 
 }  // namespace
 
-Millis asked_wait(const Send& send, Millis wall) {
+Millis requested_pause(const Send& send, Millis wall) {
   if (!says_later(send.status)) return 0;
   constexpr std::string_view kDetails = "\"details\":{\"retry_after\":";
   const std::size_t details = send.answer.find(kDetails);
@@ -123,7 +123,7 @@ void Manners::check_recovery(const Send& send, const Course& course, const std::
   expect(send.records() <= Delivery::kFirstAfterFailure, "a large batch after a failure", send);
   if (!plan_.locks || locks_.holds(send.document, prefix + "r")) return;
   const Millis asked = locks_.asked(send.document, prefix + "r");
-  expect(asked >= 0 && now - std::max(asked, course.holder_due) >= Delivery::kLockPatience,
+  expect(asked >= 0 && now - std::max(asked, course.holder_due) >= Delivery::kLongestLockWait,
          "in recovery without the lock", send);
 }
 
@@ -163,7 +163,7 @@ void Manners::answered(std::uint32_t index, int status) {
   course.known = static_cast<std::uint32_t>(sends_.size());
   const bool pause = meaning == appizer::Outcome::not_allowed;
   course.earliest = now + (pause ? Retry::kFirstPause / 2 : Retry::kShortest);
-  const Millis asked = asked_wait(send, clock_.wall());
+  const Millis asked = requested_pause(send, clock_.wall());
   if (asked == 0) return;
   coverage_.add(Count::waits_asked);
   course.asked_now = true;

@@ -20,7 +20,7 @@
 namespace sim {
 
 /// How long an answer asks to stay away, by the documentation and not by the core's own reading.
-Millis asked_wait(const Send& send, Millis wall);
+Millis requested_pause(const Send& send, Millis wall);
 
 /// What an answer means, also by the documentation: the core's own table may be wrong.
 appizer::Outcome documented_outcome(int status);

@@ -54,7 +54,7 @@ struct Send {
   bool batch() const { return url.ends_with("/batch"); }
 
   int status = 0;
-  appizer::Wait wait;
+  appizer::RetryHeaders wait;
   std::string answer;
 };
 

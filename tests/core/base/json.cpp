@@ -19,7 +19,7 @@ bool starts_with_dollar(View name) { return !name.empty() && name[0] == '$'; }
 
 json::Copy copied(std::string_view text, const json::Limits& limits = kWide) {
   json::Copy copy;
-  REQUIRE(json::copy(keep(text), limits, starts_with_dollar, copy));
+  REQUIRE(json::copy(scratch(text), limits, starts_with_dollar, copy));
   CHECK(is_json_object("{" + copy.members + "}"));
   return copy;
 }

@@ -88,11 +88,11 @@ TEST_CASE("a string that grows byte by byte is right at every size", "[text]") {
 }
 
 TEST_CASE("what is kept stays until it is let go of", "[text]") {
-  release_kept();
+  release_scratch();
   View views[50];
-  for (int i = 0; i < 50; ++i) views[i] = keep(std::to_string(i) + " is kept");
+  for (int i = 0; i < 50; ++i) views[i] = scratch(std::to_string(i) + " is kept");
   for (int i = 0; i < 50; ++i) CHECK(views[i] == std::to_string(i) + " is kept");
-  release_kept();
+  release_scratch();
 }
 
 TEST_CASE("words are found in a list by their place, pieces of a list in a text", "[text]") {

@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "base/text.h"
 #include "catch.hpp"
+#include "core/text.h"
 
 using namespace appizer;
 using appizer::test::repeated;

@@ -9,7 +9,7 @@ using namespace appizer::test;
 
 namespace {
 
-using News = Forms::News;
+using Input = Forms::Input;
 using Lines = std::vector<std::string>;
 
 struct Control {
@@ -83,30 +83,30 @@ struct Page {
           values += form.controls.at(std::stoul(text.substr(at, end - at))).value;
           at = end + 1;
         }
-        hear(News::values, effect.number, 0, values);
-      } else if (effect.kind == Effect::form_look) {
+        hear(Input::values, effect.number, 0, values);
+      } else if (effect.kind == Effect::form_check) {
         (effect.flag ? looked : settled).push_back(effect.number);
         now.monotonic += effect.flag;  // the clocks go on
         now.wall += effect.flag;
-        if (effect.flag && moved) hear(News::handled, effect.number);
-      } else if (effect.kind == Effect::tell) {
+        if (effect.flag && moved) hear(Input::handled, effect.number);
+      } else if (effect.kind == Effect::hint) {
         told.push_back(std::to_string(effect.number) + " " + effect.text);
       }
     }
     Forms::Finding finding;
     while (forms.take(finding)) found.push_back(std::move(finding));
   }
-  void hear(News news, std::uint32_t id, double detail = 0, std::string_view text = {}) {
-    forms.hear(news, id, detail, text, now, effects);
+  void hear(Input news, std::uint32_t id, double detail = 0, std::string_view text = {}) {
+    forms.handle_input(news, id, detail, text, now, effects);
   }
 
   std::uint32_t begin(const Form& form = {}) {
-    hear(News::submits, ++last, 0, form.facts(url));
+    hear(Input::submits, ++last, 0, form.facts(url));
     drain(form);
     return last;
   }
   Page& end(std::uint32_t id, int how) {
-    hear(News::ended, id, how);
+    hear(Input::ended, id, how);
     drain();
     return *this;
   }
@@ -119,22 +119,22 @@ struct Page {
   std::uint32_t prevented(const Form& form = {}) { return submit(form, kValid); }
   Page& request(std::uint32_t id, double after,
                 std::string_view to = "https://x.example/api/subscribe") {
-    hear(News::request, id, after, to);
+    hear(Input::request, id, after, to);
     drain();
     return *this;
   }
   Page& handled(std::uint32_t id) {
-    hear(News::handled, id);
+    hear(Input::handled, id);
     drain();
     return *this;
   }
   Page& begun(const Form& form = {}) {
-    hear(News::begun, ++last, 0, form.facts(url));
+    hear(Input::begun, ++last, 0, form.facts(url));
     drain();
     return *this;
   }
   Page& leave() {
-    forms.leaving(now, effects);
+    forms.handle_pagehide(now, effects);
     drain();
     return *this;
   }
@@ -146,7 +146,7 @@ struct Page {
     };
     while (forms.next_wake() <= end) {
       pass(std::max(now.monotonic, forms.next_wake()));
-      forms.settle(now, effects);
+      forms.advance(now, effects);
       drain();
     }
     pass(end);
@@ -156,7 +156,7 @@ struct Page {
   bool asleep() const { return forms.next_wake() == kNever; }
   std::size_t count() const { return found.size(); }
   nlohmann::json properties(std::size_t i = 0) const { return parsed(found.at(i).properties); }
-  nlohmann::json person(std::size_t i = 0) const { return parsed("{" + found.at(i).person + "}"); }
+  nlohmann::json user(std::size_t i = 0) const { return parsed("{" + found.at(i).user + "}"); }
   nlohmann::json origin(std::size_t i = 0) const { return parsed("{" + found.at(i).origin + "}"); }
 };
 
@@ -196,7 +196,7 @@ TEST_CASE("a form that was cancelled, and nothing else, does not count", "[forms
   page.wait(1);
   CHECK(page.looked == std::vector{id});
   CHECK(page.settled.empty());
-  page.wait(Forms::kPatience);
+  page.wait(Forms::kLongestRequest);
   CHECK(page.settled == std::vector{id});
   CHECK(page.count() == 0);
   CHECK(page.asleep());
@@ -220,7 +220,7 @@ TEST_CASE("a form handled by script counts once the page shows it", "[forms]") {
   }
   SECTION("by a request that is answered late") {
     const auto id = page.prevented();
-    page.wait(Forms::kPatience - 1);
+    page.wait(Forms::kLongestRequest - 1);
     page.request(id, 1500);
   }
   SECTION("by a reset, before the handlers have run") {
@@ -273,7 +273,7 @@ TEST_CASE("what is no sign of a form that is handled", "[forms]") {
   }
   SECTION("a request that is answered too late") {
     const auto id = page.prevented();
-    page.wait(Forms::kPatience);
+    page.wait(Forms::kLongestRequest);
     page.request(id, 20);
   }
   SECTION("news of another submission") {
@@ -328,7 +328,7 @@ TEST_CASE("what sends nothing counts only where a script handles it", "[forms]")
 TEST_CASE("a submission that never ends is forgotten", "[forms]") {
   Page page;
   const auto id = page.begin();
-  SECTION("in time") { page.wait(Forms::kPatience); }
+  SECTION("in time") { page.wait(Forms::kLongestRequest); }
   SECTION("with the page") { page.leave(); }
   CHECK(page.settled == std::vector{id});
   CHECK(page.count() == 0);
@@ -518,7 +518,7 @@ TEST_CASE("what is known of a person is a user record", "[forms]") {
       {"text", "city", "London"},
   }));
   REQUIRE(page.count() == 1);
-  CHECK(page.person() == parsed(R"({
+  CHECK(page.user() == parsed(R"({
     "email": "ada@example.com",
     "phone": "+44 20 7183 8750",
     "properties": {
@@ -544,7 +544,7 @@ TEST_CASE("of a group of boxes one that is ticked is enough", "[forms]") {
   Page page;
   page.submit(with(
       {{"email", "email"}, {"checkbox", "x", first, "news"}, {"checkbox", "x", second, "news"}}));
-  CHECK(page.person()["properties"]["news"] == ticked);
+  CHECK(page.user()["properties"]["news"] == ticked);
 }
 
 TEST_CASE("a single box that is not ticked says no", "[forms]") {
@@ -552,13 +552,13 @@ TEST_CASE("a single box that is not ticked says no", "[forms]") {
   Form form = with({{"checkbox", "x", "", "news"}});
   form.wish = "true";
   page.submit(form);
-  CHECK(page.person() == parsed(R"({"properties": {"news": false}})"));
+  CHECK(page.user() == parsed(R"({"properties": {"news": false}})"));
 }
 
 TEST_CASE("a box is no address", "[forms]") {
   Page page;
   page.submit(with({{"checkbox", "x", "1", "email"}}));
-  CHECK(page.person() == parsed("{}"));
+  CHECK(page.user() == parsed("{}"));
 }
 
 TEST_CASE("of several fields for one thing, a marked one counts, or the first that is usable",
@@ -576,7 +576,7 @@ TEST_CASE("of several fields for one thing, a marked one counts, or the first th
   SECTION("marked") {
     page.submit(with({{"email", "work", "bob@x.org"}, {"text", "x", "ada@example.com", "email"}}));
   }
-  CHECK(page.person() == parsed(R"({"email": "ada@example.com"})"));
+  CHECK(page.user() == parsed(R"({"email": "ada@example.com"})"));
 }
 
 TEST_CASE("what a bare name is shows in the field beside it", "[forms]") {
@@ -597,7 +597,7 @@ TEST_CASE("what a bare name is shows in the field beside it", "[forms]") {
   form.wish = "true";
   Page page;
   page.submit(form);
-  CHECK(page.person()["properties"] == parsed(properties));
+  CHECK(page.user()["properties"] == parsed(properties));
 }
 
 TEST_CASE("no value that may not leave does", "[forms]") {
@@ -610,7 +610,7 @@ TEST_CASE("no value that may not leave does", "[forms]") {
       {"text", "x", "123456789012", "account"},
       {"text", "x", repeated("long ", 100), "story"},
   }));
-  CHECK(page.found.at(0).person.empty());
+  CHECK(page.found.at(0).user.empty());
 }
 
 TEST_CASE("values that are not those asked for are none", "[forms]") {
@@ -618,11 +618,11 @@ TEST_CASE("values that are not those asked for are none", "[forms]") {
       {"", "ada@example.com", std::string("ada@example.com\0x\0y", 19), std::string("\0\0\0", 3)}));
   Page page;
   const Form form = with({{"email", "email"}, {"text", "name"}});
-  page.hear(News::submits, 1, 0, form.facts(page.url));
+  page.hear(Input::submits, 1, 0, form.facts(page.url));
   page.effects.take();
-  page.hear(News::values, 1, 0, told);
+  page.hear(Input::values, 1, 0, told);
   page.end(1, kSent);
-  CHECK(page.found.at(0).person.empty());
+  CHECK(page.found.at(0).user.empty());
 }
 
 TEST_CASE("the event says which form it was, and names its fields", "[forms]") {
@@ -692,7 +692,7 @@ TEST_CASE("many fields, and long texts, are bounded", "[forms]") {
   page.submit(form);
   CHECK(page.properties()["field_names"].size() == 50);
   CHECK(page.properties()["form_id"].get<std::string>().size() == 500);
-  CHECK(page.person()["properties"].size() == 39);  // and the address
+  CHECK(page.user()["properties"].size() == 39);  // and the address
 }
 
 TEST_CASE("a mark that is no property name, or on a field that is never sent, is told in debug",
@@ -710,7 +710,7 @@ TEST_CASE("a mark that is no property name, or on a field that is never sent, is
   CHECK(page.asked == Lines{""});
   CHECK(page.told == Lines{"31 no key", "31 $event_id", "31 " + repeated("k", 65), "30 login",
                            "30 note", "30 ssn"});
-  CHECK(page.found.at(0).person.empty());
+  CHECK(page.found.at(0).user.empty());
 }
 
 TEST_CASE("that a submission does not count is told in debug", "[forms]") {
@@ -750,7 +750,7 @@ TEST_CASE("that a visitor begins to fill in a form is an event without values", 
   CHECK(page.found[0].event == "form_start");
   CHECK(page.properties()["form_id"] == "signup");
   CHECK(page.found[0].app == "other");
-  CHECK(page.found[0].person.empty());
+  CHECK(page.found[0].user.empty());
   CHECK(page.asked.empty());
   form.wish = "false";
   page.begun(form);
@@ -763,7 +763,7 @@ TEST_CASE("whatever the glue says, nothing breaks", "[forms]") {
                            std::string("\x80\xFF\0email", 8), repeated("x", 100000)}) {
     for (int news = -1; news < 8; ++news) {
       for (const double detail : {0.0, -1.0, 1e300, std::nan("")}) {
-        page.hear(static_cast<News>(news), 1, news == 3 ? 0 : detail, text);
+        page.hear(static_cast<Input>(news), 1, news == 3 ? 0 : detail, text);
         page.drain(with(std::vector<Control>(500)));
       }
     }
@@ -795,27 +795,27 @@ struct Running {
         requests.push_back(effect.text + " " + effect.more);
         keepalive.push_back(effect.flag);
       } else if (effect.kind == Effect::read) {
-        client.value(effect.text, View::none(), now);
+        client.handle_storage_value(effect.text, View::none(), now);
       } else if (effect.kind == Effect::watch) {
         watched |= effect.number;
-      } else if (effect.kind == Effect::look) {
-        client.page({"https://x.example/start?utm_source=n&utm_campaign=spring", "Start",
-                     "https://ref.example/"},
-                    now);
+      } else if (effect.kind == Effect::page_facts) {
+        client.handle_page_facts({"https://x.example/start?utm_source=n&utm_campaign=spring",
+                                  "Start", "https://ref.example/"},
+                                 now);
       } else if (effect.kind == Effect::form_values) {
-        client.form(News::values, effect.number, 0, form.controls[0].value, now);
+        client.handle_form(Input::values, effect.number, 0, form.controls[0].value, now);
       }
     }
   }
-  Running& hear(News news, double detail = 0, std::string_view text = {}) {
-    client.form(news, 1, detail, text, now);
+  Running& hear(Input news, double detail = 0, std::string_view text = {}) {
+    client.handle_form(news, 1, detail, text, now);
     drain();
     return *this;
   }
   Running& wait(Millis time) {
     now.monotonic += time;
     now.wall += time;
-    client.wake(now);
+    client.handle_wake(now);
     drain();
     return *this;
   }
@@ -828,9 +828,9 @@ TEST_CASE("a submission leaves at once, the person beside the event", "[forms][c
   CHECK(page.watched == Effect::forms);
   page.wait(kSecond);
   CHECK(page.requests.empty());
-  page.hear(News::submits, 0, page.form.facts("https://x.example/pricing"));
+  page.hear(Input::submits, 0, page.form.facts("https://x.example/pricing"));
   CHECK(page.requests.empty());
-  page.hear(News::ended, kSent | kValid);
+  page.hear(Input::ended, kSent | kValid);
   REQUIRE(page.requests.size() == 2);
   CHECK(page.keepalive == std::vector{true, true});
 
@@ -866,8 +866,8 @@ TEST_CASE("a submission leaves at once, the person beside the event", "[forms][c
 TEST_CASE("a form's own app gets its event and its person", "[forms][client]") {
   Running page(",\"autoHook\":true");
   page.form.app = "other";
-  page.hear(News::submits, 0, page.form.facts("https://x.example/"));
-  page.hear(News::ended, kSent | kValid);
+  page.hear(Input::submits, 0, page.form.facts("https://x.example/"));
+  page.hear(Input::ended, kSent | kValid);
   REQUIRE(page.requests.size() == 2);
   CHECK(contains(page.requests[0], "\"app_id\":\"other\""));
   CHECK(contains(page.requests[1], "\"app_id\":\"other\""));
@@ -876,8 +876,8 @@ TEST_CASE("a form's own app gets its event and its person", "[forms][client]") {
 TEST_CASE("where nothing is known of a person there is only the event", "[forms][client]") {
   Running page(",\"autoHook\":true");
   page.form.controls[0].value = "";
-  page.hear(News::submits, 0, page.form.facts("https://x.example/"));
-  page.hear(News::ended, kSent | kValid);
+  page.hear(Input::submits, 0, page.form.facts("https://x.example/"));
+  page.hear(Input::ended, kSent | kValid);
   REQUIRE(page.requests.size() == 1);
   CHECK(contains(page.requests[0], "form_submit"));
 }
@@ -885,9 +885,9 @@ TEST_CASE("where nothing is known of a person there is only the event", "[forms]
 TEST_CASE("a form that was being handled when the page is left goes out with it",
           "[forms][client]") {
   Running page(",\"autoHook\":true");
-  page.hear(News::submits, 0, page.form.facts("https://x.example/"));
-  page.hear(News::ended, kValid);
-  page.client.leaving(page.now);
+  page.hear(Input::submits, 0, page.form.facts("https://x.example/"));
+  page.hear(Input::ended, kValid);
+  page.client.handle_pagehide(page.now);
   page.drain();
   CHECK(page.requests.size() == 2);
 }
@@ -895,10 +895,10 @@ TEST_CASE("a form that was being handled when the page is left goes out with it"
 TEST_CASE("who the site names while a form is handled is who it was filled in by",
           "[forms][client]") {
   Running page(",\"autoHook\":true");
-  page.hear(News::submits, 0, page.form.facts("https://x.example/login"));
-  page.hear(News::ended, kValid);
+  page.hear(Input::submits, 0, page.form.facts("https://x.example/login"));
+  page.hear(Input::ended, kValid);
   page.client.set_user_id("\"user_123\"", page.now);
-  page.hear(News::request, 50, "https://x.example/api/login");
+  page.hear(Input::request, 50, "https://x.example/api/login");
   for (const std::string& request : page.requests) {
     CAPTURE(request);
     CHECK(contains(request, "\"user_id\":\"user_123\""));

@@ -36,7 +36,7 @@ TEST_CASE("every status means one of four things", "[answers]") {
 TEST_CASE("what the server asks for is waited for, the longest of it", "[answers]") {
   struct Row {
     int status;
-    Wait wait;
+    RetryHeaders wait;
     const char* body;
     Millis expected;
   };
@@ -52,7 +52,7 @@ TEST_CASE("what the server asks for is waited for, the longest of it", "[answers
       {429, {}, R"({"details":{"retry_after":-5}})", 0},
       {429, {}, R"({"details":{"retry_after":"30"}})", 0},
       {429, {}, R"({"details":{"retry_after":null}})", 0},
-      {429, {}, R"({"details":{"retry_after":1e999}})", kLongestAsked},
+      {429, {}, R"({"details":{"retry_after":1e999}})", kLongestRequestedPause},
       {429, {}, R"({"details":[30]})", 0},
       {429, {}, R"({"details":{"retry_after":30)", 0},  // cut off: no answer is read from it
       {429, {}, "<html>Too many requests</html>", 0},
@@ -64,8 +64,8 @@ TEST_CASE("what the server asks for is waited for, the longest of it", "[answers
       {0, {5, {}}, "", 5000},
       {503, {-120, {}}, "", 0},
       {503, {NAN, {}}, "", 0},
-      {503, {kInfinity, {}}, "", kLongestAsked},
-      {503, {1e9, {}}, "", kLongestAsked},
+      {503, {kInfinity, {}}, "", kLongestRequestedPause},
+      {503, {1e9, {}}, "", kLongestRequestedPause},
       {429, {{}, now + 20}, "", 20000},
       {429, {{}, now - 20}, "", 0},
       {429, {{}, now + 3601}, "", 0},  // one of the two clocks is wrong
@@ -77,7 +77,7 @@ TEST_CASE("what the server asks for is waited for, the longest of it", "[answers
       {401, {10, {}}, "", 0},
   }));
   CAPTURE(row.status, row.body, row.wait.retry_after, row.wait.reset);
-  const Millis asked = asked_wait(row.status, row.wait, row.body, kWall);
+  const Millis asked = requested_pause(row.status, row.wait, row.body, kWall);
   // Never shorter than asked; a fraction of a millisecond is rounded up.
   CHECK(asked >= row.expected);
   CHECK(asked <= row.expected + 1);
@@ -89,8 +89,8 @@ TEST_CASE("no wait is longer than a day, whatever the body says", "[answers]") {
        {R"({"details":{"retry_after":999999999999999999999999999999}})" + std::string(),
         R"({"details":{"retry_after":)" + std::string(100000, '9') + "}}",
         R"({"details":)" + deep + "}"}) {
-    const Millis asked = asked_wait(429, {}, body, kWall);
+    const Millis asked = requested_pause(429, {}, body, kWall);
     CHECK(asked >= 0);
-    CHECK(asked <= kLongestAsked);
+    CHECK(asked <= kLongestRequestedPause);
   }
 }

@@ -33,7 +33,7 @@ struct Post {
     config.api_base = "https://x.example";
     choose(config);
     delivery = std::make_unique<Delivery>(config, ids, "a.");
-    for (const auto lane : {Delivery::events, Delivery::people}) {
+    for (const auto lane : {Delivery::events, Delivery::users}) {
       delivery->journal(lane).set_document("d");
     }
   }
@@ -67,13 +67,13 @@ struct Post {
     Record record;
     record.kind = Kind::user;
     record.text = "{\"user_id\":\"" + id + "\"";
-    delivery->add(Delivery::people, std::move(record), effects);
+    delivery->add(Delivery::users, std::move(record), effects);
     drain();
   }
 
   void drain() {
     for (;;) {
-      if (effects.empty()) delivery->settle(now, effects);
+      if (effects.empty()) delivery->advance(now, effects);
       if (effects.empty()) return;
       perform(effects.take());
     }
@@ -90,7 +90,7 @@ struct Post {
         if (!storage_fails) {
           storage[effect.text] = effect.more;
         } else {
-          delivery->store_failed(effect.text, now.monotonic);
+          delivery->handle_store_failed(effect.text, now.monotonic);
         }
         break;
       case Effect::erase:
@@ -102,10 +102,10 @@ struct Post {
       case Effect::flushed:
         flushes[effect.number] = effect.text;
         break;
-      case Effect::tell:
+      case Effect::hint:
         told.emplace_back(static_cast<Hint>(effect.number), effect.text);
         break;
-      case Effect::leave:
+      case Effect::fetch_later:
         left.push_back(effect.more);
         break;
       default:
@@ -139,13 +139,13 @@ struct Post {
     return static_cast<std::size_t>(
         std::count_if(requests.begin(), requests.end(), [](const Request& r) { return !r.over; }));
   }
-  void answer(int status, const std::string& body = "", const Wait& wait = {}) {
+  void answer(int status, const std::string& body = "", const RetryHeaders& wait = {}) {
     Request& request = open();
     request.over = true;
     if (outcome(status) == Outcome::delivered) {
       for (const std::string& name : names_in(request)) arrived.push_back(name);
     }
-    delivery->answered(request.id, status, wait, body, now, effects);
+    delivery->handle_response(request.id, status, wait, body, now, effects);
     drain();
   }
   Names arrived;
@@ -225,7 +225,7 @@ TEST_CASE("user records and aliases are calls of their own", "[delivery]") {
   alias.kind = Kind::alias;
   alias.app = "other \"app\"";
   alias.text = R"({"user_id":"jane","alias_id":"anon")";
-  post.delivery->add(Delivery::people, std::move(alias), post.effects);
+  post.delivery->add(Delivery::users, std::move(alias), post.effects);
   post.pass(kSecond);
   REQUIRE(post.requests.size() == 1);
   CHECK(post.requests[0].url == "https://x.example/v1/users");
@@ -322,7 +322,7 @@ TEST_CASE("no body with keepalive is larger than its share of the quota", "[deli
 TEST_CASE("an app's id takes its share of a body", "[delivery]") {
   Post post([](Config& config) { config.app_id = std::string(1000, 'a'); });
   post.track_many(2, 29700);
-  post.delivery->visible(false);
+  post.delivery->handle_visibility(false);
   post.drain();
   REQUIRE(post.requests.size() == 1);
   CHECK(post.sent() == Names{"e1"});
@@ -463,8 +463,8 @@ TEST_CASE("an answer that nobody waits for any more is ignored", "[delivery]") {
   post.pass(kSecond);
   const std::uint32_t id = post.open().id;
   post.answer(503);
-  post.delivery->answered(id, 200, {}, "", post.now, post.effects);
-  post.delivery->answered(id + 77, 200, {}, "", post.now, post.effects);
+  post.delivery->handle_response(id, 200, {}, "", post.now, post.effects);
+  post.delivery->handle_response(id + 77, 200, {}, "", post.now, post.effects);
   post.drain();
   CHECK_FALSE(post.asleep());
   post.serve();
@@ -571,7 +571,7 @@ TEST_CASE("a wait is stored, so that a reload is no way round it", "[delivery]")
   Post next;
   next.now.wall = post.now.wall + 5 * kSecond;
   const std::string stored = post.storage["a.w.e"];
-  CHECK(next.delivery->wait_stored("a.w.e", stored, next.now));
+  CHECK(next.delivery->handle_stored_pause("a.w.e", stored, next.now));
   next.track("b");
   CHECK(next.wait() == 55 * kSecond);
   next.pass(55 * kSecond - 1);
@@ -596,7 +596,7 @@ TEST_CASE("what the server asks for is waited for to the second", "[delivery]") 
   struct Row {
     int status;
     std::string body;
-    Wait wait;
+    RetryHeaders wait;
     Millis expected;
   };
   const Row row = GENERATE_COPY(values<Row>({
@@ -604,7 +604,7 @@ TEST_CASE("what the server asks for is waited for to the second", "[delivery]") 
       {429, "", {45, {}}, 45000},
       {503, "", {120, {}}, 120000},
       {429, "", {{}, (kWall + 21000) / 1000.0}, 20000},
-      {429, R"({"details":{"retry_after":1e9}})", {}, kLongestAsked},
+      {429, R"({"details":{"retry_after":1e9}})", {}, kLongestRequestedPause},
   }));
   Post post;
   post.track("a");
@@ -628,7 +628,7 @@ TEST_CASE("a clock that jumps neither stretches nor skips a stored wait", "[deli
   Post post;
   const std::string stored = "3 " + std::to_string(kWall + 60000) + " " + std::to_string(kWall);
   post.now.wall = kWall + jump;
-  post.delivery->wait_stored("a.w.e", stored, post.now);
+  post.delivery->handle_stored_pause("a.w.e", stored, post.now);
   post.track("a");
   CHECK(post.wait() == std::max(rest, Delivery::kSoon));
 }
@@ -650,7 +650,7 @@ TEST_CASE("a stored wait that nobody here wrote is no wait", "[delivery]") {
   Post post;
   post.now.wall = GENERATE(values<Millis>({kWall, -kFurthest, kFurthest}));
   CAPTURE(text, post.now.wall);
-  CHECK(post.delivery->wait_stored("a.w.e", text, post.now));
+  CHECK(post.delivery->handle_stored_pause("a.w.e", text, post.now));
   post.track("a");
   CHECK(post.wait() == Delivery::kSoon);
 }
@@ -659,10 +659,10 @@ TEST_CASE("no stored wait is longer than a day", "[delivery]") {
   Post post;
   const std::string stored =
       "99 " + std::to_string(kWall + 1000 * 24 * kHour) + " " + std::to_string(kWall);
-  CHECK(post.delivery->wait_stored("a.w.e", stored, post.now));
-  CHECK_FALSE(post.delivery->wait_stored("a.w.x", stored, post.now));
+  CHECK(post.delivery->handle_stored_pause("a.w.e", stored, post.now));
+  CHECK_FALSE(post.delivery->handle_stored_pause("a.w.x", stored, post.now));
   post.track("a");
-  CHECK(post.wait() == kLongestAsked);
+  CHECK(post.wait() == kLongestRequestedPause);
 }
 
 TEST_CASE("another tab's success ends the wait, but not the care", "[delivery]") {
@@ -671,7 +671,7 @@ TEST_CASE("another tab's success ends the wait, but not the care", "[delivery]")
   post.pass(kSecond);
   post.answer(503);
   CHECK(post.wait() > 0);
-  post.delivery->wait_stored("a.w.e", View::none(), post.now);
+  post.delivery->handle_stored_pause("a.w.e", View::none(), post.now);
   post.drain();
   REQUIRE(post.requests.size() == 2);
   CHECK(post.sent() == numbered(1, 10));
@@ -682,10 +682,10 @@ TEST_CASE("what the server asked this tab for, no other tab can end", "[delivery
   post.track("a");
   post.pass(kSecond);
   post.answer(429, "", {60, {}});
-  SECTION("by a success") { post.delivery->wait_stored("a.w.e", View::none(), post.now); }
+  SECTION("by a success") { post.delivery->handle_stored_pause("a.w.e", View::none(), post.now); }
   SECTION("by a shorter wait") {
     const std::string shorter = "1 1763928002000 1763928001000";
-    post.delivery->wait_stored("a.w.e", shorter, post.now);
+    post.delivery->handle_stored_pause("a.w.e", shorter, post.now);
   }
   CHECK(post.wait() == 60 * kSecond);
 }
@@ -698,12 +698,12 @@ TEST_CASE("a wait that storage refused is kept in memory", "[delivery]") {
   post.answer(403);
   const Millis wait = post.wait();
   CHECK(wait >= Retry::kFirstPause / 2);
-  post.delivery->wait_stored("a.w.e", View::none(), post.now);
+  post.delivery->handle_stored_pause("a.w.e", View::none(), post.now);
   CHECK(post.wait() == wait);
   post.storage_fails = false;
   post.pass(wait);
   post.answer(403);
-  post.delivery->wait_stored("a.w.e", View::none(), post.now);
+  post.delivery->handle_stored_pause("a.w.e", View::none(), post.now);
   CHECK(post.wait() == 0);
 }
 
@@ -741,7 +741,7 @@ TEST_CASE("offline nothing is sent, and nothing runs", "[delivery]") {
   CHECK(post.asleep());
   post.pass(kHour);
   CHECK(post.requests.empty());
-  post.delivery->online(true, post.now);
+  post.delivery->handle_online(true, post.now);
   post.serve();
   CHECK(post.arrived == Names{"a"});
 }
@@ -755,10 +755,10 @@ TEST_CASE("when the network is back, what failed for want of it is tried soon", 
     post.pass(post.wait());
   }
   post.answer(0);
-  post.delivery->online(false, post.now);
+  post.delivery->handle_online(false, post.now);
   post.drain();
   CHECK(post.asleep());
-  post.delivery->online(true, post.now);
+  post.delivery->handle_online(true, post.now);
   post.drain();
   CHECK(post.wait() <= 2 * kSecond);
 }
@@ -766,7 +766,7 @@ TEST_CASE("when the network is back, what failed for want of it is tried soon", 
 TEST_CASE("when the network is back, what the server asked for still holds", "[delivery]") {
   Post post;
   post.track_many(2, 29000);
-  post.delivery->leaving();
+  post.delivery->handle_pagehide();
   post.drain();
   post.track_many(1, 10000);
   SECTION("it was the last to answer") { post.answer(429, "", {600, {}}); }
@@ -774,8 +774,8 @@ TEST_CASE("when the network is back, what the server asked for still holds", "[d
     post.answer(429, "", {600, {}});
     if (post.count_open() > 0) post.answer(0);
   }
-  post.delivery->returned(post.now, post.effects);
-  post.delivery->online(true, post.now);
+  post.delivery->handle_pageshow(post.now, post.effects);
+  post.delivery->handle_online(true, post.now);
   post.track("later");
   CHECK(post.wait() > 590 * kSecond);
 }
@@ -791,7 +791,7 @@ TEST_CASE("only the tab that holds the recovery lock tries a server that failed"
   CHECK(post.delivery->wants_recovery_lock());
   post.pass(5 * kMinute);
   CHECK(post.requests.size() == 1);
-  post.delivery->recovery_lock(true);
+  post.delivery->set_recovery_lock(true);
   post.drain();
   CHECK(post.requests.size() == 2);
   post.answer(200);
@@ -805,8 +805,8 @@ TEST_CASE("the recovery lock is not waited for without end", "[delivery]") {
   post.answer(503);
   // From the turn of whoever holds it, which is not known better than our own.
   const Millis wait = post.wait();
-  CHECK(wait >= Delivery::kLockPatience);
-  CHECK(wait <= Delivery::kLockPatience + 2 * kSecond);
+  CHECK(wait >= Delivery::kLongestLockWait);
+  CHECK(wait <= Delivery::kLongestLockWait + 2 * kSecond);
   post.pass(wait);
   CHECK(post.requests.size() == 2);
 }
@@ -814,11 +814,11 @@ TEST_CASE("the recovery lock is not waited for without end", "[delivery]") {
 TEST_CASE("nobody wants the recovery lock without something to send, or offline", "[delivery]") {
   Post post([](Config& config) { config.locks = true; });
   const std::string stored = "1 1763928000001 1763928000000";
-  post.delivery->wait_stored("a.w.e", stored, post.now);
+  post.delivery->handle_stored_pause("a.w.e", stored, post.now);
   CHECK_FALSE(post.delivery->wants_recovery_lock());
   post.track("a");
   CHECK(post.delivery->wants_recovery_lock());
-  post.delivery->online(false, post.now);
+  post.delivery->handle_online(false, post.now);
   CHECK_FALSE(post.delivery->wants_recovery_lock());
 }
 
@@ -829,7 +829,7 @@ TEST_CASE("a hidden page sends everything that is pending, side by side within t
   Post post;
   post.track_many(12, 4000);
   post.name_person("jane");
-  post.delivery->visible(false);
+  post.delivery->handle_visibility(false);
   post.drain();
   CHECK(post.count_open() == 2);
   CHECK(post.requests[0].url == "https://x.example/v1/users");
@@ -844,10 +844,10 @@ TEST_CASE("a hidden page sends everything that is pending, side by side within t
 
 TEST_CASE("what the quota has no room for follows when the page lives on", "[delivery]") {
   Post post;
-  post.delivery->hold(true);
+  post.delivery->pause_for_takeover(true);
   post.track_many(99, 1000);
-  post.delivery->hold(false);
-  post.delivery->visible(false);
+  post.delivery->pause_for_takeover(false);
+  post.delivery->handle_visibility(false);
   post.drain();
   std::size_t bytes = 0;
   for (const Request& request : post.requests) bytes += request.body.size();
@@ -869,7 +869,7 @@ TEST_CASE("what is on its way when the page is hidden is not sent again", "[deli
   post.track("a");
   post.pass(Delivery::kSoon);
   post.track("b");
-  post.delivery->visible(false);
+  post.delivery->handle_visibility(false);
   post.drain();
   REQUIRE(post.requests.size() == 2);
   CHECK(post.sent() == Names{"b"});
@@ -878,12 +878,12 @@ TEST_CASE("what is on its way when the page is hidden is not sent again", "[deli
 TEST_CASE("what goes out while the page goes away counts as delivered", "[delivery]") {
   Post post;
   post.track("a");
-  post.delivery->leaving();
+  post.delivery->handle_pagehide();
   post.drain();
   REQUIRE(post.requests.size() == 1);
   CHECK(post.requests[0].keepalive);
   CHECK(post.storage.size() == 1);  // in case it is refused at once
-  post.delivery->gone(post.effects);
+  post.delivery->handle_handover(post.effects);
   post.drain();
   CHECK(post.storage.empty());
 }
@@ -891,9 +891,9 @@ TEST_CASE("what goes out while the page goes away counts as delivered", "[delive
 TEST_CASE("with confirmUnload only the server's word counts", "[delivery]") {
   Post post([](Config& config) { config.confirm_unload = true; });
   post.track("a");
-  post.delivery->leaving();
+  post.delivery->handle_pagehide();
   post.drain();
-  post.delivery->gone(post.effects);
+  post.delivery->handle_handover(post.effects);
   post.drain();
   CHECK(post.requests.size() == 1);
   CHECK(post.storage.size() == 1);
@@ -902,10 +902,10 @@ TEST_CASE("with confirmUnload only the server's word counts", "[delivery]") {
 TEST_CASE("what the browser refuses at once stays for the next page", "[delivery]") {
   Post post;
   post.track("a");
-  post.delivery->leaving();
+  post.delivery->handle_pagehide();
   post.drain();
   post.answer(0);
-  post.delivery->gone(post.effects);
+  post.delivery->handle_handover(post.effects);
   post.drain();
   CHECK(post.storage.count("a.j.d.e0") == 1);
 }
@@ -913,23 +913,23 @@ TEST_CASE("what the browser refuses at once stays for the next page", "[delivery
 TEST_CASE("what cannot go with keepalive stays for the next page", "[delivery]") {
   Post post;
   SECTION("because it is too large") {
-    post.delivery->hold(true);
+    post.delivery->pause_for_takeover(true);
     post.track("large", 70000);
-    post.delivery->hold(false);
-    post.delivery->leaving();
+    post.delivery->pause_for_takeover(false);
+    post.delivery->handle_pagehide();
     post.drain();
     CHECK(post.requests.empty());
   }
   SECTION("because it was on its way without") {
     post.track("large", 70000);
     CHECK(post.count_open() == 1);
-    post.delivery->leaving();
+    post.delivery->handle_pagehide();
     post.drain();
   }
   SECTION("because the page is offline") {
-    post.delivery->online(false, post.now);
+    post.delivery->handle_online(false, post.now);
     post.track("a");
-    post.delivery->leaving();
+    post.delivery->handle_pagehide();
     post.drain();
     CHECK(post.requests.empty());
   }
@@ -937,7 +937,7 @@ TEST_CASE("what cannot go with keepalive stays for the next page", "[delivery]")
     post.track("a");
     post.pass(Delivery::kSoon);
     post.answer(429, "", {60, {}});
-    post.delivery->leaving();
+    post.delivery->handle_pagehide();
     post.drain();
     CHECK(post.requests.size() == 1);
   }
@@ -945,11 +945,11 @@ TEST_CASE("what cannot go with keepalive stays for the next page", "[delivery]")
     post.track("a");
     post.pass(Delivery::kSoon);
     post.answer(503);
-    post.delivery->leaving();
+    post.delivery->handle_pagehide();
     post.drain();
     CHECK(post.requests.size() == 1);
   }
-  post.delivery->gone(post.effects);
+  post.delivery->handle_handover(post.effects);
   post.drain();
   CHECK(post.count_open() == 0);
   CHECK(post.storage.count("a.j.d.e0") == 1);
@@ -958,11 +958,11 @@ TEST_CASE("what cannot go with keepalive stays for the next page", "[delivery]")
 
 TEST_CASE("a small event behind one that is too large is kept in order with it", "[delivery]") {
   Post post;
-  post.delivery->hold(true);
+  post.delivery->pause_for_takeover(true);
   post.track("large", 70000);
   post.track("small");
-  post.delivery->hold(false);
-  post.delivery->leaving();
+  post.delivery->pause_for_takeover(false);
+  post.delivery->handle_pagehide();
   post.drain();
   CHECK(post.requests.empty());
 }
@@ -970,12 +970,12 @@ TEST_CASE("a small event behind one that is too large is kept in order with it",
 TEST_CASE("a page that comes back hears what became of what was handed over", "[delivery]") {
   Post post;
   post.track("a");
-  post.delivery->leaving();
+  post.delivery->handle_pagehide();
   post.drain();
-  post.delivery->gone(post.effects);
+  post.delivery->handle_handover(post.effects);
   post.drain();
   post.delivery->journal(Delivery::events).set_document("d2");
-  post.delivery->returned(post.now, post.effects);
+  post.delivery->handle_pageshow(post.now, post.effects);
   post.drain();
   SECTION("delivered") {
     post.answer(200);
@@ -1004,7 +1004,7 @@ TEST_CASE("requests side by side that all fail are one failure", "[delivery]") {
   Post post;
   for (const char* name : {"a", "b", "c"}) {
     post.track(name);
-    post.delivery->visible(false);
+    post.delivery->handle_visibility(false);
     post.drain();
   }
   REQUIRE(post.count_open() == 3);
@@ -1043,10 +1043,10 @@ TEST_CASE("requests side by side that all fail are one failure", "[delivery]") {
 TEST_CASE("a page that comes back is not held up by what was handed over", "[delivery]") {
   Post post;
   post.track("a");
-  post.delivery->leaving();
+  post.delivery->handle_pagehide();
   post.drain();
-  post.delivery->gone(post.effects);
-  post.delivery->returned(post.now, post.effects);
+  post.delivery->handle_handover(post.effects);
+  post.delivery->handle_pageshow(post.now, post.effects);
   post.track("b");
   post.pass(5 * kSecond);
   CHECK(post.sent() == Names{"b"});
@@ -1055,10 +1055,10 @@ TEST_CASE("a page that comes back is not held up by what was handed over", "[del
 TEST_CASE("a page that comes back leaves to storage what was not handed over", "[delivery]") {
   Post post([](Config& config) { config.confirm_unload = true; });
   post.track("a");
-  post.delivery->leaving();
+  post.delivery->handle_pagehide();
   post.drain();
-  post.delivery->gone(post.effects);
-  post.delivery->returned(post.now, post.effects);
+  post.delivery->handle_handover(post.effects);
+  post.delivery->handle_pageshow(post.now, post.effects);
   post.drain();
   CHECK(post.count_open() == 0);
   CHECK(post.storage.count("a.j.d.e0") == 1);
@@ -1067,12 +1067,12 @@ TEST_CASE("a page that comes back leaves to storage what was not handed over", "
 
 TEST_CASE("while former segments are taken back nothing is sent", "[delivery]") {
   Post post;
-  post.delivery->hold(true);
+  post.delivery->pause_for_takeover(true);
   post.track("a");
   CHECK(post.asleep());
   post.pass(kMinute);
   CHECK(post.requests.empty());
-  post.delivery->hold(false);
+  post.delivery->pause_for_takeover(false);
   post.serve();
   CHECK(post.arrived == Names{"a"});
 }
@@ -1112,7 +1112,7 @@ TEST_CASE("a flush ends", "[delivery]") {
     CHECK(post.flushes[1] == R"({"delivered":0,"dropped":0,"pending":1})");
   }
   SECTION("at once in a wait, offline, or while the page goes away") {
-    post.delivery->online(false, post.now);
+    post.delivery->handle_online(false, post.now);
     post.track("a");
     post.delivery->flush(1);
     post.drain();
@@ -1164,7 +1164,7 @@ TEST_CASE("beyond the caps the oldest goes, is reported, and the server is told"
   REQUIRE(post.reports.size() == 3);
   CHECK(post.reports[0]["reason"] == "evicted");
   CHECK(post.reports[0]["records"][0]["event_name"] == "e1");
-  post.delivery->online(true, post.now);
+  post.delivery->handle_online(true, post.now);
   post.serve();
   CHECK(post.arrived == numbered(4, 8));
   const auto events = parsed(post.requests[0].body)["events"];
@@ -1198,7 +1198,7 @@ TEST_CASE("without debug the developer is told nothing", "[delivery]") {
 // fetchLater.
 
 TEST_CASE("with confirmUnload what waits is left with the browser as well", "[delivery]") {
-  Post post([](Config& config) { config.confirm_unload = config.later = true; });
+  Post post([](Config& config) { config.confirm_unload = config.fetch_later = true; });
   post.track("a");
   REQUIRE(post.left.size() == 1);
   CHECK(contains(post.left[0], "\"a\""));
@@ -1214,7 +1214,7 @@ TEST_CASE("with confirmUnload what waits is left with the browser as well", "[de
 }
 
 TEST_CASE("what is left with the browser is what waits, not what is on its way", "[delivery]") {
-  Post post([](Config& config) { config.confirm_unload = config.later = true; });
+  Post post([](Config& config) { config.confirm_unload = config.fetch_later = true; });
   post.track_many(130);
   CHECK(post.sent() == numbered(1, 100));
   const auto body = parsed(post.left.back());
@@ -1227,7 +1227,7 @@ TEST_CASE("what is left with the browser is what waits, not what is on its way",
 }
 
 TEST_CASE("without storage what waits is left with the browser", "[delivery]") {
-  Post post([](Config& config) { config.later = true; });
+  Post post([](Config& config) { config.fetch_later = true; });
   post.track("a");
   CHECK(post.left.empty());
   post.storage_fails = true;
@@ -1237,9 +1237,9 @@ TEST_CASE("without storage what waits is left with the browser", "[delivery]") {
 }
 
 TEST_CASE("a page that goes away takes back what it left, as it sends it itself", "[delivery]") {
-  Post post([](Config& config) { config.confirm_unload = config.later = true; });
+  Post post([](Config& config) { config.confirm_unload = config.fetch_later = true; });
   post.track("a");
-  post.delivery->leaving();
+  post.delivery->handle_pagehide();
   post.drain();
   CHECK(post.requests.size() == 1);
   CHECK(post.left.back().empty());

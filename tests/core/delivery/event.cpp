@@ -79,7 +79,7 @@ TEST_CASE("properties travel as they were written, byte for byte", "[event]") {
       R"("list":[1, 2 ,{"a" : null}],"none":null)",
       R"("a":1,"a":2)",
   }));
-  const Event event = make_event("plan_opened", keep("{" + text + "}"), kStamp);
+  const Event event = make_event("plan_opened", scratch("{" + text + "}"), kStamp);
   CHECK(contains(event.head, "\"properties\":{" + text + ",\"$event_id\":"));
   CHECK(event.cut.empty());
 }
@@ -112,7 +112,7 @@ TEST_CASE("every one of our names is reserved, however it is written", "[event]"
       {"event_id", "timestamp", "session_id", "lib", "lib_version", "bot", "dropped", "cut"}));
   for (const std::string dollar : {"$", "\\u0024"}) {
     const Event event =
-        make_event("plan_opened", keep("{\"" + dollar + name + "\":\"mine\"}"), kStamp);
+        make_event("plan_opened", scratch("{\"" + dollar + name + "\":\"mine\"}"), kStamp);
     CHECK(event.reserved == std::vector<std::string>{"$" + name});
     CHECK_FALSE(contains(event.head, "mine"));
   }
@@ -141,7 +141,8 @@ TEST_CASE("values beyond the limits are cut, and the event says where", "[event]
       "[" + repeated("\"" + std::string(16 * 1024 - 3, 'x') + "\",", 16) + "1]",
       std::string(256 * 1024, '9'),
   }));
-  const Event event = make_event("plan_opened", keep("{\"before\":1,\"a\":" + value + "}"), kStamp);
+  const Event event =
+      make_event("plan_opened", scratch("{\"before\":1,\"a\":" + value + "}"), kStamp);
   check_cut(event, {"a"});
   CHECK(properties_of(event)["before"] == 1);
   CHECK(event.head.size() < kPropertyLimits.size + 1000);
@@ -150,7 +151,7 @@ TEST_CASE("values beyond the limits are cut, and the event says where", "[event]
 TEST_CASE("a list of what was cut names ten at most, each within bounds", "[event]") {
   std::string text = "{\"" + std::string(100000, 'n') + "\":1";
   for (int i = 0; i < 2000; ++i) text += ",\"p" + std::to_string(i) + "\":1";
-  const Event event = make_event("plan_opened", keep(text + "}"), kStamp);
+  const Event event = make_event("plan_opened", scratch(text + "}"), kStamp);
   CHECK(event.cut.size() > 1000);
   const auto named = properties_of(event)["$cut"];
   REQUIRE(named.size() == 10);

@@ -63,7 +63,7 @@ struct Desk {
 
   void settle() {
     Effects effects;
-    for (journal.settle(effects, now); !effects.empty();) {
+    for (journal.sync(effects, now); !effects.empty();) {
       while (!effects.empty()) {
         const Effect effect = effects.take();
         if (effect.kind == Effect::erase) {
@@ -74,12 +74,12 @@ struct Desk {
         ++writes;
         last_write = effect.more.size();
         if (failing) {
-          journal.store_failed(effect.text, now);
+          journal.handle_store_failed(effect.text, now);
         } else {
           storage[effect.text] = effect.more;
         }
       }
-      journal.settle(effects, now);
+      journal.sync(effects, now);
     }
   }
 
@@ -115,13 +115,13 @@ struct Desk {
       keys.emplace_back(std::stoul(key.substr(key.find(".e") + 2)), key);
     }
     std::sort(keys.rbegin(), keys.rend());
-    for (const auto& [number, key] : keys) heir.journal.adopt(key, storage.at(key));
+    for (const auto& [number, key] : keys) heir.journal.take_over(key, storage.at(key));
     return heir.waiting();
   }
 
   void adopt(const std::string& key, const std::string& text) {
     storage[key] = text;
-    unreadable += journal.adopt(key, text);
+    unreadable += journal.take_over(key, text);
   }
   std::size_t unreadable = 0;
 };
@@ -629,7 +629,7 @@ TEST_CASE("when storage was emptied everything is written again", "[journal]") {
   desk.settle();
   const auto before = desk.storage;
   desk.storage.clear();
-  desk.journal.storage_lost();
+  desk.journal.handle_storage_cleared();
   desk.settle();
   CHECK(desk.storage == before);
 }
@@ -700,11 +700,11 @@ TEST_CASE("what storage refused keeps its place before what it took later", "[jo
   desk.append("taken");
   for (int attempt = 0; attempt < 3; ++attempt) {
     Effects effects;
-    for (desk.journal.settle(effects, desk.now); !effects.empty();
-         desk.journal.settle(effects, desk.now)) {
+    for (desk.journal.sync(effects, desk.now); !effects.empty();
+         desk.journal.sync(effects, desk.now)) {
       const Effect effect = effects.take();
       if (effect.text == "j.d.e0") {
-        desk.journal.store_failed(effect.text, desk.now);
+        desk.journal.handle_store_failed(effect.text, desk.now);
       } else {
         desk.storage[effect.text] = effect.more;
       }

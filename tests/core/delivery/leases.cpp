@@ -28,7 +28,7 @@ struct Tab {
   explicit Tab(Shelf& shelf) : shelf_(shelf) {}
 
   Leases leases{""};
-  std::map<std::string, bool> verdicts;
+  std::map<std::string, bool> decisions;
   int writes = 0;
 
   void perform() {
@@ -47,10 +47,11 @@ struct Tab {
   }
   void hear(const std::string& key) {
     const auto found = shelf_.keys.find(key);
-    List<Leases::Verdict> reached;
-    CHECK(leases.value(key, found == shelf_.keys.end() ? View::none() : View(found->second),
-                       shelf_.moment(), effects_, reached));
-    for (const auto& verdict : reached) verdicts[verdict.document] = verdict.granted;
+    List<Leases::Decision> reached;
+    CHECK(leases.handle_storage_value(
+        key, found == shelf_.keys.end() ? View::none() : View(found->second), shelf_.moment(),
+        effects_, reached));
+    for (const auto& decision : reached) decisions[decision.document] = decision.granted;
   }
   void hold(const std::string& document) {
     leases.hold(document, shelf_.moment(), effects_);
@@ -60,8 +61,8 @@ struct Tab {
     leases.claim(document, draw, effects_);
     perform();
   }
-  void settle() {
-    leases.settle(shelf_.moment(), effects_);
+  void advance() {
+    leases.advance(shelf_.moment(), effects_);
     perform();
   }
   void release() {
@@ -94,10 +95,10 @@ TEST_CASE("a lease is renewed every minute, while there is one", "[leases]") {
   tab.hold("d");
   CHECK(tab.leases.next_wake() == kMinute);
   shelf.pass(kMinute - 1);
-  tab.settle();
+  tab.advance();
   CHECK(tab.writes == 1);
   shelf.pass(1);
-  tab.settle();
+  tab.advance();
   CHECK(shelf.keys["l.d"] == "1763928360000");
   CHECK(tab.leases.next_wake() == 2 * kMinute);
   tab.release();
@@ -119,59 +120,60 @@ TEST_CASE("a lease that may have run out is noticed, by either clock", "[leases]
 TEST_CASE("nobody inherits from a document that lives", "[leases]") {
   Shelf shelf;
   Tab owner(shelf);
-  Tab heir(shelf);
+  Tab claimant(shelf);
   owner.hold("d");
   shelf.pass(Leases::kLength - 1);
-  heir.claim("d");
-  CHECK(heir.verdicts == std::map<std::string, bool>{{"d", false}});
-  CHECK(heir.leases.next_wake() == kNever);
-  CHECK(heir.writes == 0);
+  claimant.claim("d");
+  CHECK(claimant.decisions == std::map<std::string, bool>{{"d", false}});
+  CHECK(claimant.leases.next_wake() == kNever);
+  CHECK(claimant.writes == 0);
 }
 
-TEST_CASE("an heir has what it claimed when the claim still stands a little later", "[leases]") {
+TEST_CASE("an claimant has what it claimed when the claim still stands a little later",
+          "[leases]") {
   Shelf shelf;
   Tab owner(shelf);
-  Tab heir(shelf);
+  Tab claimant(shelf);
   owner.hold("d");
   const bool given_back = GENERATE(true, false);
   if (given_back) owner.release();
   shelf.pass(Leases::kLength);
-  heir.claim("d", 250);
-  CHECK(heir.verdicts.empty());
+  claimant.claim("d", 250);
+  CHECK(claimant.decisions.empty());
   CHECK(shelf.keys["l.d"] == std::to_string(shelf.wall + Leases::kLength) + " 250");
-  CHECK(heir.leases.next_wake() == shelf.now + Leases::kClaim + 250);
+  CHECK(claimant.leases.next_wake() == shelf.now + Leases::kClaim + 250);
   shelf.pass(Leases::kClaim + 249);
-  heir.settle();
-  CHECK(heir.verdicts.empty());
+  claimant.advance();
+  CHECK(claimant.decisions.empty());
   shelf.pass(1);
-  heir.settle();
-  CHECK(heir.verdicts == std::map<std::string, bool>{{"d", true}});
-  CHECK(heir.leases.holds());
-  // From now on it is the heir's to renew, and to give back.
+  claimant.advance();
+  CHECK(claimant.decisions == std::map<std::string, bool>{{"d", true}});
+  CHECK(claimant.leases.holds());
+  // From now on it is the claimant's to renew, and to give back.
   shelf.pass(kMinute);
-  heir.settle();
+  claimant.advance();
   CHECK(shelf.keys["l.d"] == std::to_string(shelf.wall + Leases::kLength));
-  heir.release();
+  claimant.release();
   CHECK(shelf.keys.empty());
 }
 
 TEST_CASE("an owner that hears of a claim, or of a removal, renews", "[leases]") {
   Shelf shelf;
   Tab owner(shelf);
-  Tab heir(shelf);
+  Tab claimant(shelf);
   owner.hold("d");
   shelf.keys.clear();
   if (GENERATE(true, false)) {
     owner.hear("l.d");
-    owner.settle();
+    owner.advance();
     CHECK(shelf.keys["l.d"] == "1763928300000");
   } else {
-    heir.claim("d");
+    claimant.claim("d");
     owner.hear("l.d");
-    owner.settle();
+    owner.advance();
     shelf.pass(2 * Leases::kClaim);
-    heir.settle();
-    CHECK(heir.verdicts == std::map<std::string, bool>{{"d", false}});
+    claimant.advance();
+    CHECK(claimant.decisions == std::map<std::string, bool>{{"d", false}});
   }
 }
 
@@ -189,11 +191,11 @@ TEST_CASE("of two that claim at once one inherits", "[leases]") {
   other.perform();
   for (int i = 0; i < 3; ++i) {
     shelf.pass(Leases::kClaim);
-    one.settle();
-    other.settle();
+    one.advance();
+    other.advance();
   }
-  CHECK(one.verdicts == std::map<std::string, bool>{{"d", false}});
-  CHECK(other.verdicts == std::map<std::string, bool>{{"d", true}});
+  CHECK(one.decisions == std::map<std::string, bool>{{"d", false}});
+  CHECK(other.decisions == std::map<std::string, bool>{{"d", true}});
 }
 
 TEST_CASE("a claim keeps later ones away", "[leases]") {
@@ -203,19 +205,19 @@ TEST_CASE("a claim keeps later ones away", "[leases]") {
   one.claim("d");
   shelf.pass(10);
   late.claim("d");
-  CHECK(late.verdicts == std::map<std::string, bool>{{"d", false}});
+  CHECK(late.decisions == std::map<std::string, bool>{{"d", false}});
 }
 
 TEST_CASE("what others write while a claim stands is looked at later", "[leases]") {
   Shelf shelf;
-  Tab heir(shelf);
-  heir.claim("d");
+  Tab claimant(shelf);
+  claimant.claim("d");
   shelf.keys["l.d"] = "1";
-  heir.hear("l.d");
-  CHECK(heir.verdicts.empty());
+  claimant.hear("l.d");
+  CHECK(claimant.decisions.empty());
   shelf.pass(Leases::kClaim);
-  heir.settle();
-  CHECK(heir.verdicts == std::map<std::string, bool>{{"d", false}});
+  claimant.advance();
+  CHECK(claimant.decisions == std::map<std::string, bool>{{"d", false}});
 }
 
 TEST_CASE("a lease that no clock could have written keeps nobody away", "[leases]") {
@@ -229,33 +231,33 @@ TEST_CASE("a lease that no clock could have written keeps nobody away", "[leases
   CAPTURE(text);
   Shelf shelf;
   shelf.keys["l.d"] = text;
-  Tab heir(shelf);
-  heir.claim("d");
-  CHECK(heir.verdicts.empty());
+  Tab claimant(shelf);
+  claimant.claim("d");
+  CHECK(claimant.decisions.empty());
   shelf.pass(2 * Leases::kClaim);
-  heir.settle();
-  CHECK(heir.verdicts == std::map<std::string, bool>{{"d", true}});
+  claimant.advance();
+  CHECK(claimant.decisions == std::map<std::string, bool>{{"d", true}});
 }
 
 TEST_CASE("giving leases back does not end a claim, forgetting claims does", "[leases]") {
   Shelf shelf;
-  Tab heir(shelf);
-  heir.hold("own");
-  heir.claim("d");
-  heir.release();
+  Tab claimant(shelf);
+  claimant.hold("own");
+  claimant.claim("d");
+  claimant.release();
   const bool forgotten = GENERATE(false, true);
-  if (forgotten) heir.leases.forget();
+  if (forgotten) claimant.leases.forget();
   shelf.pass(2 * Leases::kClaim);
-  heir.settle();
-  CHECK(heir.verdicts.empty() == forgotten);
+  claimant.advance();
+  CHECK(claimant.decisions.empty() == forgotten);
 }
 
 TEST_CASE("keys that are no leases are somebody else's", "[leases]") {
   Leases leases("");
   Effects effects;
-  List<Leases::Verdict> verdicts;
-  CHECK_FALSE(leases.value("j.d.e0", View::none(), {}, effects, verdicts));
-  CHECK(leases.value("l.d", View::none(), {}, effects, verdicts));
+  List<Leases::Decision> decisions;
+  CHECK_FALSE(leases.handle_storage_value("j.d.e0", View::none(), {}, effects, decisions));
+  CHECK(leases.handle_storage_value("l.d", View::none(), {}, effects, decisions));
   CHECK(effects.empty());
-  CHECK(verdicts.empty());
+  CHECK(decisions.empty());
 }

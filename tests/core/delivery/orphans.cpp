@@ -10,8 +10,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-struct Heir {
-  Adoption adoption{""};
+struct Successor {
+  Orphans orphans{""};
   Millis now = 0;
 
   /// The keys that are asked for, or "scan".
@@ -23,28 +23,28 @@ struct Heir {
     }
     return out;
   }
-  Texts due() { return texts(adoption.due(now, effects)); }
+  Texts due() { return texts(orphans.take_due(now, effects)); }
   void see(const Texts& keys, const std::string& own = "own") {
     std::string list;
     for (const std::string& key : keys) (list += key) += '\n';
-    adoption.keys(list, own, now);
+    orphans.handle_storage_keys(list, own, now);
   }
   bool locked(const std::string& document, bool granted, bool room = true) {
-    return adoption.locked(document, granted, room, effects);
+    return orphans.handle_ownership(document, granted, room, effects);
   }
-  bool value(const std::string& key) {
-    Adoption::Found found;
-    if (!adoption.value(key, found)) return false;
+  bool handle_storage_value(const std::string& key) {
+    Orphans::Found found;
+    if (!orphans.handle_storage_value(key, found)) return false;
     CHECK(found.key == key);
     lane = found.lane;
     return true;
   }
   /// Both looks at these keys.
   Texts look_twice(const Texts& keys) {
-    adoption.look(now);
+    orphans.scan_at(now);
     due();
     see(keys);
-    now += Adoption::kSecondLook;
+    now += Orphans::kConfirmAfter;
     return due();
   }
 
@@ -54,112 +54,112 @@ struct Heir {
 
 }  // namespace
 
-TEST_CASE("without an occasion nobody looks around", "[adoption]") {
-  Heir heir;
-  CHECK(heir.adoption.next_wake() == kNever);
-  CHECK(heir.due().empty());
-  CHECK(heir.asked().empty());
+TEST_CASE("without an occasion nobody looks around", "[orphans]") {
+  Successor successor;
+  CHECK(successor.orphans.next_wake() == kNever);
+  CHECK(successor.due().empty());
+  CHECK(successor.asked().empty());
 }
 
-TEST_CASE("the earlier of two occasions counts", "[adoption]") {
-  Heir heir;
-  heir.adoption.look(1000);
-  heir.adoption.look(5000);
-  CHECK(heir.adoption.next_wake() == 1000);
-  heir.now = 999;
-  heir.due();
-  CHECK(heir.asked().empty());
-  heir.now = 1000;
-  CHECK(heir.due().empty());
-  CHECK(heir.asked() == Texts{"scan j."});
+TEST_CASE("the earlier of two occasions counts", "[orphans]") {
+  Successor successor;
+  successor.orphans.scan_at(1000);
+  successor.orphans.scan_at(5000);
+  CHECK(successor.orphans.next_wake() == 1000);
+  successor.now = 999;
+  successor.due();
+  CHECK(successor.asked().empty());
+  successor.now = 1000;
+  CHECK(successor.due().empty());
+  CHECK(successor.asked() == Texts{"scan j."});
 }
 
-TEST_CASE("where nothing was left behind there is no second look", "[adoption]") {
-  Heir heir;
-  heir.adoption.look(0);
-  heir.due();
-  heir.see({});
-  CHECK(heir.adoption.next_wake() == kNever);
-  CHECK_FALSE(heir.adoption.left_some());
+TEST_CASE("where nothing was left behind there is no second look", "[orphans]") {
+  Successor successor;
+  successor.orphans.scan_at(0);
+  successor.due();
+  successor.see({});
+  CHECK(successor.orphans.next_wake() == kNever);
+  CHECK_FALSE(successor.orphans.left_some());
 }
 
 TEST_CASE("a document's lock is tried when its segments are still there a moment later",
-          "[adoption]") {
-  Heir heir;
-  heir.adoption.look(0);
-  heir.due();
-  heir.see({"j.dead.e0", "j.other.p3"});
-  CHECK(heir.adoption.next_wake() == Adoption::kSecondLook);
-  CHECK(heir.due().empty());
-  heir.now = Adoption::kSecondLook;
-  CHECK(heir.due() == Texts{"dead", "other"});
-  CHECK(heir.due().empty());
+          "[orphans]") {
+  Successor successor;
+  successor.orphans.scan_at(0);
+  successor.due();
+  successor.see({"j.dead.e0", "j.other.p3"});
+  CHECK(successor.orphans.next_wake() == Orphans::kConfirmAfter);
+  CHECK(successor.due().empty());
+  successor.now = Orphans::kConfirmAfter;
+  CHECK(successor.due() == Texts{"dead", "other"});
+  CHECK(successor.due().empty());
 }
 
-TEST_CASE("an heir reads what it saw, the last first, and lets go when all is delivered",
-          "[adoption]") {
-  Heir heir;
-  CHECK(heir.look_twice({"j.dead.e9", "j.dead.p2", "j.dead.e10"}) == Texts{"dead"});
-  heir.asked();
-  CHECK_FALSE(heir.locked("dead", true));
-  CHECK(heir.asked() == Texts{"j.dead.e10", "j.dead.e9", "j.dead.p2"});
-  CHECK(heir.adoption.release().empty());
-  CHECK(heir.value("j.dead.e10"));
-  CHECK(heir.lane == 'e');
-  CHECK(heir.value("j.dead.e9"));
-  CHECK(heir.adoption.release().empty());
-  CHECK(heir.value("j.dead.p2"));
-  CHECK(heir.lane == 'p');
-  CHECK_FALSE(heir.value("j.dead.p2"));
-  CHECK(heir.adoption.release() == Texts{"dead"});
-  CHECK(heir.adoption.release().empty());
+TEST_CASE("an successor reads what it saw, the last first, and lets go when all is delivered",
+          "[orphans]") {
+  Successor successor;
+  CHECK(successor.look_twice({"j.dead.e9", "j.dead.p2", "j.dead.e10"}) == Texts{"dead"});
+  successor.asked();
+  CHECK_FALSE(successor.locked("dead", true));
+  CHECK(successor.asked() == Texts{"j.dead.e10", "j.dead.e9", "j.dead.p2"});
+  CHECK(successor.orphans.take_finished().empty());
+  CHECK(successor.handle_storage_value("j.dead.e10"));
+  CHECK(successor.lane == 'e');
+  CHECK(successor.handle_storage_value("j.dead.e9"));
+  CHECK(successor.orphans.take_finished().empty());
+  CHECK(successor.handle_storage_value("j.dead.p2"));
+  CHECK(successor.lane == 'p');
+  CHECK_FALSE(successor.handle_storage_value("j.dead.p2"));
+  CHECK(successor.orphans.take_finished() == Texts{"dead"});
+  CHECK(successor.orphans.take_finished().empty());
 }
 
-TEST_CASE("a segment that came after the look has an owner", "[adoption]") {
-  Heir heir;
-  heir.look_twice({"j.dead.e0"});
-  heir.locked("dead", true);
-  CHECK_FALSE(heir.value("j.dead.e1"));
-  CHECK_FALSE(heir.value("j.living.e0"));
+TEST_CASE("a segment that came after the look has an owner", "[orphans]") {
+  Successor successor;
+  successor.look_twice({"j.dead.e0"});
+  successor.locked("dead", true);
+  CHECK_FALSE(successor.handle_storage_value("j.dead.e1"));
+  CHECK_FALSE(successor.handle_storage_value("j.living.e0"));
 }
 
-TEST_CASE("nothing is read before the lock is had", "[adoption]") {
-  Heir heir;
-  heir.look_twice({"j.dead.e0"});
-  CHECK_FALSE(heir.value("j.dead.e0"));
+TEST_CASE("nothing is read before the lock is had", "[orphans]") {
+  Successor successor;
+  successor.look_twice({"j.dead.e0"});
+  CHECK_FALSE(successor.handle_storage_value("j.dead.e0"));
 }
 
-TEST_CASE("a document whose lock somebody has is left alone", "[adoption]") {
-  Heir heir;
-  heir.look_twice({"j.living.e0"});
-  heir.asked();
-  CHECK_FALSE(heir.locked("living", false));
-  CHECK(heir.asked().empty());
-  CHECK_FALSE(heir.value("j.living.e0"));
-  CHECK_FALSE(heir.adoption.left_some());
+TEST_CASE("a document whose lock somebody has is left alone", "[orphans]") {
+  Successor successor;
+  successor.look_twice({"j.living.e0"});
+  successor.asked();
+  CHECK_FALSE(successor.locked("living", false));
+  CHECK(successor.asked().empty());
+  CHECK_FALSE(successor.handle_storage_value("j.living.e0"));
+  CHECK_FALSE(successor.orphans.left_some());
 }
 
-TEST_CASE("without room the lock goes back, and there is reason to look again", "[adoption]") {
-  Heir heir;
-  heir.look_twice({"j.dead.e0"});
-  heir.asked();
-  CHECK(heir.locked("dead", true, false));
-  CHECK(heir.asked().empty());
-  CHECK(heir.adoption.left_some());
-  CHECK(heir.look_twice({"j.dead.e0"}) == Texts{"dead"});
-  CHECK_FALSE(heir.adoption.left_some());
+TEST_CASE("without room the lock goes back, and there is reason to look again", "[orphans]") {
+  Successor successor;
+  successor.look_twice({"j.dead.e0"});
+  successor.asked();
+  CHECK(successor.locked("dead", true, false));
+  CHECK(successor.asked().empty());
+  CHECK(successor.orphans.left_some());
+  CHECK(successor.look_twice({"j.dead.e0"}) == Texts{"dead"});
+  CHECK_FALSE(successor.orphans.left_some());
 }
 
-TEST_CASE("a lock that was not asked for goes back", "[adoption]") {
-  Heir heir;
-  CHECK(heir.locked("stranger", true));
-  CHECK_FALSE(heir.locked("stranger", false));
-  heir.look_twice({"j.dead.e0"});
-  heir.locked("dead", true);
-  CHECK(heir.locked("dead", true));
+TEST_CASE("a lock that was not asked for goes back", "[orphans]") {
+  Successor successor;
+  CHECK(successor.locked("stranger", true));
+  CHECK_FALSE(successor.locked("stranger", false));
+  successor.look_twice({"j.dead.e0"});
+  successor.locked("dead", true);
+  CHECK(successor.locked("dead", true));
 }
 
-TEST_CASE("keys that are no segments are not touched", "[adoption]") {
+TEST_CASE("keys that are no segments are not touched", "[orphans]") {
   const auto key = GENERATE(values<std::string>({
       "j.",
       "j.own.e0",
@@ -177,63 +177,63 @@ TEST_CASE("keys that are no segments are not touched", "[adoption]") {
       "",
   }));
   CAPTURE(key);
-  Heir heir;
-  CHECK(heir.look_twice({key}).empty());
+  Successor successor;
+  CHECK(successor.look_twice({key}).empty());
 }
 
-TEST_CASE("each look sees anew", "[adoption]") {
-  Heir heir;
-  heir.adoption.look(0);
-  heir.due();
-  heir.see({"j.dead.e0", "j.gone.e0"});
-  heir.adoption.look(0);  // an occasion between the two looks
-  heir.asked();
-  CHECK(heir.due().empty());
-  CHECK(heir.asked() == Texts{"scan j."});
-  heir.see({"j.dead.e0"});
-  heir.now = Adoption::kSecondLook;
-  CHECK(heir.due() == Texts{"dead"});
-  heir.locked("dead", true);
-  CHECK(heir.asked() == Texts{"j.dead.e0"});
+TEST_CASE("each look sees anew", "[orphans]") {
+  Successor successor;
+  successor.orphans.scan_at(0);
+  successor.due();
+  successor.see({"j.dead.e0", "j.gone.e0"});
+  successor.orphans.scan_at(0);  // an occasion between the two looks
+  successor.asked();
+  CHECK(successor.due().empty());
+  CHECK(successor.asked() == Texts{"scan j."});
+  successor.see({"j.dead.e0"});
+  successor.now = Orphans::kConfirmAfter;
+  CHECK(successor.due() == Texts{"dead"});
+  successor.locked("dead", true);
+  CHECK(successor.asked() == Texts{"j.dead.e0"});
 }
 
 TEST_CASE("a document's own former segments are fetched at once, others after a second look",
-          "[adoption]") {
-  Heir heir;
-  heir.adoption.reclaim("former");
-  CHECK(heir.adoption.reclaiming());
-  CHECK(heir.due().empty());
-  CHECK(heir.asked() == Texts{"scan j."});
-  heir.see({"j.dead.e0", "j.former.e0", "j.former.e1"});
-  CHECK(heir.due() == Texts{"former"});
-  heir.locked("former", true);
-  CHECK(heir.adoption.reclaiming());
-  CHECK(heir.value("j.former.e1"));
-  CHECK(heir.adoption.reclaiming());
-  CHECK(heir.value("j.former.e0"));
-  CHECK_FALSE(heir.adoption.reclaiming());
-  heir.now = Adoption::kSecondLook;
-  CHECK(heir.due() == Texts{"dead"});
+          "[orphans]") {
+  Successor successor;
+  successor.orphans.reclaim("former");
+  CHECK(successor.orphans.reclaiming());
+  CHECK(successor.due().empty());
+  CHECK(successor.asked() == Texts{"scan j."});
+  successor.see({"j.dead.e0", "j.former.e0", "j.former.e1"});
+  CHECK(successor.due() == Texts{"former"});
+  successor.locked("former", true);
+  CHECK(successor.orphans.reclaiming());
+  CHECK(successor.handle_storage_value("j.former.e1"));
+  CHECK(successor.orphans.reclaiming());
+  CHECK(successor.handle_storage_value("j.former.e0"));
+  CHECK_FALSE(successor.orphans.reclaiming());
+  successor.now = Orphans::kConfirmAfter;
+  CHECK(successor.due() == Texts{"dead"});
 }
 
-TEST_CASE("reclaiming ends when there is nothing to reclaim", "[adoption]") {
-  Heir heir;
-  heir.adoption.reclaim("former");
-  heir.due();
-  SECTION("no segments are left") { heir.see({"j.dead.e0"}); }
+TEST_CASE("reclaiming ends when there is nothing to reclaim", "[orphans]") {
+  Successor successor;
+  successor.orphans.reclaim("former");
+  successor.due();
+  SECTION("no segments are left") { successor.see({"j.dead.e0"}); }
   SECTION("somebody inherited them") {
-    heir.see({"j.former.e0"});
-    heir.due();
-    heir.locked("former", false);
+    successor.see({"j.former.e0"});
+    successor.due();
+    successor.locked("former", false);
   }
   SECTION("there is no room") {
-    heir.see({"j.former.e0"});
-    heir.due();
-    heir.locked("former", true, false);
+    successor.see({"j.former.e0"});
+    successor.due();
+    successor.locked("former", true, false);
   }
   SECTION("the page goes away") {
-    heir.adoption.forget();
-    CHECK(heir.adoption.next_wake() == kNever);
+    successor.orphans.forget();
+    CHECK(successor.orphans.next_wake() == kNever);
   }
-  CHECK_FALSE(heir.adoption.reclaiming());
+  CHECK_FALSE(successor.orphans.reclaiming());
 }

@@ -11,24 +11,24 @@ struct Lane {
   Lane() {
     config.app_id = "demo";
     config.api_base = "https://x.example";
-    delivery.journal(Delivery::people).set_document("d");
+    delivery.journal(Delivery::users).set_document("d");
   }
 
   Config config;
   Ids ids;
   Delivery delivery{config, ids, "a."};
   Effects effects;
-  People people;
+  UserRecords people;
 
   bool know(const char* user, const char* properties) {
-    return people.know(user, properties, delivery, effects);
+    return people.set_properties(user, properties, delivery, effects);
   }
   // The bodies, sent one after the other and taken by the server.
   std::vector<std::string> sent() {
     std::vector<std::string> bodies;
     Moment now{10000, 1763928000000};
     for (int i = 0; i < 50; ++i) {
-      delivery.settle(now, effects);
+      delivery.advance(now, effects);
       std::uint32_t answered = 0;
       while (!effects.empty()) {
         const Effect effect = effects.take();
@@ -36,7 +36,7 @@ struct Lane {
         bodies.push_back(effect.more);
         answered = effect.number;
       }
-      if (answered != 0) delivery.answered(answered, 200, {}, "", now, effects);
+      if (answered != 0) delivery.handle_response(answered, 200, {}, "", now, effects);
       now.monotonic += 1000;
     }
     return bodies;
@@ -49,8 +49,8 @@ using Bodies = std::vector<std::string>;
 
 TEST_CASE("a name is a user record, and an alias if there was an anonymous id", "[people]") {
   Lane lane;
-  lane.people.named("user_1", "anon", lane.delivery, lane.effects);
-  lane.people.named("user_2", "", lane.delivery, lane.effects);
+  lane.people.identify("user_1", "anon", lane.delivery, lane.effects);
+  lane.people.identify("user_2", "", lane.delivery, lane.effects);
   CHECK(lane.sent() == Bodies{R"({"user_id":"user_1","app_id":"demo"})",
                               R"({"user_id":"user_1","alias_id":"anon","app_id":"demo"})",
                               R"({"user_id":"user_2","app_id":"demo"})"});

@@ -39,11 +39,11 @@ struct Document {
     while (!effects.empty()) {
       const Effect effect = effects.take();
       if (effect.kind == Effect::watch) watched |= effect.number;
-      if (effect.kind != Effect::look) continue;
+      if (effect.kind != Effect::page_facts) continue;
       ++looks;
       measures += effect.flag;
       PageViews::Findings findings;
-      views.look({url, title, referrer, effect.flag ? scroll : -1}, now, findings);
+      views.handle_page_facts({url, title, referrer, effect.flag ? scroll : -1}, now, findings);
       for (std::size_t i = 0; i < findings.count; ++i) {
         found.push_back(findings.all[i]);
         when.push_back(now);
@@ -60,23 +60,23 @@ struct Document {
   Document& go(const std::string& path, const std::string& new_title = {}) {
     url = path.find("://") != std::string::npos ? path : "https://x.example" + path;
     if (!new_title.empty()) title = new_title;
-    views.navigated(url, now, effects);
+    views.handle_navigation(url, now, effects);
     drain();
     return *this;
   }
   Document& show(bool visible) {
-    views.visible(visible, now, effects);
+    views.handle_visibility(visible, now, effects);
     drain();
     return *this;
   }
   Document& hide() { return show(false); }
   Document& leave() {
-    views.leaving(effects);
+    views.handle_pagehide(effects);
     drain();
     return *this;
   }
   Document& come_back() {
-    views.returned(now, effects);
+    views.handle_pageshow(now, effects);
     drain();
     return *this;
   }
@@ -88,7 +88,7 @@ struct Document {
     };
     while (views.next_wake() <= end) {
       pass(std::max(now.monotonic, views.next_wake()));
-      views.settle(now, effects);
+      views.advance(now, effects);
       drain();
     }
     pass(end);
@@ -297,7 +297,7 @@ TEST_CASE("a page that is hidden or left counts at once", "[page_views]") {
   SECTION("hidden") { page.wait(20).hide(); }
   SECTION("left") { page.wait(20).leave(); }
   SECTION("sent by hand") {
-    page.wait(20).views.hurry(page.effects);
+    page.wait(20).views.count_pending_now(page.effects);
     page.drain();
   }
   CHECK(page.recorded() == Lines{"view /"});
@@ -327,7 +327,7 @@ TEST_CASE("a page in the background counts when it is first seen", "[page_views]
     CHECK(page.properties(0)["referrer"] == "");
   }
   SECTION("and never if it never is") {
-    page.views.hurry(page.effects);
+    page.views.count_pending_now(page.effects);
     page.drain();
     page.leave().wait(1000);
     CHECK(page.recorded().empty());

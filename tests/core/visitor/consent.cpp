@@ -24,9 +24,9 @@ TEST_CASE("a state of consent has its documented name", "[consent]") {
 }
 
 TEST_CASE("what waits comes out once, in order", "[consent]") {
-  Waiting waiting;
-  waiting.add({Held::event, "first", "", "", 1});
-  waiting.add({Held::user_id, "", "\"user_1\"", "", 2});
+  PendingCalls waiting;
+  waiting.add({PendingCall::event, "first", "", "", 1});
+  waiting.add({PendingCall::user_id, "", "\"user_1\"", "", 2});
   const auto all = waiting.take();
   REQUIRE(all.size() == 2);
   CHECK(all[0].name == "first");
@@ -35,18 +35,18 @@ TEST_CASE("what waits comes out once, in order", "[consent]") {
 }
 
 TEST_CASE("what waits is bounded, and the oldest goes", "[consent]") {
-  Waiting waiting;
+  PendingCalls waiting;
   SECTION("by number") {
-    for (std::size_t i = 0; i < Waiting::kMost + 3; ++i) {
-      waiting.add({Held::event, std::to_string(i), "", "", 0});
+    for (std::size_t i = 0; i < PendingCalls::kMost + 3; ++i) {
+      waiting.add({PendingCall::event, std::to_string(i), "", "", 0});
     }
     CHECK(waiting.dropped() == 3);
-    CHECK(waiting.size() == Waiting::kMost);
+    CHECK(waiting.size() == PendingCalls::kMost);
     CHECK(waiting.take()[0].name == "3");
   }
   SECTION("by size") {
     for (int i = 0; i < 4; ++i) {
-      waiting.add({Held::event, std::to_string(i), std::string(200 * 1024, 'x'), "", 0});
+      waiting.add({PendingCall::event, std::to_string(i), std::string(200 * 1024, 'x'), "", 0});
     }
     CHECK(waiting.dropped() == 2);
     CHECK(waiting.take()[0].name == "2");

@@ -33,9 +33,10 @@ struct Visitor {
   Effects effects;
   Moment now{0, 0};
 
-  Identity::News hear(const char* key, const char* text) {
+  Identity::StorageChange hear(const char* key, const char* text) {
     const std::string value = text == nullptr ? "" : text;
-    return identity.value(key, text == nullptr ? View::none() : View(value), now, effects);
+    return identity.handle_storage_value(key, text == nullptr ? View::none() : View(value), now,
+                                         effects);
   }
 
   // Reads storage; true if what was there could be used, or nothing was.
@@ -43,14 +44,14 @@ struct Visitor {
     identity.read(kEntropy, effects);
     while (!effects.empty()) CHECK(effects.take().kind == Effect::read);
     hear("id.anonymous", note);
-    return hear("id", id) != Identity::News::refused;
+    return hear("id", id) != Identity::StorageChange::refused;
   }
 
   // Another tab writes.
-  Identity::News other(const char* id, const char* note) {
+  Identity::StorageChange other(const char* id, const char* note) {
     const auto first = hear("id", id);
     const auto second = hear("id.anonymous", note);
-    return first == Identity::News::heard ? second : first;
+    return first == Identity::StorageChange::taken ? second : first;
   }
 };
 
@@ -89,7 +90,7 @@ TEST_CASE("a visitor who returns is who they were", "[identity]") {
 TEST_CASE("an id that the page itself put into storage is nobody's to link", "[identity]") {
   Visitor visitor;
   visitor.restore(nullptr, "set-by-the-page");
-  CHECK(visitor.identity.set("user_123", visitor.effects) == Identity::Change::other_person);
+  CHECK(visitor.identity.set("user_123", visitor.effects) == Identity::Change::other_user);
 }
 
 TEST_CASE("a stored id that is no id is replaced", "[identity]") {
@@ -113,7 +114,7 @@ TEST_CASE("an anonymous visitor is named once, then becomes somebody else", "[id
   CHECK(visitor.identity.set("user_1", visitor.effects) == Identity::Change::none);
   CHECK(writes(visitor.effects).empty());
 
-  CHECK(visitor.identity.set("user_2", visitor.effects) == Identity::Change::other_person);
+  CHECK(visitor.identity.set("user_2", visitor.effects) == Identity::Change::other_user);
   CHECK(writes(visitor.effects) == Writes{"id=user_2", "-id.anonymous"});
 }
 
@@ -132,7 +133,7 @@ TEST_CASE("another tab's naming of the visitor is taken over", "[identity]") {
   visitor.restore(nullptr, nullptr);
   writes(visitor.effects);
   visitor.now.monotonic = when;
-  CHECK(visitor.other("user_1", nullptr) == Identity::News::heard);
+  CHECK(visitor.other("user_1", nullptr) == Identity::StorageChange::taken);
   CHECK(visitor.identity.id() == "user_1");
   CHECK_FALSE(visitor.identity.is_anonymous());
   CHECK(visitor.identity.set("user_1", visitor.effects) == Identity::Change::none);
@@ -146,14 +147,14 @@ TEST_CASE("two tabs that a new visitor opens at once agree on the smaller id", "
   visitor.restore(nullptr, nullptr);
   writes(visitor.effects);
   SECTION("the other's") {
-    CHECK(visitor.other(smaller.c_str(), smaller.c_str()) == Identity::News::replaced);
+    CHECK(visitor.other(smaller.c_str(), smaller.c_str()) == Identity::StorageChange::replaced);
     CHECK(visitor.identity.replaced() == kMade);
     CHECK(visitor.identity.id() == smaller);
     CHECK(visitor.identity.is_anonymous());
     CHECK(writes(visitor.effects).empty());
   }
   SECTION("its own, which it writes again") {
-    CHECK(visitor.other(larger.c_str(), larger.c_str()) == Identity::News::heard);
+    CHECK(visitor.other(larger.c_str(), larger.c_str()) == Identity::StorageChange::taken);
     CHECK(visitor.identity.id() == kMade);
     CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
   }
@@ -216,13 +217,13 @@ TEST_CASE("an id that storage refuses is not given up for the one it still has",
   Visitor visitor;
   visitor.restore("made-here", "made-here");
   visitor.identity.set("user_1", visitor.effects);
-  visitor.identity.store_failed("id");
+  visitor.identity.handle_store_failed("id");
   SECTION("when a page comes back") {}
   SECTION("nor is a later one") {
     visitor.identity.set("user_2", visitor.effects);
-    visitor.identity.store_failed("id");
+    visitor.identity.handle_store_failed("id");
     visitor.identity.set("user_1", visitor.effects);
-    visitor.identity.store_failed("id");
+    visitor.identity.handle_store_failed("id");
   }
   writes(visitor.effects);
   visitor.restore(nullptr, "made-here");

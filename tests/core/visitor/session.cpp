@@ -17,8 +17,8 @@ struct Visit {
   Effects effects;
 
   std::string touch(Millis wall) { return session.touch(ids, wall, effects); }
-  void renew(Millis wall) { session.renew(ids, wall, effects); }
-  void restore(const std::string& text) { session.restore(text); }
+  void renew(Millis wall) { session.restart(ids, wall, effects); }
+  void restore(const std::string& text) { session.handle_storage_value(text); }
   /// What was stored since the last look, empty if nothing was.
   std::string stored() {
     std::string last;
@@ -109,7 +109,7 @@ TEST_CASE("anything else in storage is ignored", "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
   visit.restore(text);
-  visit.session.restore(View::none());
+  visit.session.handle_storage_value(View::none());
   CHECK(visit.touch(kNow + 1) == id);
 }
 
