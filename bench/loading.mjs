@@ -27,7 +27,7 @@ const init = (options) => `AppizerWeb.init(${options})`;
 /** The ways; each gives what is in the page's head. */
 const ways = {
   'without the SDK': () => '',
-  'without, once more': () => '',
+  'without the SDK, repeated': () => '',
   'the tag in the head, as documented': (sdk, options) =>
     `<script src="${sdk}"></script><script>${init(options)}</script>`,
   'the tag with `defer`': (sdk, options) =>

@@ -75,7 +75,7 @@ function loadingTable(loading) {
   const cell = (values) =>
     `${number(median(values))} (${number(quantile(values, 0.25))}–${number(quantile(values, 0.75))})`;
   return table([
-    ['', 'first contentful paint, ms', 'longest task, ms', 'main thread in all, ms'],
+    ['', 'first contentful paint, ms', 'longest task, ms', 'main thread in total, ms'],
     ...loading.map(({ way, samples }) => [
       way,
       cell(samples.map(({ paint }) => paint)),
@@ -103,7 +103,7 @@ export function report({ peers, loading, where, write }) {
 /** @param {Peers} peers @param {Loading[]} loading @param {Record<string, string>} where */
 const document = (peers, loading, where) => `# Benchmarks
 
-<!-- Written by \`npm run bench -- --write\`; what is changed here by hand is lost. -->
+<!-- Written by \`npm run bench -- --write\`; changes by hand are lost. -->
 
 | | |
 |---|---|
@@ -113,51 +113,51 @@ ${Object.entries(where)
   .join('\n')}
 ${
   Number(where['load before']) > 1
-    ? '\n**Other programs kept the machine busy while this was measured: times are too long, and only their order counts.**\n'
+    ? '\n**Other processes used the machine during the measurement: times are too long, and only their order is meaningful.**\n'
     : ''
 }
 ## The same 1,000 events
 
 ${peersTable(peers)}
 
-Bold is the best of those that delivered everything. The median of three visits, in turns, each with a fresh profile
-of the browser.
+Bold is the best of the SDKs that delivered everything. Figures are the median of three interleaved visits, each with a
+fresh browser profile.
 
 | | |
 |---|---|
-| arrived | different events out of 1,000 that the server has received when everything is answered, or six seconds after the last one |
-| raw, gzip, brotli | the scripts that the page loads, at \`gzip -9\` and \`brotli -q 11\`; of the peers bundled and minified from npm, with what only comes on demand in files of its own |
-| start | main-thread CPU until 2.5 s after the page has loaded, more than a page without an SDK takes |
+| arrived | distinct events out of 1,000 that the server has received when every request is answered, or six seconds after the last one |
+| raw, gzip, brotli | the scripts that the page loads, at \`gzip -9\` and \`brotli -q 11\`; the peers are bundled and minified from npm, with parts loaded on demand in separate files |
+| start | main-thread CPU until 2.5 s after the page has loaded, minus that of a page without an SDK |
 | a call | the synchronous part of tracking one event, in tasks of ten |
-| main thread | main-thread CPU from the first call until everything is answered, and half a second more; more than a page without an SDK takes |
+| main thread | main-thread CPU from the first call until half a second after the last answer, minus that of a page without an SDK |
 | requests | without preflights |
-| uploaded | bodies as they are sent, and what is in the query of their URLs |
-| last arrival | after the first call. Each SDK sends by its own schedule; nobody calls \`flush\` |
+| uploaded | bodies as sent, and the queries of their URLs |
+| last arrival | time since the first call. Each SDK sends on its own schedule; the page never calls \`flush\` |
 
 Main-thread CPU is \`TaskDuration\` of Chromium's \`Performance.getMetrics\`, by the thread's own clock. An event has five
-properties, and is tracked in one of 100 tasks of ten. The server is on the same machine, on another origin than the
-page, and answers at once.
+properties; 100 tasks track ten events each. The server is on the same machine, on a different origin than the page, and
+answers at once.
 
 Where others are better than ${ours}:
 
 ${better(peers)}
 
-How each is set up:
+How each is configured:
 
 ${peers.setups.map((setup) => `- ${setup}`).join('\n')}
 
 ${
   peers.refused.length > 0
-    ? `Every other host was out of reach; asked for were ${peers.refused.join(', ')}.`
-    : 'Every other host was out of reach; no SDK asked for one.'
+    ? `Every other host was unreachable; SDKs requested ${peers.refused.join(', ')}.`
+    : 'Every other host was unreachable; no SDK requested one.'
 }
 
-## Loading, seen from a visitor
+## How a page loads
 
-A page of text with a style sheet and a script of its own, on a CPU slowed six times and a network of 1.6 Mbit/s with
-150 ms of latency. The median of seven visits in turns, and in brackets the quartiles; the second line is the first once more, so
-that one sees the noise. First contentful paint is what the browser tells the page; the longest task is the longest
-that the main thread was not free for anything else, the page's own work included, by the thread's own clock.
+A page of text with its own style sheet and script, on a CPU slowed six times and a network of 1.6 Mbit/s with 150 ms of
+latency. Figures are the median of seven interleaved visits, with the quartiles in brackets. The second line repeats the
+first, to show the noise. First contentful paint is the browser's own measurement. The longest task is the longest time for
+which the main thread was busy, including the page's own work, by the thread's own clock.
 
 ${loadingTable(loading)}
 `;

@@ -50,9 +50,9 @@ export async function measureStart(lab) {
       return `${number(median(own) - median(base), 1)} ms median, ${number(Math.min(...own) - Math.min(...base), 1)} ms fastest`;
     };
     const what = `start, ${slowdown === 1 ? 'full speed' : `CPU slowed ${slowdown}×`}`;
-    line(`${what}: script and init, passed`, milliseconds(all(full, 'started')));
+    line(`${what}: script and init, elapsed`, milliseconds(all(full, 'started')));
     line(`${what}: script and init, main thread`, more('init'));
-    line(`${what}: main thread in all`, more('work'));
+    line(`${what}: main thread in total`, more('work'));
   }
 }
 

@@ -32,9 +32,9 @@ export const sdks = [
     name: 'PostHog',
     npm: 'posthog-js',
     file: 'posthog',
-    setup: '`defaults: "2026-08-30"`, all that these switch on',
+    setup: '`defaults: "2026-08-30"`, with every feature that it enables',
     batched:
-      '`request_queue_config.flush_interval_ms: 3000`, `rate_limiting` out of the way (10 events a second otherwise)',
+      '`request_queue_config.flush_interval_ms: 3000`, `rate_limiting` disabled (10 events a second otherwise)',
     read: ({ query, body }) => {
       const plain =
         query.get('compression') === 'gzip-js' || isGzip(body) ? gunzipSync(body) : body;
