@@ -1,42 +1,56 @@
-/** README.md says what is so: its snippets run, and what it names is there. */
+/** README.md and docs/ are true: their snippets run, and their tables match the code. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { dist, root } from '../../scripts/paths.mjs';
 import { createStage, waitFor } from './stage.mjs';
 
-const papers = [
-  'README.md',
-  'ARCHITECTURE.md',
-  'CONTRIBUTING.md',
-  'CHANGELOG.md',
-  'bench/README.md',
-];
-
 /** @param {string} path */
 const read = (path) => readFileSync(join(root, path), 'utf8');
 const readme = read('README.md');
+const sizes = read('docs/size.md');
 const types = read('js-glue/api/types.ts');
-const { scripts } = JSON.parse(read('package.json'));
 
-/** The snippets that run there. @param {string} where `a page` or `Node` @returns {string[]} */
-const snippets = (where) =>
-  [...readme.matchAll(new RegExp(`<!-- runs in ${where} -->\n\`\`\`\\w+\n([^]*?)\`\`\``, 'g'))].map(
-    ([, code]) => String(code),
-  );
+const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+const papers = ['README.md', ...guides.map((name) => join('docs', name))];
+
+const block = /(?:<!-- ([^\n]*) -->\n)?^```(\w+)\n([\s\S]*?)^```/gm;
+
+/** All snippets, with the comment above each. */
+const blocks = papers.flatMap((paper) =>
+  [...read(paper).matchAll(block)].map(([, marker = '', language = '', code = '']) => ({
+    paper,
+    marker,
+    language,
+    code,
+  })),
+);
+
+/** @param {string} marker @returns {string[]} the snippets that have it */
+const snippets = (marker) => blocks.filter((one) => one.marker === marker).map(({ code }) => code);
+
+const markers = ['runs in a page', 'runs in Node', 'compiles as TypeScript'];
+
+test('every snippet of JavaScript, TypeScript or HTML is run by one of the tests below', () => {
+  const programs = blocks.filter(({ language }) => /^(html|[jt]sx?|mjs)$/.test(language));
+  assert.ok(programs.length > 10);
+  for (const { paper, marker, code } of programs) {
+    assert.ok(markers.includes(marker), `${paper}: ${code}`);
+  }
+});
 
 test('snippets for a page run in one, and what they track is stored', async (t) => {
-  const all = snippets('a page');
+  const all = snippets('runs in a page');
   assert.ok(all.length > 0);
   const { address, page, stored } = await createStage(t, (collector) => ({
     pages: Object.fromEntries(
       all.map((code, i) => [
         `/${i}`,
-        `<!doctype html><title>README</title>${here(inPage(code), collector)}`,
+        `<!doctype html><title>Snippet</title>${here(inPage(code), collector)}`,
       ]),
     ),
   }));
@@ -56,7 +70,7 @@ test('snippets for a page run in one, and what they track is stored', async (t) 
 });
 
 test('snippets for Node run there, against what npm would install', async (t) => {
-  const all = snippets('Node');
+  const all = snippets('runs in Node');
   assert.ok(all.length > 0);
   const folder = join(root, 'build', 'readme');
   mkdirSync(folder, { recursive: true });
@@ -81,51 +95,21 @@ const here = (code, collector) =>
     .replace('data-app-id="YOUR_APP_ID"', `data-app-id="demo" data-api-base="${collector}"`)
     .replace("appId: 'YOUR_APP_ID'", `appId: 'demo', apiBase: '${collector}'`);
 
-test('every command there is one', () => {
-  for (const paper of papers) {
-    for (const [, name] of read(paper).matchAll(/npm run ([a-z]+)/g)) {
-      assert.ok(scripts[String(name)], `${paper}: npm run ${name}`);
-    }
-    for (const [, file] of read(paper).matchAll(/\bnode ([\w./-]+\.mjs)/g)) {
-      assert.ok(existsSync(join(root, String(file))), `${paper}: node ${file}`);
-    }
-  }
-  assert.ok(scripts.start && scripts.test);
-});
-
-test('every file and heading linked to is there', () => {
-  for (const paper of papers) {
-    for (const [, target = ''] of read(paper).matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (target.startsWith('https://')) continue;
-      const [path = '', heading] = target.split('#');
-      const file = join(root, dirname(paper), path);
-      if (path) assert.ok(existsSync(file), `${paper}: ${target}`);
-      if (!heading) continue;
-      const headings = [...read(path || paper).matchAll(/^#+ (.*)$/gm)].map(([, text]) =>
-        String(text)
-          .toLowerCase()
-          .replaceAll(/[^\w -]/g, '')
-          .replaceAll(' ', '-'),
-      );
-      assert.ok(headings.includes(heading), `${paper}: ${target}`);
-    }
-  }
-});
-
-test('paths in the map of the architecture exist', () => {
-  const map = read('ARCHITECTURE.md').split('## Code map')[1]?.split('## ')[0] ?? '';
-  let folder = '';
-  for (const line of map.split('\n').filter((text) => text.startsWith('| `'))) {
-    for (const [, path = ''] of (line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)) {
-      if (path.includes('/')) folder = dirname(path);
-      const whole = path.includes('/') || folder === '' ? path : join(folder, path);
-      const found = whole.endsWith('.*')
-        ? existsSync(join(root, whole.replace('.*', '.h')))
-        : existsSync(join(root, whole));
-      assert.ok(found, whole);
-    }
-    folder = '';
-  }
+test('snippets of TypeScript compile against what npm would install', async (t) => {
+  const all = snippets('compiles as TypeScript');
+  assert.ok(all.length > 0);
+  const folder = join(root, 'build', 'readme-types');
+  mkdirSync(folder, { recursive: true });
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const files = all.map((code, i) => {
+    const file = join(folder, `${i}.mts`);
+    writeFileSync(file, code);
+    return file;
+  });
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022'];
+  const tsc = join(root, 'node_modules', '.bin', 'tsc');
+  const run = promisify(execFile)(tsc, [...options, '--ignoreConfig', '--types', '', ...files]);
+  await assert.doesNotReject(run.catch(({ stdout }) => Promise.reject(new Error(stdout))));
 });
 
 /** Member names of an exported interface. @param {string} name */
@@ -160,11 +144,11 @@ test('defaults are what the core has', () => {
   assert.match(config, /user_id_storage_key = "appizer_user_id";/);
 });
 
-test('files weigh what it says, give or take a tenth', () => {
+test('files have the sizes that the papers state, give or take a tenth', () => {
   const rows = [
-    ...readme.matchAll(/^\| `([\w.-]+)` \| ([\d.]+) KB \| ([\d.]+) KB \| ([\d.]+) KB/gm),
+    ...sizes.matchAll(/^\| `([\w.-]+)` \| ([\d.]+) KB \| ([\d.]+) KB \| ([\d.]+) KB/gm),
   ];
-  assert.ok(rows.length > 1);
+  assert.equal(rows.length, 4);
   for (const [, name = '', ...stated] of rows) {
     const bytes = readFileSync(join(dist, name));
     const weighed = [bytes, gzipSync(bytes, { level: 9 }), brotliCompressSync(bytes)];
@@ -173,4 +157,6 @@ test('files weigh what it says, give or take a tenth', () => {
       assert.ok(off < 150 + length / 10, `${name}: ${stated[i]} KB is ${length} bytes`);
     }
   }
+  const [, gzip, brotli] = /(\d+) KB with gzip, (\d+) KB with brotli/.exec(readme) ?? [];
+  assert.deepEqual([gzip, brotli], rows.find(([, name]) => name === 'appizer-web.js')?.slice(3, 5));
 });
