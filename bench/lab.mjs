@@ -48,7 +48,7 @@ const pageWith = (
 
 const clock = 'window.began = performance.now();\n';
 
-// The SDK's first line tells the browser how to compile it, so it stays where it is.
+// The SDK's first line is a compile hint for the browser, so it must stay the first.
 if (!sdk.startsWith('//#')) throw new Error('appizer-web.js has lost its first line.');
 
 const scripts = {

@@ -102,7 +102,7 @@ export async function measureLoading() {
   try {
     for (let round = 1; round <= rounds; ++round) {
       for (let i = 0; i < names.length; ++i) {
-        // In turns, and each at another place in its round.
+        // Interleaved, and each at another place in its round.
         const way = (i + round) % names.length;
         const before = server.counts.requests;
         const sample = await loadSeen(browser, `${site.address}/${way}`);

@@ -36,7 +36,7 @@ export async function measureStart(lab) {
       );
     const empty = [];
     const full = [];
-    // In turns, so that what else the machine does meets both alike.
+    // Interleaved, so that other load of the machine affects both alike.
     for (let i = 0; i < rounds; ++i) {
       empty.push(await open('/empty'));
       full.push(await open('/sdk'));

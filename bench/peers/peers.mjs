@@ -48,12 +48,12 @@ export async function measurePeers() {
     // Also for what the browser itself would ask for.
     `--proxy-server=${wall.address}`,
     '--proxy-bypass-list=127.0.0.1',
-    // SDKs leave out programs; these visits are to be counted.
+    // SDKs ignore bots; these visits are to be counted.
     '--disable-blink-features=AutomationControlled',
   );
   try {
     for (let round = 1; round <= rounds; ++round) {
-      // In turns, so that what else the machine does meets all alike; and each in another place.
+      // Interleaved, so that other load of the machine affects all alike; and each in another place.
       for (let i = 0; i < pages.length; ++i) {
         const page = /** @type {Page} */ (pages[(i + 5 * round) % pages.length]);
         const began = performance.now();

@@ -128,8 +128,8 @@ function readSegment({ body }) {
 const isGzip = (body) => body[0] === 0x1f && body[1] === 0x8b;
 
 /**
- * What the server of each SDK would say, as far as the SDK goes on with it. By path; anything else is
- * told that all is well.
+ * The answers of each SDK's server that the SDK depends on, by path; any other request is answered with
+ * success.
  *
  * @type {[RegExp, unknown][]}
  */

@@ -113,8 +113,8 @@ export const aliasLinked = (aliasId, userId) => ({
 });
 
 /**
- * The answer to anything thrown: a refusal as it is, the web framework's own complaints about a
- * body in our words, and everything else as a 500 that tells the caller nothing about our insides.
+ * The answer to anything thrown: a refusal as it is, the web framework's own errors about a
+ * body in our words, and everything else as a 500 without details of the server.
  *
  * @param {unknown} error
  */

@@ -17,7 +17,7 @@ const documentedLimits = { events: 1000, batch: 100, users: 500 };
 
 const defaultFile = new URL('collector.json', import.meta.url);
 
-/** A mistake of the person who wrote the config; its message is meant to be read by them. */
+/** A mistake in the config; its message is for the author of the config. */
 export class ConfigError extends Error {}
 
 /**

@@ -76,8 +76,8 @@ export function createIntake({ config, now, store, publish }) {
   }
 
   /**
-   * For a request that was turned away before it was known who calls. It is counted, so that its
-   * headers tell the truth, but not refused a second time: the first reason is the one it needs.
+   * For a request that was refused before its sender was known. It is counted, so that its headers
+   * are correct, but not refused a second time: the first reason is the useful one.
    *
    * @param {Call} call
    */

@@ -41,7 +41,7 @@ export function createLimits(limits, now) {
       return {
         limit,
         remaining: Math.max(0, limit - window.count),
-        // Rounded up, so that who waits as long as told is not early.
+        // Rounded up, so that a client that waits this long is not early.
         reset: Math.ceil(end / 1000),
         retryAfter: Math.ceil((end - time) / 1000),
         exceeded: window.count > limit,

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Tells open pages what has been stored, as server-sent events: a `snapshot` when a page connects,
- * then a `changes` for whatever came since the last one.
+ * Sends stored rows to open pages, as server-sent events: a `snapshot` when a page connects, then a
+ * `changes` for the rows since the last one.
  *
  * @typedef {import('./store.mjs').Row} Row
  * @typedef {{ events?: Row[], users?: Row[], aliases?: Row[] }} Changes
@@ -11,7 +11,7 @@ import { parseColumns, tables } from './store.mjs';
 /** As many as the page shows. */
 const maxRows = 200;
 
-// A person cannot follow more, and a collector under load must not spend its time on watchers.
+// A reader cannot follow more, and a collector under load must not spend its time on watchers.
 const quietMs = 50;
 
 // A page that has stopped reading is let go; it comes back by itself for a fresh snapshot.
@@ -24,15 +24,15 @@ const maxUnread = 4 * 1024 * 1024;
 export function createLive(store, apps) {
   /** @type {Set<import('node:http').ServerResponse>} */
   const pages = new Set();
-  let news = nothing();
+  let pending = nothing();
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
 
   return {
     /** @param {import('fastify').FastifyReply} reply */
     open(reply) {
-      // What waits to be told is in the snapshot already.
-      tell();
+      // Pending changes are in the snapshot already.
+      sendChanges();
       const snapshot = {
         apps: apps.map(({ app_id, website_url }) => ({ app_id, website_url })),
         events: store.newest('events', null, maxRows),
@@ -51,24 +51,24 @@ export function createLive(store, apps) {
     /** @param {Changes} changes */
     publish({ events = [], users = [], aliases = [] }) {
       if (pages.size === 0) return;
-      news.events = [...news.events, ...events].slice(-maxRows);
-      news.users = [...news.users, ...users].slice(-maxRows);
-      news.aliases = [...news.aliases, ...aliases].slice(-maxRows);
-      timer ??= setTimeout(tell, quietMs);
+      pending.events = [...pending.events, ...events].slice(-maxRows);
+      pending.users = [...pending.users, ...users].slice(-maxRows);
+      pending.aliases = [...pending.aliases, ...aliases].slice(-maxRows);
+      timer ??= setTimeout(sendChanges, quietMs);
     },
 
     close() {
-      tell();
+      sendChanges();
       for (const page of pages) page.end();
     },
   };
 
-  function tell() {
+  function sendChanges() {
     clearTimeout(timer);
     timer = undefined;
-    const { events, users, aliases } = news;
+    const { events, users, aliases } = pending;
     if (events.length + users.length + aliases.length === 0) return;
-    news = nothing();
+    pending = nothing();
     const changes = {
       events: events.map((event) => parseColumns(event, tables.events)),
       users: users.map((user) => parseColumns(user, tables.users)),

@@ -16,9 +16,9 @@ import { addInspection } from './inspect.mjs';
 import { createIntake } from './intake.mjs';
 import { showQuota } from './limits.mjs';
 import { createLive } from './live.mjs';
+import { createShutdown } from './shutdown.mjs';
 import { openStore } from './store.mjs';
 import { createVisit } from './visit.mjs';
-import { createWayOut } from './way-out.mjs';
 
 // Never the network: there is no TLS here, and looking at the events takes no password.
 const host = '127.0.0.1';
@@ -28,7 +28,7 @@ const host = '127.0.0.1';
  * @param {string} [options.db] path of the SQLite file; made where there is none
  * @param {unknown} [options.config] as in collector.json, parsed
  * @param {() => number} [options.now] wall time in milliseconds
- * @param {(error: unknown) => void} [options.report] told of every failure behind a 500
+ * @param {(error: unknown) => void} [options.report] receives every error behind a 500
  */
 export function createCollector(options = {}) {
   const { db = 'events.sqlite', now = Date.now, report = console.error } = options;
@@ -91,7 +91,7 @@ export function createCollector(options = {}) {
     );
   }
   addInspection(app, store, live);
-  const wayOut = createWayOut(app.server);
+  const shutdown = createShutdown(app.server);
 
   return {
     /** The Fastify instance, for `inject` and for the hooks of a test. */
@@ -118,7 +118,7 @@ export function createCollector(options = {}) {
 
   async function shut() {
     live.close();
-    const hungUp = wayOut.hangUp();
+    const hungUp = shutdown.hangUp();
     await app.close();
     hungUp();
     store.close();

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Everything that is kept, in one SQLite file: the tables, the transactions around them, and reading
- * them back for people and tests.
+ * them back for users and tests.
  *
  * @typedef {'events' | 'users' | 'aliases' | 'duplicates' | 'requests'} Table
  * @typedef {Record<string, unknown>} Row

@@ -37,7 +37,7 @@ export function readEvent(body, at = '') {
     properties: toJson(properties, `${at}properties`),
     ip: optionalText(body, 'ip', at),
     ua: optionalText(body, 'ua', at),
-    // An id that cannot serve for removing duplicates is a mistake worth hearing about now.
+    // An id that cannot identify duplicates is a mistake, and is reported at once.
     dedupe_id:
       properties.$event_id === undefined
         ? undefined

@@ -44,7 +44,7 @@ form.addEventListener('submit', () => {
   sessionStorage.setItem('shop.order', JSON.stringify({ lines, total: cart.total() }));
   cart.clear();
 
-  // One event for each product, so that sales of one can be told from those of another.
+  // One event for each product, so that reports can separate their sales.
   for (const { product, amount } of lines) {
     const purchase = { amount, currency: 'USD', product_id: product.id };
     AppizerWeb.trackEvent('purchase_completed', purchase);

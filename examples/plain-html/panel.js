@@ -1,6 +1,6 @@
 /**
- * The panel at the corner: what this demo has just said to the SDK. It is told by the lines that call
- * the SDK, and is no part of it; a real shop has none.
+ * The panel in the corner: the last calls of the SDK. The lines that call the SDK also add them here.
+ * The panel is not part of the SDK, and a real shop has none.
  */
 
 const key = 'shop.told';

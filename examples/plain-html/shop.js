@@ -24,7 +24,7 @@ button.addEventListener('click', () => {
   showHeader();
 
   if (signsOut) {
-    // Whoever comes next on this device is somebody else.
+    // The next visitor on this device is a different one.
     AppizerWeb.reset();
     tell('reset', 'a new visitor begins');
   } else {

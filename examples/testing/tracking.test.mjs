@@ -1,6 +1,6 @@
 /**
- * How a site tests its own tracking: `appizer-web/testing` is a world in which time passes only when it is told to,
- * and whose server takes everything, unless it is told not to. Run it with `node --test examples/testing`.
+ * How a site tests its own tracking. In `appizer-web/testing` time passes only with `advance`, and the simulated server
+ * accepts everything unless `failNext` says otherwise. Run it with `node --test examples/testing`.
  */
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';

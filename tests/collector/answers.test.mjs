@@ -457,7 +457,7 @@ for (const row of refusals) {
   });
 }
 
-test('a HEAD request is told that it is not allowed', async (t) => {
+test('a HEAD request is answered 405', async (t) => {
   const { send } = await start(t);
   const { status, headers } = await send('/v1/events', undefined, {}, 'HEAD');
   assert.equal(status, 405);

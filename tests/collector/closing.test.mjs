@@ -16,7 +16,7 @@ const head = [
   `Content-Length: ${body.length}`,
 ].join('\r\n');
 
-/** A connection that sends what it is told, when it is told. @param {string} address */
+/** A connection on which the test sends bytes by hand. @param {string} address */
 async function open(address) {
   const { hostname, port } = new URL(address);
   const socket = connect({ host: hostname, port: Number(port) });

@@ -114,7 +114,7 @@ test('a page can read that it was too fast, or that the store has failed', async
   }
 });
 
-test('a stranger can read nothing, but caches are told that it depends', async (t) => {
+test('another origin can read nothing, and caches keep the origins apart', async (t) => {
   const { send } = await start(t);
   const body = { ...event, app_id: 'demo' };
   const { status, headers } = await send('/v1/events', body, from('https://evil.example'));

@@ -9,22 +9,22 @@ import { key, start } from './support.mjs';
 const direct = (/** @type {string} */ name) =>
   fileURLToPath(new URL(`../../examples/direct/${name}`, import.meta.url));
 
-/** @type {[program: string, file: string][]} */
-const programs = [
+/** @type {[command: string, file: string][]} */
+const commands = [
   [process.execPath, direct('track.mjs')],
   ['python3', direct('track.py')],
   ['sh', direct('track.sh')],
 ];
 
 /**
- * @param {string} program
+ * @param {string} command
  * @param {string} file
  * @param {Record<string, string>} settings
  * @returns {Promise<{ code: number | null, output: string, errors: string }>}
  */
-function run(program, file, settings) {
+function run(command, file, settings) {
   const { APPIZER_API_BASE, APPIZER_API_KEY, ...rest } = process.env;
-  const child = spawn(program, [file], { env: { ...rest, ...settings } });
+  const child = spawn(command, [file], { env: { ...rest, ...settings } });
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -34,18 +34,18 @@ function run(program, file, settings) {
     errors += text;
   });
   return new Promise((resolve, reject) => {
-    child.on('error', (error) => reject(new Error(`${program} cannot be run: ${error.message}`)));
+    child.on('error', (error) => reject(new Error(`${command} cannot be run: ${error.message}`)));
     child.on('close', (code) => resolve({ code, output, errors }));
   });
 }
 
-for (const [program, file] of programs) {
+for (const [command, file] of commands) {
   const name = file.replace(/.*\//, '');
 
   test(`${name} stores the documented event`, async (t) => {
     const { address, collector } = await start(t);
     const settings = { APPIZER_API_BASE: address, APPIZER_API_KEY: key };
-    const { code, output, errors } = await run(program, file, settings);
+    const { code, output, errors } = await run(command, file, settings);
     assert.equal(errors, '');
     assert.equal(code, 0);
     assert.match(output, /Event tracked successfully/);
@@ -73,7 +73,7 @@ for (const [program, file] of programs) {
       [{ APPIZER_API_BASE: gone.address, APPIZER_API_KEY: key }, /refused|connect/i],
     ];
     for (const [settings, reason] of /** @type {[Record<string, string>, RegExp][]} */ (failures)) {
-      const { code, output, errors } = await run(program, file, settings);
+      const { code, output, errors } = await run(command, file, settings);
       assert.notEqual(code, 0);
       assert.equal(output, '');
       assert.match(errors, /The event was not tracked: /);

@@ -19,7 +19,7 @@ async function startAt(t, rate_limits = limits) {
 const quota = (headers) =>
   ['limit', 'remaining', 'reset'].map((name) => Number(headers.get(`x-ratelimit-${name}`)));
 
-// Rounded up: at the second told, the window is over.
+// Rounded up: at that second the window is over.
 const reset = Math.ceil((noon + 60_000) / 1000);
 
 test('every answer says how much is left and when it starts anew', async (t) => {
@@ -52,7 +52,7 @@ test('one request too many is refused until the minute is over', async (t) => {
   assert.equal((await send('/v1/events', event)).status, 200);
 });
 
-test('a page that is too fast is told so too', async (t) => {
+test('a page that exceeds the limit is answered 429 too', async (t) => {
   const { send } = await startAt(t);
   const body = { ...event, app_id: 'demo' };
   for (let i = 0; i < 3; i += 1) await send('/v1/events', body, from(page));

@@ -1,5 +1,5 @@
 // @ts-check
-/** The live page: what it is told, and that nothing it is told can act in it. */
+/** The live page: what it receives, and that no received text can act in it. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -68,7 +68,7 @@ test('a page is shown what is there, then what comes, and the end', async (t) =>
   assert.equal(await next(), null);
 });
 
-test('a copy is not news, and neither is what was refused', async (t) => {
+test('a duplicate is not sent to pages, and neither is a refused event', async (t) => {
   const { send, address } = await start(t);
   const { next } = await listen(t, address);
   await next();
@@ -85,7 +85,7 @@ test('a copy is not news, and neither is what was refused', async (t) => {
   assert.deepEqual(names, [event.event_name, 'last']);
 });
 
-test('every page is told, and one that leaves is forgotten', async (t) => {
+test('every page receives changes, and a closed one is forgotten', async (t) => {
   const { send, address } = await start(t);
   const pages = await Promise.all([listen(t, address), listen(t, address)]);
   for (const { next } of pages) await next();
@@ -136,7 +136,7 @@ const statusAs = (url, host) =>
     sent.on('error', reject).end();
   });
 
-test('only who asks for this machine by its own name may look', async (t) => {
+test('only requests with the name of this machine as Host are answered', async (t) => {
   const { address } = await start(t);
   const paths = ['/', '/live', '/page/live.mjs', '/healthz', '/debug/events', '/debug/requests'];
   for (const path of paths) {

@@ -104,9 +104,9 @@ test('a visitor looks, signs in, buys: all of it is stored once', async (t) => {
   assert.equal(ada().email, 'ada@example.com');
   assert.deepEqual(ada().properties, { full_name: 'Ada Lovelace' });
 
-  // The next page tells what the one before did.
-  const told = await page.evaluate(() => document.querySelector('#panel li')?.textContent);
-  assert.equal(told, 'purchase_completedamount: 29.99 · currency: USD · product_id: premium_plan');
+  // The next page shows the calls of the previous one.
+  const shown = await page.evaluate(() => document.querySelector('#panel li')?.textContent);
+  assert.equal(shown, 'purchase_completedamount: 29.99 · currency: USD · product_id: premium_plan');
 
   // Nothing is under way any more, nothing came twice, and no card number came at all.
   await waitFor(

@@ -36,9 +36,9 @@ const snippets = (marker) => blocks.filter((one) => one.marker === marker).map((
 const markers = ['runs in a page', 'runs in Node', 'compiles as TypeScript'];
 
 test('every snippet of JavaScript, TypeScript or HTML is run by one of the tests below', () => {
-  const programs = blocks.filter(({ language }) => /^(html|[jt]sx?|mjs)$/.test(language));
-  assert.ok(programs.length > 10);
-  for (const { paper, marker, code } of programs) {
+  const runnable = blocks.filter(({ language }) => /^(html|[jt]sx?|mjs)$/.test(language));
+  assert.ok(runnable.length > 10);
+  for (const { paper, marker, code } of runnable) {
     assert.ok(markers.includes(marker), `${paper}: ${code}`);
   }
 });

@@ -7,7 +7,7 @@ import { root } from '../../scripts/paths.mjs';
 import { allowed, filesIn, listPapers, rules, wordsIn } from './words.mjs';
 
 /** Code whose comments, test names and messages are checked, too. @type {string[]} */
-const checkedFolders = ['tests/style'];
+const checkedFolders = ['bench', 'examples', 'tests/collector', 'tests/examples', 'tests/style'];
 
 const papers = listPapers();
 

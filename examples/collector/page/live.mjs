@@ -4,12 +4,12 @@
  *
  * @typedef {import('./rows.mjs').Row} Row
  * @typedef {{ app_id: string, website_url: string | null }} App
- * @typedef {{ apps?: App[], events: Row[], users: Row[], aliases: Row[] }} News
+ * @typedef {{ apps?: App[], events: Row[], users: Row[], aliases: Row[] }} Changes
  */
 
 import { eventRow, userRow } from './rows.mjs';
 
-/** More than anybody scrolls through; older rows leave. */
+/** More than a reader scrolls through; older rows are removed. */
 const maxRows = 200;
 
 const filter = /** @type {HTMLInputElement} */ (find('#filter'));
@@ -27,13 +27,13 @@ connect();
 function connect() {
   const source = new EventSource('/live');
   source.addEventListener('snapshot', ({ data }) => {
-    /** @type {News} */
-    const news = JSON.parse(data);
+    /** @type {Changes} */
+    const changes = JSON.parse(data);
     lists.events.clear();
     lists.users.clear();
     aliases.clear();
-    showApps(news.apps ?? []);
-    add(news);
+    showApps(changes.apps ?? []);
+    add(changes);
     showState('live');
   });
   source.addEventListener('changes', ({ data }) => add(JSON.parse(data)));
@@ -44,17 +44,17 @@ function connect() {
   });
 }
 
-/** @param {News} news */
-function add(news) {
-  for (const event of news.events) lists.events.put(event.event_id, eventRow(event));
-  for (const { app_id, user_id, alias_id } of news.aliases) {
+/** @param {Changes} changes */
+function add(changes) {
+  for (const event of changes.events) lists.events.put(event.event_id, eventRow(event));
+  for (const { app_id, user_id, alias_id } of changes.aliases) {
     const key = JSON.stringify([app_id, user_id]);
     aliases.set(key, (aliases.get(key) ?? new Set()).add(alias_id));
     const before = lists.users.rows.get(key);
     const user = before && shownUsers.get(before);
     if (user) showUser(key, user);
   }
-  for (const user of news.users) {
+  for (const user of changes.users) {
     showUser(JSON.stringify([user.app_id, user.external_id]), user);
   }
   refresh();

@@ -1,16 +1,15 @@
 // @ts-check
 /**
- * Closing the connections of a server that is going away, as soon as nothing is under way on any.
+ * Graceful shutdown: closes the connections of a server as soon as no request is open.
  *
- * Node's own closing waits for a connection over which nothing was ever asked, and browsers open
- * such ahead of need.
+ * Node's own `close` waits for connections without any request, and browsers open such connections in advance.
  */
 
-// One request that never ends must not hold up the rest for ever.
+// A request that never ends must not block the shutdown for ever.
 const patienceMs = 5000;
 
 /** @param {import('node:http').Server} server */
-export function createWayOut(server) {
+export function createShutdown(server) {
   let underWay = 0;
   let isLeaving = false;
   server.on('request', (_request, response) => {
