@@ -1,7 +1,7 @@
 /** The cart and the form. */
 
 import * as cart from './cart.js';
-import { tell } from './panel.js';
+import { showCall } from './panel.js';
 import { money } from './products.js';
 import { showHeader } from './shop.js';
 
@@ -34,7 +34,7 @@ list.addEventListener('click', ({ target }) => {
 
   const removed = { product_id: id, price: product.price, currency: 'USD', quantity };
   AppizerWeb.trackEvent('cart_item_removed', removed);
-  tell('cart_item_removed', removed);
+  showCall('cart_item_removed', removed);
 });
 
 // The form is sent by the browser, as if there were no SDK: the page goes away at once, and what is
@@ -48,7 +48,7 @@ form.addEventListener('submit', () => {
   for (const { product, amount } of lines) {
     const purchase = { amount, currency: 'USD', product_id: product.id };
     AppizerWeb.trackEvent('purchase_completed', purchase);
-    tell('purchase_completed', purchase);
+    showCall('purchase_completed', purchase);
   }
 });
 
@@ -57,5 +57,5 @@ showCart();
 if (cart.pieces() > 0) {
   const started = { amount: cart.total(), currency: 'USD', items: cart.pieces() };
   AppizerWeb.trackEvent('checkout_started', started);
-  tell('checkout_started', started);
+  showCall('checkout_started', started);
 }

@@ -3,20 +3,20 @@
  * The panel is not part of the SDK, and a real shop has none.
  */
 
-const key = 'shop.told';
+const key = 'shop.calls';
 const most = 3;
 
 const panel = document.querySelector('#panel');
 const list = panel.querySelector('ol');
 
 /** @param {string} name @param {unknown} detail an event's properties, or a user id */
-export function tell(name, detail) {
-  // Kept for the next page: who submits the checkout would not see it otherwise.
-  const told = [{ name, detail }, ...earlier()].slice(0, most);
-  sessionStorage.setItem(key, JSON.stringify(told));
+export function showCall(name, detail) {
+  // Kept for the next page: a visitor who submits the checkout would not see it otherwise.
+  const calls = [{ name, detail }, ...earlier()].slice(0, most);
+  sessionStorage.setItem(key, JSON.stringify(calls));
   show();
-  panel.classList.remove('news');
-  requestAnimationFrame(() => panel.classList.add('news'));
+  panel.classList.remove('changed');
+  requestAnimationFrame(() => panel.classList.add('changed'));
 }
 
 /** @returns {{ name: string, detail: unknown }[]} */

@@ -1,7 +1,7 @@
 /** One product. */
 
 import * as cart from './cart.js';
-import { tell } from './panel.js';
+import { showCall } from './panel.js';
 import { drawing, find, priceOf, products } from './products.js';
 import { showHeader } from './shop.js';
 
@@ -15,7 +15,7 @@ document.querySelector('#price').innerHTML = priceOf(product);
 document.querySelector('#text').textContent = product.text;
 
 AppizerWeb.trackEvent('product_viewed', viewed);
-tell('product_viewed', viewed);
+showCall('product_viewed', viewed);
 
 document.querySelector('#add').addEventListener('click', () => {
   cart.add(product.id, 1);
@@ -24,5 +24,5 @@ document.querySelector('#add').addEventListener('click', () => {
 
   const added = { ...viewed, quantity: 1 };
   AppizerWeb.trackEvent('cart_item_added', added);
-  tell('cart_item_added', added);
+  showCall('cart_item_added', added);
 });

@@ -1,7 +1,7 @@
 /** What all pages share: the header. */
 
 import * as cart from './cart.js';
-import { tell } from './panel.js';
+import { showCall } from './panel.js';
 
 // The shop's own note of who is signed in. A real one asks its server.
 const key = 'shop.account';
@@ -26,11 +26,11 @@ button.addEventListener('click', () => {
   if (signsOut) {
     // The next visitor on this device is a different one.
     AppizerWeb.reset();
-    tell('reset', 'a new visitor begins');
+    showCall('reset', 'a new visitor begins');
   } else {
     // From now on events belong to this account, and what was tracked before is linked to it.
     AppizerWeb.setUserId(ada.id);
-    tell('setUserId', ada.id);
+    showCall('setUserId', ada.id);
   }
 });
 

@@ -42,6 +42,7 @@ test('words to avoid are found in prose, and only there', () => {
   ]);
   assert.deepEqual(lines('js-glue/api/sentences.ts', "const a = { 1: 'Tell it' };"), ['1 Tell']);
   assert.deepEqual(lines('tests/manners.h', ''), ['0 manners']);
+  assert.deepEqual(lines('a.html', '<p class="told">Told</p><script>told</script>'), ['1 Told']);
   assert.deepEqual(lines('a.sh', 'told=1 # told'), ['1 told']);
   assert.ok(rules.length > 20);
 });

@@ -2,8 +2,8 @@
  * The words of this project: plain technical English. `node tests/style/words.mjs [folder or file…]` prints each
  * occurrence of a word to avoid as `file:line: word (what to say instead)`, and how many there are.
  *
- * In papers everything is checked. In code it is the comments, the names of tests, the messages of `debug`, and the
- * names of files.
+ * In papers everything is checked. In code it is the comments, the names of tests, the messages of `debug`, the text
+ * of pages, and the names of files.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
@@ -109,9 +109,13 @@ export function proseOf(file, text) {
   if (slashes.has(kind)) return proseOfCode(file, text);
   if (hashes.has(kind) || file.endsWith('CMakeLists.txt')) return keep(text, /(^|\s)#.*$/gm);
   if (kind === '.sql') return keep(text, /--.*$/gm);
-  if (kind === '.html' || kind === '.svelte') return keep(text, /<!--[\s\S]*?-->/g);
+  if (kind === '.html' || kind === '.svelte') return proseOfHtml(text);
   return '';
 }
+
+/** Text and comments. @param {string} text */
+const proseOfHtml = (text) =>
+  text.replace(/<(script|style)\b[\s\S]*?<\/\1>|<(?!!--)[^>]*>/g, blank);
 
 /** Everything but the matches as spaces. @param {string} text @param {RegExp} part */
 function keep(text, part) {
