@@ -3,7 +3,7 @@ import { setupOrExit } from './setup.mjs';
 import { buildWasm } from './wasm.mjs';
 
 setupOrExit('build', (text) => {
-  // Who builds wants to hear of what is installed, not of what was there.
+  // A build prints what it installs, not what was there already.
   if (!text.startsWith('found')) console.log(text);
 });
 buildWasm();

@@ -2,7 +2,7 @@
  * `js-glue/` and the built module → `dist/`, what ships:
  *
  *   appizer-web.js         the script tag: global `AppizerWeb`, the module inside
- *   appizer-web.stub.js    what takes the calls until it has come
+ *   appizer-web.stub.js    what keeps the calls until it has loaded
  *   appizer-web.debug.js   its sentences, loaded only with `debug: true`
  *   appizer-web.fallback.js the core as JavaScript, loaded only where a page refuses WebAssembly
  *   index.mjs index.cjs    the npm package; sentences.mjs and fallback.mjs beside them
@@ -32,7 +32,7 @@ import { needBinaryen } from './tools.mjs';
 
 const WASM = join(buildFolder, 'wasm', 'core.wasm');
 const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
-// Built beside, and moved when it is whole: whoever serves `dist/` meanwhile has the old one.
+// Built in a folder of its own and moved when complete, so that a server of `dist/` never serves half a build.
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
 const entries = ['index', 'wasm', 'snippet', 'testing'];

@@ -1,5 +1,5 @@
 /**
- * `npm run lint` checks the shape of everything that is written by hand; `npm run format` mends it.
+ * `npm run lint` checks the shape of everything that is written by hand; `npm run format` fixes it.
  * C++ by clang-format, the rest by Biome.
  */
 import { readdirSync } from 'node:fs';

@@ -20,7 +20,7 @@ export class SetupError extends Error {}
 
 /**
  * Makes sure of all tools of `group` (`build`, or `test`, which includes it) and of the Node
- * packages. Tells `say` one line a thing.
+ * packages. Calls `say` with one line for each.
  */
 export function setup(group = 'test', say = console.log) {
   const wanted = tools.filter((tool) => group === 'test' || tool.group === group);

@@ -11,7 +11,7 @@ export function countTests(output) {
   }));
 }
 
-// "# pass 12" as TAP, "ℹ pass 12" in the form for people.
+// "# pass 12" as TAP, "ℹ pass 12" in the spec reporter's form.
 function nodeTest(output) {
   const number = (word) =>
     [...output.matchAll(new RegExp(`^(?:#|ℹ) ${word} (\\d+)$`, 'gm'))].map((m) => Number(m[1]));

@@ -42,7 +42,7 @@ export function glob(pattern) {
   return found;
 }
 
-/** A C++ header below any of the include folders a compiler might be told of. */
+/** A C++ header below any include folder that a compiler may be given. */
 export function header(name) {
   const listed = ['CPATH', 'CPLUS_INCLUDE_PATH'].flatMap((key) => split(process.env[key]));
   const prefixes = [

@@ -152,23 +152,23 @@ void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_
 }
 
 APZ_EXPORT(apz_form)
-void apz_form(std::uint32_t size, std::int32_t news, std::uint32_t id, double detail,
+void apz_form(std::uint32_t size, std::int32_t kind, std::uint32_t id, double detail,
               double monotonic, double wall) {
-  client.handle_form(static_cast<Forms::Input>(news), id, detail, text(size), at(monotonic, wall));
+  client.handle_form(static_cast<Forms::Input>(kind), id, detail, text(size), at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_news)
-void apz_news(std::int32_t news, double monotonic, double wall) {
+void apz_news(std::int32_t event, double monotonic, double wall) {
   at(monotonic, wall);
-  switch (news) {
+  switch (event) {
     case APZ_WAKE:
       return client.handle_wake(now);
     case APZ_ONLINE:
     case APZ_OFFLINE:
-      return client.handle_online(news == APZ_ONLINE, now);
+      return client.handle_online(event == APZ_ONLINE, now);
     case APZ_VISIBLE:
     case APZ_HIDDEN:
-      return client.handle_visibility(news == APZ_VISIBLE, now);
+      return client.handle_visibility(event == APZ_VISIBLE, now);
     case APZ_PAGEHIDE:
       return client.handle_pagehide(now);
     case APZ_HANDOVER:

@@ -68,12 +68,12 @@ void apz_page(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t re
 void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
                  double monotonic, double wall);
 
-/// Tells what happens to submission `id` of a form: `news` is a `Forms::Input` (forms.h), which
-/// says what `detail` and the input are.
-void apz_form(std::uint32_t size, std::int32_t news, std::uint32_t id, double detail,
+/// Something happened to submission `id` of a form: `kind` is a `Forms::Input` (forms.h), which
+/// defines `detail` and the input.
+void apz_form(std::uint32_t size, std::int32_t kind, std::uint32_t id, double detail,
               double monotonic, double wall);
 
-/// News without a content.
+/// Host events without a payload.
 enum ApzHostEvent : std::int32_t {
   APZ_WAKE = 0,
   APZ_ONLINE = 1,
@@ -85,7 +85,7 @@ enum ApzHostEvent : std::int32_t {
   APZ_PAGESHOW = 7,
   APZ_STORAGE_CLEARED = 8,
 };
-void apz_news(std::int32_t news, double monotonic, double wall);
+void apz_news(std::int32_t event, double monotonic, double wall);
 
 /// Takes out the next effect and returns its kind (`Effect::Kind` in effect.h), 0 if there is none.
 /// The output buffer then holds its fields, separated by NUL bytes: the flag (0 or 1) and directly

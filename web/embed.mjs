@@ -14,7 +14,7 @@
 export const ALPHABET = Array.from({ length: 91 }, (_, i) =>
   String.fromCharCode(35 + i + (i >= 57 ? 1 : 0)),
 ).join('');
-/** The backslash, which is left out, is between the two kinds of digits: so `unpack` tells them apart by one comparison. */
+/** The backslash, which is left out, is between the two kinds of digits: so `unpack` needs one comparison to distinguish them. */
 export const LAST = 57;
 const MORE = ALPHABET.length - LAST;
 

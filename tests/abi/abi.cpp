@@ -230,7 +230,7 @@ TEST_CASE("commands reach the client", "[abi]") {
   CHECK(apz_output_size() == 0);
 }
 
-TEST_CASE("values tell absent from empty, and may hold anything", "[abi]") {
+TEST_CASE("an absent value differs from an empty one, and a value may hold any bytes", "[abi]") {
   const std::string stored = GENERATE(values<std::string>({"user_7", "", std::string("a\0b", 3)}));
   const bool usable = stored == "user_7";
   Door door;
@@ -245,7 +245,7 @@ TEST_CASE("values tell absent from empty, and may hold anything", "[abi]") {
   CHECK(id.size() == (usable ? 6 : 36));
 }
 
-TEST_CASE("locks, keys and refused writes are heard", "[abi]") {
+TEST_CASE("lock decisions, key lists and refused writes reach the client", "[abi]") {
   Door door;
   door.start(R"("appId":"demo","debug":true)", R"("locks":true)");
   door.drain();
@@ -301,7 +301,7 @@ TEST_CASE("what the server asks for crosses as a number, or as none", "[abi]") {
   CHECK(apz_next_wake() <= std::max(least + 5000, 2000.0));
 }
 
-TEST_CASE("all news are taken", "[abi]") {
+TEST_CASE("every host event is accepted", "[abi]") {
   Door door;
   const bool started = GENERATE(false, true);
   if (started) door.start();
@@ -312,7 +312,7 @@ TEST_CASE("all news are taken", "[abi]") {
   CHECK(apz_next_wake() <= 1000);
 }
 
-TEST_CASE("what happens on the page is heard", "[abi]") {
+TEST_CASE("page events reach the client", "[abi]") {
   Door door;
   door.start(
       R"("appId":"demo","autoEvents":{"outboundLinks":true,"downloads":true},"autoHook":true)");

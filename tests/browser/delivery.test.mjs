@@ -118,7 +118,7 @@ onStage('a renderer that crashes right after tracking loses nothing', async (sta
   await stage.storedCount(4);
   await emptied(next);
   assertAll(stage.stored(), 'crash', 4);
-  // What was on its way when the page died may come again: its answer was never heard.
+  // What was on its way when the page died may arrive twice: its answer never reached the page.
   for (const count of timesSent(stage.proxy.events).values()) assert.ok(count <= 2);
 });
 

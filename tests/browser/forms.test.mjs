@@ -52,8 +52,8 @@ async function assertCounted(stage, names) {
   assert.deepEqual(counted(stage), all);
 }
 
-/** Waits for what is known of so many people. @param {Stage} stage @param {number} count */
-async function people(stage, count) {
+/** Waits for the records of so many users. @param {Stage} stage @param {number} count */
+async function usersIn(stage, count) {
   await waitFor(() => sent(stage).people.length >= count, { timeout: 60_000, what: 'people' });
   return sent(stage).people;
 }
@@ -127,7 +127,7 @@ inEngines('forms', (engine) => {
       const ours = acts.filter((/** @type {string} */ name) => !none.includes(name));
       await assertCounted(stage, ours);
       const { events } = sent(stage);
-      const users = await people(stage, ours.length - 1);
+      const users = await usersIn(stage, ours.length - 1);
       const of = (/** @type {string} */ name) =>
         events.find(({ properties }) => properties.form_name === name);
       assert.deepEqual(
@@ -288,8 +288,8 @@ inEngines('forms', (engine) => {
       await page.click('button');
       await waitFor(async () => (await page.evaluate(() => location.pathname)).startsWith('/bare'));
       await assertCounted(stage, ['leaving']);
-      assert.equal((await people(stage, 1))[0].email, 'leaving@example.com');
-      // People are kept until they are acknowledged; the next page sends them again.
+      assert.equal((await usersIn(stage, 1))[0].email, 'leaving@example.com');
+      // User records are kept until they are acknowledged; the next page sends them again.
       await page.goto(`${stage.site.address}/next`);
     });
 
@@ -298,7 +298,7 @@ inEngines('forms', (engine) => {
       await page.click('button');
       await waitFor(async () => (await page.evaluate(() => location.pathname)).startsWith('/bare'));
       await assertCounted(stage, ['leaving_by_script']);
-      assert.equal((await people(stage, 1))[0].email, 'script@example.com');
+      assert.equal((await usersIn(stage, 1))[0].email, 'script@example.com');
       await page.goto(`${stage.site.address}/next`);
     });
 

@@ -1,5 +1,5 @@
 /**
- * The harness itself: does it drive each engine, and do its faults happen as told? What fails here
+ * The harness itself: does it drive each engine, and do its faults happen as configured? What fails here
  * is no fault of the SDK.
  */
 import assert from 'node:assert/strict';
@@ -147,7 +147,7 @@ const send = () =>
   });
 const stored = () => collector.store.count('events', null);
 
-test('the proxy answers as often as it is told, then passes on again', async () => {
+test('the proxy answers the given number of times, then forwards again', async () => {
   proxy.next({ times: 2, status: 429, headers: { 'Retry-After': '7' }, body: { code: 'X' } });
   for (const _ of [1, 2]) {
     const answer = await send();

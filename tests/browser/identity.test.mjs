@@ -160,7 +160,7 @@ inEngines('identity', (engine) => {
         );
       });
 
-      await t.test('Global Privacy Control is a no', async () => {
+      await t.test('Global Privacy Control counts as denied consent', async () => {
         const requests = await requestsWhenQuiet();
         await page.goto(`${site.address}/gpc`);
         await track(page, 'gpc', 1);

@@ -123,7 +123,7 @@ for (const engine of engines) {
       }
     });
 
-    test('two apps on one page do not hear of each other', async () => {
+    test('two apps on one page do not affect each other', async () => {
       await open(`<script src="/appizer-web.js"></script><script>
         const all = { apiBase: 'HERE', autoEvents: true };
         AppizerWeb.init({ ...all, appId: 'one' });

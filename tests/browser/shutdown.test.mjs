@@ -103,7 +103,7 @@ for (const engine of engines) {
       assert.deepEqual(left, { waiting: base, locks: 0, journal: [] });
     });
 
-    test('nothing is heard or recorded any more', async () => {
+    test('nothing is observed or recorded any more', async () => {
       const already = on.sink.events.length;
       await on.page.evaluate(`(async () => {
         AppizerWeb.trackEvent('too_late');

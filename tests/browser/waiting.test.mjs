@@ -13,7 +13,7 @@ const noWasm = "script-src 'self' 'unsafe-inline'";
 
 for (const engine of engines) {
   describe(`waiting for the fallback in ${engine}`, { timeout: 120_000 }, () => {
-    /** The answer to the one who asks for the fallback waits for this. @type {Promise<void>} */
+    /** The server delays the fallback file until this resolves. @type {Promise<void>} */
     let come = Promise.resolve();
     const on = withPage(engine, {
       pages: {

@@ -7,7 +7,18 @@ import { root } from '../../scripts/paths.mjs';
 import { allowed, filesIn, listPapers, rules, wordsIn } from './words.mjs';
 
 /** Code whose comments, test names and messages are checked, too. @type {string[]} */
-const checkedFolders = ['bench', 'examples', 'tests/collector', 'tests/examples', 'tests/style'];
+const checkedFolders = [
+  'bench',
+  'examples',
+  'scripts',
+  'tests/abi',
+  'tests/browser',
+  'tests/collector',
+  'tests/examples',
+  'tests/package',
+  'tests/style',
+  'web',
+];
 
 const papers = listPapers();
 

@@ -39,7 +39,8 @@ export const rules = [
   rule(/`(Effect::)?(leave|later|tell|look)`/, 'fetch_later, pagehide, hint'),
   rule(/\b(left|leaves?|leaving|lets?) (\w+ ){0,3}alone\b/i, 'ignore; retry-after deadline'),
   rule(/\ba (no|yes)\b(?![-\w])/i, 'consent denied / granted'),
-  rule(/\bprograms?('s?)?(?![-\w])/i, 'bot; process, script'),
+  // An automated browser is a bot; what runs on a machine may be called a program.
+  rule(/\bprograms' events\b|\b(by|that|whether) (a )?programs?\b/i, 'bot'),
   rule(/\b(mend(s|ed|ing)?)\b/i, 'fix'),
   rule(/\bin turns\b/i, 'interleaved'),
   rule(/\bway(-|_| )out\b/i, 'graceful shutdown'),

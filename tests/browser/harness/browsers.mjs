@@ -117,7 +117,7 @@ function wrap(raw) {
 }
 
 // Firefox's driver is not to be believed alone: after a page came out of the back/forward cache it misses
-// the end of the next navigation, and now and then it tells of one while scripts still see the document
+// the end of the next navigation, and sometimes it reports one while scripts still see the document
 // before. So the document is asked. One that stays the same is believed a second after the driver said so:
 // only the hash of its URL has changed.
 async function loaded(raw, navigate) {

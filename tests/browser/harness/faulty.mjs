@@ -1,5 +1,5 @@
 /**
- * A collector with a bad day: a proxy in front of one that works, which can be told to answer
+ * A collector with a bad day: a proxy in front of one that works, which can be made to answer
  * something else, to be slow, to hang up, or to be gone, and which remembers what it was sent.
  *
  * @typedef {object} Fault
