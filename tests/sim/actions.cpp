@@ -30,8 +30,8 @@ void World::open(std::uint8_t tab, std::uint8_t site, bool visible) {
   trace.say("  opens document " + std::to_string(id) + " in tab " + std::to_string(tab));
   coverage.add(Count::pages_opened);
   ledger.open_document();
-  visitors.open_document();
-  manners.open_document(online);
+  identity_rules.open_document();
+  protocol_rules.open_document(online);
   documents_.push_back(std::make_unique<Document>(*this, id, tab, site));
   tabs_[tab].current = id;
   documents_[id]->start(visible, online);
@@ -67,7 +67,7 @@ void World::track(Document& page, Rng& dice, std::uint32_t count, bool large) {
   for (std::uint32_t i = 0; i < count; ++i) {
     const bool poison = poisonous && dice.percent(4);
     const Tag tag = ledger.track(page.id(), poison, clock.now());
-    visitors.acts(tag, page.id(), page.user());
+    identity_rules.acts(tag, page.id(), page.user());
     if (page.consent() == appizer::Consent::denied) ledger.withdraw_last();
     if (page.consent() == appizer::Consent::pending) coverage.add(Count::waited);
     coverage.add(Count::tracked);
@@ -102,17 +102,17 @@ void World::name(Document& page, Rng& dice, bool again) {
   // Of cookies nobody is told, so a page knows only what it found when it looked last.
   const bool behind =
       page.last_news >= clock.now() || (plan.persistence == appizer::Persistence::cookie &&
-                                        visitors.changed_since(page.id(), page.looked));
+                                        identity_rules.changed_since(page.id(), page.looked));
   const bool anonymous = !before.empty() && !before.starts_with('u');
-  if (anonymous && !behind && !visitors.disturbed() && !again) ledger.expect_alias(tag);
+  if (anonymous && !behind && !identity_rules.disturbed() && !again) ledger.expect_alias(tag);
   page.set_user("u" + std::to_string(tag));
-  if (!denied) visitors.named(tag, page.id(), before, page.user(), behind);
+  if (!denied) identity_rules.named(tag, page.id(), before, page.user(), behind);
 }
 
 void World::know(Document& page) {
   coverage.add(Count::facts);
   const Tag tag = ledger.know(page.id(), clock.now());
-  visitors.acts(tag, page.id(), page.user());
+  identity_rules.acts(tag, page.id(), page.user());
   if (page.consent() == appizer::Consent::denied) ledger.withdraw_last();
   page.know(tag);
 }
@@ -121,7 +121,7 @@ void World::reset(Document& page) {
   const std::string before = page.user();
   page.reset();
   if (page.consent() != appizer::Consent::denied) {
-    visitors.was_reset(page.id(), before, page.user());
+    identity_rules.was_reset(page.id(), before, page.user());
   }
 }
 
@@ -143,7 +143,7 @@ void World::decide(Document& page, appizer::Consent its_decision) {
 void World::decide_at_last() {
   if (plan.memory == Plan::nobody) return;
   decision = rng.percent(60) ? appizer::Consent::granted : appizer::Consent::denied;
-  const bool once = plan.memory == Plan::ours && !visitors.disturbed();
+  const bool once = plan.memory == Plan::ours && !identity_rules.disturbed();
   for (std::size_t i = tabs_.size(); i-- > 0;) {
     if (Document* page = current(tabs_[i])) {
       page->decide(decision);
@@ -160,7 +160,7 @@ void World::change_storage(Rng& dice) {
   if (health != Storage::Health::works) {
     coverage.add(Count::storage_failures);
     ledger.disturb();
-    visitors.disturb();
+    identity_rules.disturb();
   }
   storage.become(health);
 }
@@ -171,13 +171,13 @@ void World::damage(const std::string& key) {
   if (item != storage.items().end() && is_journal(key, lane)) {
     ledger.harm(lane, item->second, clock.now());
   }
-  manners.wait_damaged(key);
+  protocol_rules.wait_damaged(key);
 }
 
 void World::corrupt(Rng& dice) {
   coverage.add(Count::corruptions);
   ledger.disturb();
-  visitors.disturb();
+  identity_rules.disturb();
   if (dice.percent(25)) return scribble(dice);
   std::vector<std::string> keys;
   for (const auto& [key, value] : storage.items()) keys.push_back(key);
@@ -239,7 +239,7 @@ void World::scribble(Rng& dice) {
 void World::clear(Rng& dice) {
   coverage.add(Count::storage_cleared);
   ledger.disturb();
-  visitors.disturb();
+  identity_rules.disturb();
   std::vector<std::string> keys;
   for (const auto& [key, value] : storage.items()) keys.push_back(key);
   for (const std::string& key : keys) damage(key);
@@ -334,7 +334,7 @@ void World::act_on_page(const Action& action, Tab& tab, Rng& dice) {
       if (dice.percent(30)) {
         // In the same task.
         const Tag tag = ledger.track(page.id(), false, clock.now());
-        visitors.acts(tag, page.id(), page.user());
+        identity_rules.acts(tag, page.id(), page.user());
         if (page.consent() == appizer::Consent::denied) ledger.withdraw_last();
         page.track(tag, "{}");
       }
@@ -377,7 +377,7 @@ void World::act(const Action& action) {
       return set_clock(dice);
     case Do::lose_cookies:
       coverage.add(Count::cookies_lost);
-      if (plan.persistence == appizer::Persistence::cookie) visitors.disturb();
+      if (plan.persistence == appizer::Persistence::cookie) identity_rules.disturb();
       return storage.lose_cookies();
     case Do::sleep:
       coverage.add(Count::sleeps);

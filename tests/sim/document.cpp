@@ -118,7 +118,7 @@ std::string Document::kept_decision() const {
 // From now on it counts, whatever the client makes of it.
 void Document::begin_decision(Consent decision) {
   deciding_ = true;
-  world_.visitors.decided(id_, decision == Consent::granted);
+  world_.identity_rules.decided(id_, decision == Consent::granted);
   ends_ = decision == Consent::denied;
   if (ends_) was_named_ = false;
   waited_ = consent_ == Consent::pending;
@@ -128,10 +128,10 @@ void Document::begin_decision(Consent decision) {
   }
   if (decision == Consent::granted && waited_) world_.coverage.add(Count::allowed_after_waiting);
   if (ends_) {
-    if (world_.plan.memory == Plan::site) world_.visitors.disturb();
+    if (world_.plan.memory == Plan::site) world_.identity_rules.disturb();
     world_.ledger.withdraw(id_);
     world_.ledger.harm_all(world_.clock.now());
-    world_.manners.forget(id_);
+    world_.protocol_rules.forget(id_);
   }
   consent_ = decision;
 }
@@ -153,9 +153,9 @@ void Document::end_decision() {
   if (std::exchange(was_named_, false)) {
     if (id.empty()) world_.ledger.break_promise(name() + " has no visitor");
     // Who named or reset may have been dropped from what waited.
-    if (kept_before_.empty()) world_.visitors.may_be_new(id_);
+    if (kept_before_.empty()) world_.identity_rules.may_be_new(id_);
   } else {
-    world_.visitors.begins(id_, id, kept_before_);
+    world_.identity_rules.begins(id_, id, kept_before_);
   }
 }
 
@@ -256,13 +256,13 @@ void Document::show(bool visible) {
   client_->handle_visibility(visible, moment());
   settle();
   if (visible) looked = world_.clock.now();
-  world_.visitors.heard(id_, before, user(), true);
+  world_.identity_rules.heard(id_, before, user(), true);
 }
 
 void Document::online(bool online) {
   if (dead_ || frozen_ || cached_) return;
   if (std::exchange(online_, online) == online) return;
-  world_.manners.online(id_, online);
+  world_.protocol_rules.online(id_, online);
   client_->handle_online(online, moment());
   settle();
 }
@@ -288,7 +288,7 @@ void Document::deliver(Input input) {
 // Another page's id counts here too, unless both were made a moment ago.
 void Document::check_follows(const std::string& before, const std::string& key) {
   const std::string after = user();
-  world_.visitors.heard(id_, before, after, true);
+  world_.identity_rules.heard(id_, before, after, true);
   if (key != kIdKey || before.empty() || after.empty()) return;
   if (world_.plan.persistence == appizer::Persistence::cookie ||
       world_.plan.persistence == appizer::Persistence::memory) {
@@ -296,7 +296,7 @@ void Document::check_follows(const std::string& before, const std::string& key) 
   }
   const std::string* id = world_.storage.get(key);
   if (id == nullptr || !appizer::is_plausible_user_id(*id) || *id == after) return;
-  if (world_.visitors.is_new(id_, before)) return;
+  if (world_.identity_rules.is_new(id_, before)) return;
   world_.ledger.break_promise(name() + " is " + after + " while storage has " + *id);
 }
 
@@ -426,7 +426,7 @@ void Document::come_back() {
   client_->handle_pageshow(moment());
   settle();
   end_decision();
-  world_.visitors.heard(id_, before, user(), false);
+  world_.identity_rules.heard(id_, before, user(), false);
   returning_ = false;
   for (const Input& input : queued) deliver(input);
   show(true);
@@ -484,7 +484,7 @@ void Document::perform(Effect& effect) {
     case Effect::report:
       world_.trace.say("  " + name() + " reports " + effect.text);
       // Of what waited too long nothing is left, not even its name.
-      if (contains(effect.text, "\"records\":[]")) world_.visitors.overflowed(id_);
+      if (contains(effect.text, "\"records\":[]")) world_.identity_rules.overflowed(id_);
       return world_.ledger.reported(id_, effect.text);
     case Effect::flushed:
       if (std::erase(flushes_, effect.number) != 1) {
@@ -513,7 +513,7 @@ void Document::store(const std::string& key, const std::string& value) {
   const bool changed = before == nullptr || *before != value;
   const bool took = world_.storage.set(key, value);
   if (!took && journal && before != nullptr) world_.ledger.outdate(lane, *before);
-  if (lane_of_wait(key, lane)) world_.manners.wait_written(id_, key, lane, &value, took);
+  if (lane_of_wait(key, lane)) world_.protocol_rules.wait_written(id_, key, lane, &value, took);
   if (took) {
     if (world_.trace.on()) {
       world_.trace.say("  " + name() + " writes " + key + (journal ? "" : " = " + value));
@@ -526,7 +526,7 @@ void Document::store(const std::string& key, const std::string& value) {
   world_.trace.say("  " + name() + " may not write " + key);
   world_.coverage.add(Count::quota_refusals);
   world_.ledger.disturb();  // it may have been a lease
-  world_.visitors.disturb();
+  world_.identity_rules.disturb();
   failing_[events] = failing_[people] = true;
   storage_pause_ = world_.clock.monotonic() + appizer::Journal::kStoragePause;
   client_->handle_store_failed(key, moment());
@@ -561,7 +561,7 @@ void Document::erase(const std::string& key) {
     }
   }
   const bool took = world_.storage.erase(key);
-  if (lane_of_wait(key, lane)) world_.manners.wait_written(id_, key, lane, nullptr, took);
+  if (lane_of_wait(key, lane)) world_.protocol_rules.wait_written(id_, key, lane, nullptr, took);
   if (there && took) {
     world_.trace.say("  " + name() + " removes " + key);
     world_.announce(id_, key);
@@ -582,7 +582,7 @@ void Document::read(const std::string& key, bool news) {
   }
   if (lane_of_wait(key, lane)) {
     const bool blind = world_.storage.health() == Storage::Health::throws;
-    world_.manners.wait_read(id_, key, lane, stored, blind);
+    world_.protocol_rules.wait_read(id_, key, lane, stored, blind);
   }
   if (stored == nullptr) return client_->handle_storage_value(key, appizer::View::none(), moment());
   const std::string copy = *stored;  // what the client does with it may replace it
@@ -629,10 +629,10 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
     return;
   }
   sends_.push_back(index);
-  world_.manners.sending(index, prefix_);
+  world_.protocol_rules.sending(index, prefix_);
   check_persisted(world_.sends[index]);
   world_.ledger.sending(index);
-  world_.visitors.sending(index);
+  world_.identity_rules.sending(index);
   if (world_.network.send(index, others)) return;
   if (parting_ && world_.rng.percent(60)) {
     microtasks_.push_back({Input::answer, index});
@@ -668,7 +668,7 @@ void Document::cancel(std::uint32_t flight) {
   if (age >= appizer::Delivery::kTimeout && !left_ && !returning_) {
     world_.coverage.add(Count::timeouts);
     send.status = 0;  // whatever the server meant to say
-    if (world_.plan.locks) world_.manners.answered(*found, 0);
+    if (world_.plan.locks) world_.protocol_rules.answered(*found, 0);
   } else if (!left_ && !returning_ && world_.plan.locks && !ends_) {
     world_.ledger.break_promise(name() + " gives up a request after " + std::to_string(age));
   }
@@ -700,7 +700,7 @@ void Document::answer(std::uint32_t index) {
       send.state = Send::failed;
       if (meaning == appizer::Outcome::refused) world_.coverage.add(Count::splits);
     }
-    world_.manners.answered(index, send.status);
+    world_.protocol_rules.answered(index, send.status);
   }
   send.carried = false;
   const std::string body = send.answer;

@@ -12,8 +12,8 @@ World::World(const Plan& its_plan, bool traced)
       trace(clock, traced),
       storage(plan.quota),
       ledger(plan, sends, storage, coverage),
-      manners(plan, clock, locks, sends, ledger, coverage),
-      visitors(plan, clock, sends, ledger, coverage),
+      protocol_rules(plan, clock, locks, sends, ledger, coverage),
+      identity_rules(plan, clock, sends, ledger, coverage),
       server(*this),
       network(*this),
       decision(plan.undecided),
@@ -207,7 +207,7 @@ void World::check_visitors() {
     if (plan.memory != Plan::nobody && page->consent() != decision) {
       return ledger.break_promise(page->name() + " does not follow the visitor's decision");
     }
-    if (decision != appizer::Consent::granted || !shared || visitors.disturbed()) continue;
+    if (decision != appizer::Consent::granted || !shared || identity_rules.disturbed()) continue;
     if (kept == nullptr || page->user() != *kept) {
       return ledger.break_promise(page->name() + " is " + page->user() +
                                   " in the end, storage has " +

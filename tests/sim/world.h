@@ -12,14 +12,14 @@
 #include "document.h"
 #include "ledger.h"
 #include "locks.h"
-#include "manners.h"
+#include "protocol_rules.h"
 #include "network.h"
 #include "plan.h"
 #include "queue.h"
 #include "server.h"
 #include "storage.h"
 #include "trace.h"
-#include "visitors.h"
+#include "identity_rules.h"
 
 namespace sim {
 
@@ -55,8 +55,8 @@ class World {
   std::vector<Send> sends;
   std::vector<News> news;
   Ledger ledger;
-  Manners manners;
-  Visitors visitors;
+  ProtocolRules protocol_rules;
+  IdentityRules identity_rules;
   Server server;
   Network network;
   bool online = true;

@@ -25,9 +25,9 @@ Millis requested_pause(const Send& send, Millis wall);
 /// What an answer means, also by the documentation: the core's own table may be wrong.
 appizer::Outcome documented_outcome(int status);
 
-class Manners {
+class ProtocolRules {
  public:
-  Manners(const Plan& plan, const Clock& clock, const Locks& locks, std::vector<Send>& sends,
+  ProtocolRules(const Plan& plan, const Clock& clock, const Locks& locks, std::vector<Send>& sends,
           Ledger& ledger, Coverage& coverage)
       : plan_(plan),
         clock_(clock),

@@ -1,4 +1,4 @@
-#include "manners.h"
+#include "protocol_rules.h"
 
 #include <algorithm>
 #include <charconv>
@@ -69,13 +69,13 @@ appizer::Outcome documented_outcome(int status) {
   return refusal ? refused : not_allowed;
 }
 
-void Manners::expect(bool holds, const char* promise, const Send& send) {
+void ProtocolRules::expect(bool holds, const char* promise, const Send& send) {
   if (holds) return;
   ledger_.break_promise(std::string(promise) + ": request " + std::to_string(send.flight) +
                         " of document " + std::to_string(send.document));
 }
 
-void Manners::check_size(const Send& send) {
+void ProtocolRules::check_size(const Send& send) {
   expect(!send.parts.empty() || send.body.find("ghost") != std::string::npos,
          "a request without content", send);
   expect(send.records() <= 100, "more than 100 events in a batch", send);
@@ -84,7 +84,7 @@ void Manners::check_size(const Send& send) {
 }
 
 // One at a time, unless the page is leaving; and never more often than the bucket allows.
-void Manners::check_company(std::uint32_t index, Document& page) {
+void ProtocolRules::check_company(std::uint32_t index, Document& page) {
   const Send& send = sends_[index];
   std::size_t bytes = 0;
   std::erase_if(page.under_way, [&](std::uint32_t other) {
@@ -111,7 +111,7 @@ void Manners::check_company(std::uint32_t index, Document& page) {
   }
 }
 
-void Manners::check_recovery(const Send& send, const Course& course, const std::string& prefix) {
+void ProtocolRules::check_recovery(const Send& send, const Course& course, const std::string& prefix) {
   const Millis now = clock_.monotonic();
   expect(now >= course.asked, "before the time that the server asked this page to wait", send);
   expect(now >= course.learned || course.jumps != clock_.jumps(),
@@ -127,7 +127,7 @@ void Manners::check_recovery(const Send& send, const Course& course, const std::
          "in recovery without the lock", send);
 }
 
-void Manners::sending(std::uint32_t index, const std::string& prefix) {
+void ProtocolRules::sending(std::uint32_t index, const std::string& prefix) {
   const Send& send = sends_[index];
   Document& page = documents_[send.document];
   Course& course = page.courses[send.lane];
@@ -141,7 +141,7 @@ void Manners::sending(std::uint32_t index, const std::string& prefix) {
   }
 }
 
-void Manners::answered(std::uint32_t index, int status) {
+void ProtocolRules::answered(std::uint32_t index, int status) {
   const Send& send = sends_[index];
   Course& course = documents_[send.document].courses[send.lane];
   const Millis now = clock_.monotonic();
@@ -170,14 +170,14 @@ void Manners::answered(std::uint32_t index, int status) {
   course.asked = std::max(course.asked, now + asked);
 }
 
-void Manners::forget(std::uint32_t document) {
+void ProtocolRules::forget(std::uint32_t document) {
   Document& page = documents_[document];
   page.courses = {};
   page.under_way.clear();
   page.tokens = 30;
 }
 
-void Manners::online(std::uint32_t document, bool online) {
+void ProtocolRules::online(std::uint32_t document, bool online) {
   documents_[document].online = online;
   if (!online) return;
   for (Course& course : documents_[document].courses) course.earliest = course.holder_due = 0;
@@ -185,7 +185,7 @@ void Manners::online(std::uint32_t document, bool online) {
 
 // Full jitter: over a run of failures the waits must neither all be the longest possible, nor all
 // be the same, nor hardly grow. Each of these is less likely than one in 10^10 by chance.
-void Manners::check_jitter(Course& course, std::string_view text) {
+void ProtocolRules::check_jitter(Course& course, std::string_view text) {
   if (!course.again) return;  // of requests side by side all may fail, and all have one wait
   std::array<Millis, 3> numbers{};
   if (!read_wait(text, numbers) || numbers[0] < 1) return;
@@ -211,7 +211,7 @@ void Manners::check_jitter(Course& course, std::string_view text) {
   }
 }
 
-void Manners::wait_written(std::uint32_t document, const std::string& key, Lane lane,
+void ProtocolRules::wait_written(std::uint32_t document, const std::string& key, Lane lane,
                            const std::string* text, bool took) {
   Course& course = documents_[document].courses[lane];
   if (text != nullptr && course.failing && !course.asked_now) {
@@ -225,7 +225,7 @@ void Manners::wait_written(std::uint32_t document, const std::string& key, Lane 
   }
 }
 
-void Manners::wait_read(std::uint32_t document, const std::string& key, Lane lane,
+void ProtocolRules::wait_read(std::uint32_t document, const std::string& key, Lane lane,
                         const std::string* text, bool blind) {
   Course& course = documents_[document].courses[lane];
   const auto found = board_.find(key);

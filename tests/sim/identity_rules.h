@@ -18,9 +18,9 @@
 
 namespace sim {
 
-class Visitors {
+class IdentityRules {
  public:
-  Visitors(const Plan& plan, const Clock& clock, const std::vector<Send>& sends, Ledger& ledger,
+  IdentityRules(const Plan& plan, const Clock& clock, const std::vector<Send>& sends, Ledger& ledger,
            Coverage& coverage)
       : plan_(plan), clock_(clock), sends_(sends), ledger_(ledger), coverage_(coverage) {}
 

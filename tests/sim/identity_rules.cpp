@@ -1,4 +1,4 @@
-#include "visitors.h"
+#include "identity_rules.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,21 +7,21 @@
 
 namespace sim {
 
-void Visitors::sees(const std::string& id) {
+void IdentityRules::sees(const std::string& id) {
   if (!id.empty() && !is_known(id)) made_.insert(id);
 }
 
-bool Visitors::is_new(std::uint32_t document, const std::string& id) const {
+bool IdentityRules::is_new(std::uint32_t document, const std::string& id) const {
   return !is_known(id) && clock_.monotonic() <= documents_[document].new_until;
 }
 
-bool Visitors::changed_since(std::uint32_t document, Millis when) const {
+bool IdentityRules::changed_since(std::uint32_t document, Millis when) const {
   return std::any_of(changed_.begin(), changed_.end(), [&](const auto& change) {
     return change.first != document && change.second >= when;
   });
 }
 
-std::uint32_t Visitors::owner_of(std::uint32_t document, const std::string& id) {
+std::uint32_t IdentityRules::owner_of(std::uint32_t document, const std::string& id) {
   Document& page = documents_[document];
   if (id.empty()) {
     if (page.waiting == kNone) {
@@ -38,14 +38,14 @@ std::uint32_t Visitors::owner_of(std::uint32_t document, const std::string& id) 
   return page.owner;
 }
 
-void Visitors::acts(Tag tag, std::uint32_t document, const std::string& id) {
+void IdentityRules::acts(Tag tag, std::uint32_t document, const std::string& id) {
   if (acts_.size() <= tag) acts_.resize(tag + 1);
   Act& act = acts_[tag];
   act = {owner_of(document, id), document, clock_.wall(), id.empty() ? kNone : era_};
   sees(id);
 }
 
-void Visitors::named(Tag tag, std::uint32_t document, const std::string& before,
+void IdentityRules::named(Tag tag, std::uint32_t document, const std::string& before,
                      const std::string& after, bool behind) {
   const std::string name = "u" + std::to_string(tag);
   known_.emplace(id_hash(name), tag);
@@ -77,7 +77,7 @@ void Visitors::named(Tag tag, std::uint32_t document, const std::string& before,
   pair.excused = pair.excused || !first || excused;
 }
 
-void Visitors::was_reset(std::uint32_t document, const std::string& before,
+void IdentityRules::was_reset(std::uint32_t document, const std::string& before,
                          const std::string& after) {
   coverage_.add(Count::resets);
   changes(document);
@@ -97,13 +97,13 @@ void Visitors::was_reset(std::uint32_t document, const std::string& before,
   sees(after);
 }
 
-void Visitors::decided(std::uint32_t document, bool granted) {
+void IdentityRules::decided(std::uint32_t document, bool granted) {
   Document& page = documents_[document];
   if (std::exchange(page.resets, false) && granted) ++era_;
   page.waiting = kNone;
 }
 
-void Visitors::begins(std::uint32_t document, const std::string& id, const std::string& kept) {
+void IdentityRules::begins(std::uint32_t document, const std::string& id, const std::string& kept) {
   const bool restored = !kept.empty();
   if (!restored) {
     changes(document);
@@ -115,13 +115,13 @@ void Visitors::begins(std::uint32_t document, const std::string& id, const std::
   sees(id);
 }
 
-void Visitors::overflowed(std::uint32_t document) {
+void IdentityRules::overflowed(std::uint32_t document) {
   for (Act& act : acts_) {
     if (act.document == document && act.era == kNone) act.owner = kNone;
   }
 }
 
-void Visitors::heard(std::uint32_t document, const std::string& before, const std::string& after,
+void IdentityRules::heard(std::uint32_t document, const std::string& before, const std::string& after,
                      bool news) {
   if (before == after || before.empty() || after.empty()) return;
   coverage_.add(Count::follows_another_tab);
@@ -133,7 +133,7 @@ void Visitors::heard(std::uint32_t document, const std::string& before, const st
 }
 
 // A user id on the wire is that of an owner, or of who took its place.
-void Visitors::check_owner(const Part& part, Act& act) {
+void IdentityRules::check_owner(const Part& part, Act& act) {
   Owner& owner = owners_[act.owner];
   if (owner.id == 0) {
     owner.id = part.user;
@@ -157,7 +157,7 @@ void Visitors::check_owner(const Part& part, Act& act) {
   act.sent = true;
 }
 
-void Visitors::check_alias(const Part& part, std::uint32_t send) {
+void IdentityRules::check_alias(const Part& part, std::uint32_t send) {
   if (ledger_.entry(part.tag).kind != Entry::alias) return;
   if (known_.contains(part.other)) {
     ledger_.break_promise("two known people are linked: " + ledger_.word(part.tag));
@@ -174,7 +174,7 @@ void Visitors::check_alias(const Part& part, std::uint32_t send) {
 }
 
 // Where there is one tab, a session is over with its person, whatever page comes next.
-void Visitors::check_session(const Part& part, const Act& act) {
+void IdentityRules::check_session(const Part& part, const Act& act) {
   if (plan_.tabs > 1 || plan_.two_sites || disturbed_ || act.era == kNone) return;
   const auto [session, first] = sessions_.emplace(part.session, act.era);
   if (!first && session->second != act.era) {
@@ -182,7 +182,7 @@ void Visitors::check_session(const Part& part, const Act& act) {
   }
 }
 
-void Visitors::sending(std::uint32_t index) {
+void IdentityRules::sending(std::uint32_t index) {
   constexpr Millis kLatest = 253'402'300'800'000;  // the year 10000
   const Send& send = sends_[index];
   for (const Part& part : send.parts) {
