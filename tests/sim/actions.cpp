@@ -1,4 +1,4 @@
-// What visitors, pages and the rest of the world do.
+// The actions of a plan: what visitors, pages and the environment do.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -99,10 +99,10 @@ void World::name(Document& page, Rng& dice, bool again) {
   const bool denied = page.consent() == appizer::Consent::denied;
   if (denied && !again) ledger.withdraw_user(tag);
   const std::string before = page.user();
-  // Of cookies nobody is told, so a page knows only what it found when it looked last.
-  const bool behind =
-      page.last_news >= clock.now() || (plan.persistence == appizer::Persistence::cookie &&
-                                        identity_rules.changed_since(page.id(), page.looked));
+  // No event reports a change of a cookie: a page knows what it found when it looked last.
+  const bool behind = page.last_storage_event >= clock.now() ||
+                      (plan.persistence == appizer::Persistence::cookie &&
+                       identity_rules.changed_since(page.id(), page.looked));
   const bool anonymous = !before.empty() && !before.starts_with('u');
   if (anonymous && !behind && !identity_rules.disturbed() && !again) ledger.expect_alias(tag);
   page.set_user("u" + std::to_string(tag));
@@ -132,14 +132,14 @@ void World::decide(Document& page, appizer::Consent its_decision) {
     if (!late) decision = its_decision;
   }
   page.decide(its_decision);
-  if (plan.memory != Plan::site || !plan.told_everywhere) return;
+  if (plan.memory != Plan::site || !plan.announced_everywhere) return;
   for (Tab& tab : tabs_) {
     Document* other = current(tab);
     if (other != nullptr && other != &page && !other->frozen()) other->decide(its_decision);
   }
 }
 
-// The last word, told to every page where somebody may not have heard the one before.
+// The final decision, given to every page if one may have missed the decision before.
 void World::decide_at_last() {
   if (plan.memory == Plan::nobody) return;
   decision = rng.percent(60) ? appizer::Consent::granted : appizer::Consent::denied;
@@ -245,7 +245,7 @@ void World::clear(Rng& dice) {
   for (const std::string& key : keys) damage(key);
   trace.say("  clears storage");
   storage.clear();
-  // By a page of the site: the others hear of it, it itself does not.
+  // By a page of the site: the others get a storage event, that page does not.
   if (dice.percent(60)) {
     const auto by = static_cast<std::uint32_t>(documents_.size());
     announce(dice.percent(50) || by == 0 ? kNoPage : dice.below(by), {}, true);
@@ -365,8 +365,8 @@ void World::act(const Action& action) {
       }
       return;
     case Do::server:
-    case Do::people_server:
-      return server.change(action.what == Do::server ? events : people, dice);
+    case Do::users_server:
+      return server.change(action.what == Do::server ? events : users, dice);
     case Do::storage:
       return change_storage(dice);
     case Do::corrupt:

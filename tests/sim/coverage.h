@@ -1,4 +1,4 @@
-// How often each thing happened, so that a world that never does something is visible.
+// How often each thing happened, so that a situation that never occurs is visible.
 #pragma once
 
 #include <array>
@@ -19,9 +19,9 @@ namespace sim {
   X(cut_before_store) X(cut_after_store) X(timeouts) X(handed_over) X(handed_over_lost) \
   X(put_back_on_return) X(status_2xx) X(status_refused) X(status_not_allowed) X(status_429) \
   X(status_5xx) X(waits_asked) X(splits) X(refused_events) X(evicted_events) \
-  X(unreadable_records) X(adoptions) X(copies) X(recovery_sends) X(locks_refused) \
-  X(lease_claims) X(adoptions_by_lease) X(left_with_browser) X(lost_by_the_world) \
-  X(facts) X(resets) X(other_persons) X(aliases) X(named_again) X(replaced_by_rival) \
+  X(unreadable_records) X(takeovers) X(copies) X(recovery_sends) X(locks_refused) \
+  X(lease_claims) X(takeovers_by_lease) X(fetch_later_sent) X(lost_by_the_world) \
+  X(facts) X(resets) X(user_switches) X(aliases) X(named_again) X(replaced_by_another_tab) \
   X(follows_another_tab) X(id_restored) X(cookies_lost) X(starts_pending) X(starts_denied) \
   X(allowed) X(allowed_after_waiting) X(forbidden) X(forbidden_while_waiting) X(asked_again) \
   X(decision_followed) X(withdrawn) X(waited) X(wait_overflows)

@@ -14,7 +14,7 @@ using appizer::Moment;
 
 namespace {
 
-// A lease says until when it lasts; a claim has something behind that (leases.h).
+// A lease holds the time of its end; a claim has more behind it (leases.h).
 bool is_claim(std::string_view key, std::string_view value) {
   return key.find(".l.") != std::string_view::npos && value.find(' ') != std::string_view::npos;
 }
@@ -26,7 +26,7 @@ bool is_decision(std::string_view key) {
 }
 
 bool is_ours(std::string_view key) {
-  // Whatever has a line feed in its name is somebody else's.
+  // A key with a line feed in its name is not ours.
   return key.find("appizer") != std::string_view::npos && !is_decision(key) &&
          key.find('\n') == std::string_view::npos;
 }
@@ -48,7 +48,7 @@ Moment Document::moment() const {
 
 void Document::start(bool visible, bool online) {
   looked = world_.clock.now();
-  visible_ = told_visible_ = visible;
+  visible_ = reported_visible_ = visible;
   online_ = online;
   if (!visible) hidden_since_ = world_.clock.now();
   const auto flag = [](bool value) { return value ? "true" : "false"; };
@@ -71,13 +71,13 @@ void Document::start(bool visible, bool online) {
   if (consent_ == Consent::pending) world_.coverage.add(Count::starts_pending);
   if (consent_ == Consent::denied) world_.coverage.add(Count::starts_denied);
   if (client_->start(config, seed, moment()) != appizer::Status::ok) {
-    world_.ledger.break_promise("a client did not start");
+    world_.ledger.violated("a client did not start");
   }
   settle();
   end_decision();
 }
 
-// The site says what it remembers; of what we remember it says nothing.
+// The site states the decision that it remembers, and nothing where we remember it.
 std::string Document::consent_option() const {
   const Plan& plan = world_.plan;
   if (plan.memory == Plan::nobody) return "\"";
@@ -93,7 +93,7 @@ appizer::Entropy Document::entropy() {
   return bytes;
 }
 
-// The id that a page finds: the first that can be one.
+// The id that a page finds: the first plausible one.
 std::string Document::kept_id() const {
   const auto place = world_.plan.persistence;
   for (const std::string& key : {std::string(appizer::kCookie) + kIdKey, kIdKey}) {
@@ -115,7 +115,7 @@ std::string Document::kept_decision() const {
   return {};
 }
 
-// From now on it counts, whatever the client makes of it.
+// The decision holds from here on, whatever the client does with it.
 void Document::begin_decision(Consent decision) {
   deciding_ = true;
   world_.identity_rules.decided(id_, decision == Consent::granted);
@@ -142,16 +142,16 @@ void Document::end_decision() {
     check_nothing_left();
     for (const std::uint32_t index : sends_) {
       if (world_.sends[index].state != Send::flying) continue;
-      world_.ledger.break_promise(name() + " goes on with a request without consent");
+      world_.ledger.violated(name() + " goes on with a request without consent");
     }
   }
   const std::string id = user();
   if (consent_ != Consent::granted) {
-    if (!id.empty()) world_.ledger.break_promise(name() + " has a visitor who did not allow it");
+    if (!id.empty()) world_.ledger.violated(name() + " has a user id without consent");
     return;
   }
   if (std::exchange(was_named_, false)) {
-    if (id.empty()) world_.ledger.break_promise(name() + " has no visitor");
+    if (id.empty()) world_.ledger.violated(name() + " has no user id");
     // Who named or reset may have been dropped from what waited.
     if (kept_before_.empty()) world_.identity_rules.may_be_new(id_);
   } else {
@@ -159,8 +159,8 @@ void Document::end_decision() {
   }
 }
 
-// What storage says now is what counts for all pages of the site.
-void Document::hear_decision() {
+// The decision in storage is that of all pages of the site.
+void Document::follow_decision() {
   Consent decision = consent_;
   appizer::read_consent(kept_decision(), decision);
   if (decision == consent_) return;
@@ -171,15 +171,15 @@ void Document::hear_decision() {
 
 void Document::decide(Consent decision) {
   const bool late = decision == Consent::pending && consent_ == Consent::granted;
-  world_.trace.say("  " + name() + " hears " + std::string(appizer::name_of(decision)));
+  world_.trace.say("  " + name() + " gets " + std::string(appizer::name_of(decision)));
   if (!late && decision != consent_) begin_decision(decision);
   client_->set_consent('"' + std::string(appizer::name_of(decision)) + '"', entropy(), moment());
   settle();
   end_decision();
 }
 
-// Without consent the world sees nothing. What was asked for in the very task that ended it may
-// still be written, and is gone by the end of that task.
+// Without consent the client asks for no effect that leaves a trace. What was tracked in the task
+// that ended consent may still be written, and is removed by the end of that task.
 void Document::check_allowed(const Effect& effect) const {
   if (world_.plan.memory == Plan::nobody || consent_ == Consent::granted) return;
   switch (effect.kind) {
@@ -205,15 +205,15 @@ void Document::check_allowed(const Effect& effect) const {
     default:
       break;
   }
-  world_.ledger.break_promise(name() + " does not have consent, and asks for effect " +
-                              std::to_string(effect.kind) + " " + effect.text);
+  world_.ledger.violated(name() + " does not have consent, and asks for effect " +
+                         std::to_string(effect.kind) + " " + effect.text);
 }
 
 void Document::check_nothing_left() const {
   if (world_.storage.health() == Storage::Health::throws) return;
   for (const auto* kept : {&world_.storage.items(), &world_.storage.cookies()}) {
     for (const auto& [key, value] : *kept) {
-      if (is_ours(key)) world_.ledger.break_promise("without consent there is still " + key);
+      if (is_ours(key)) world_.ledger.violated("without consent there is still " + key);
     }
   }
 }
@@ -250,13 +250,13 @@ void Document::flush() {
 void Document::show(bool visible) {
   if (visible_ != visible && !visible) hidden_since_ = world_.clock.now();
   visible_ = visible;
-  if (frozen_ || cached_ || std::exchange(told_visible_, visible) == visible) return;
+  if (frozen_ || cached_ || std::exchange(reported_visible_, visible) == visible) return;
   parting_ = parting_ || !visible;
   const std::string before = user();
   client_->handle_visibility(visible, moment());
   settle();
   if (visible) looked = world_.clock.now();
-  world_.identity_rules.heard(id_, before, user(), true);
+  world_.identity_rules.followed(id_, before, user(), true);
 }
 
 void Document::online(bool online) {
@@ -270,25 +270,25 @@ void Document::online(bool online) {
 void Document::deliver(Input input) {
   if (dead_) return;
   if (cached_ || frozen_) {
-    // A page in the cache hears of nothing but its own requests.
+    // A page in the cache gets no events but the answers to its own requests.
     if (frozen_ || input.kind == Input::answer) inbox_.push_back(input);
     return;
   }
   const bool blind = world_.storage.health() == Storage::Health::throws;
-  const bool news = input.kind == Input::news;
-  if (news && blind && !world_.news[input.what].cleared) return;
-  const std::string before = news ? user() : std::string();
-  if (news && is_decision(world_.news[input.what].key)) hear_decision();
+  const bool event = input.kind == Input::storage;
+  if (event && blind && !world_.storage_changes[input.what].cleared) return;
+  const std::string before = event ? user() : std::string();
+  if (event && is_decision(world_.storage_changes[input.what].key)) follow_decision();
   feed(input);
   settle();
   end_decision();
-  if (news) check_follows(before, world_.news[input.what].key);
+  if (event) check_follows(before, world_.storage_changes[input.what].key);
 }
 
-// Another page's id counts here too, unless both were made a moment ago.
+// A page follows another page's id, unless both ids were made a moment ago.
 void Document::check_follows(const std::string& before, const std::string& key) {
   const std::string after = user();
-  world_.identity_rules.heard(id_, before, after, true);
+  world_.identity_rules.followed(id_, before, after, true);
   if (key != kIdKey || before.empty() || after.empty()) return;
   if (world_.plan.persistence == appizer::Persistence::cookie ||
       world_.plan.persistence == appizer::Persistence::memory) {
@@ -297,7 +297,7 @@ void Document::check_follows(const std::string& before, const std::string& key) 
   const std::string* id = world_.storage.get(key);
   if (id == nullptr || !appizer::is_plausible_user_id(*id) || *id == after) return;
   if (world_.identity_rules.is_new(id_, before)) return;
-  world_.ledger.break_promise(name() + " is " + after + " while storage has " + *id);
+  world_.ledger.violated(name() + " is " + after + " while storage has " + *id);
 }
 
 void Document::nudge() {
@@ -314,19 +314,19 @@ void Document::feed(const Input& input) {
       auto& claim = world_.locks.claim(input.what);
       if (claim.granted && !claim.open)
         return client_->handle_wake(moment());  // given back before that
-      claim.told = true;
+      claim.reported = true;
       world_.trace.say("  " + name() + (claim.granted ? " has lock " : " may not have lock ") +
                        claim.name);
       client_->handle_lock(claim.name, claim.granted, moment());
       return;
     }
-    case Input::news: {
-      const News& news = world_.news[input.what];
+    case Input::storage: {
+      const StorageChange& change = world_.storage_changes[input.what];
       world_.coverage.add(Count::storage_events);
-      if (news.cleared) return client_->handle_storage_cleared(moment());
+      if (change.cleared) return client_->handle_storage_cleared(moment());
       // What the event says may be older than what the page itself has written since: so the glue
       // looks what is there now.
-      return read(news.key, true);
+      return read(change.key, true);
     }
     case Input::wake: {
       const std::size_t before = effects_;
@@ -336,7 +336,7 @@ void Document::feed(const Input& input) {
       if (effects_ != before || idle_wakes_ == 0) idle_since_ = now;
       idle_wakes_ = effects_ == before ? idle_wakes_ + 1 : 0;
       if (idle_wakes_ > 50 && now - idle_since_ < 10 * kSecond) {
-        world_.ledger.break_promise(name() + " spins: wakes and does nothing");
+        world_.ledger.violated(name() + " spins: wakes and does nothing");
       }
       return;
     }
@@ -363,8 +363,8 @@ void Document::leave() {
   }
   left_ = true;
   gone();
-  // Whoever holds a lock does not get into the cache, nor do its heirs get what it left.
-  if (world_.locks.wants(id_)) world_.ledger.break_promise(name() + " leaves and keeps a lock");
+  // A page that holds a lock is not cached, and no other page can take over what it left.
+  if (world_.locks.wants(id_)) world_.ledger.violated(name() + " leaves and keeps a lock");
   show(false);
 }
 
@@ -379,7 +379,7 @@ void Document::gone() {
   for (const std::uint32_t index : sends_) {
     Send& send = world_.sends[index];
     if (send.state != Send::flying || !send.keepalive || world_.plan.confirm_unload) continue;
-    if (send.lane == people) continue;
+    if (send.lane == users) continue;
     send.state = Send::handed_over;
     world_.ledger.handed_over(send);
   }
@@ -395,9 +395,9 @@ void Document::die() {
   if (consent_ == Consent::pending) world_.ledger.withdraw(id_);
   world_.ledger.dies(id_, unsaved(), world_.clock.now());
   world_.locks.release_all(id_);
-  world_.tell_locks();
+  world_.report_locks();
   if (!left_body_.empty()) {
-    world_.coverage.add(Count::left_with_browser);
+    world_.coverage.add(Count::fetch_later_sent);
     request(0, std::move(left_url_), std::move(left_body_), true);
   }
   for (const std::uint32_t index : sends_) {
@@ -410,7 +410,7 @@ void Document::die() {
 void Document::come_back() {
   cached_ = false;
   auto queued = std::exchange(inbox_, {});
-  // Whether pending answers are heard before or after `pageshow` is up to the browser.
+  // The browser decides whether pending answers arrive before or after `pageshow`.
   if (world_.rng.percent(50)) {
     for (const Input& input : std::exchange(queued, {})) deliver(input);
   }
@@ -421,12 +421,12 @@ void Document::come_back() {
   returning_ = true;
   looked = world_.clock.now();
   const std::string before = user();
-  hear_decision();
+  follow_decision();
   world_.ledger.returns(id_);
   client_->handle_pageshow(moment());
   settle();
   end_decision();
-  world_.identity_rules.heard(id_, before, user(), false);
+  world_.identity_rules.followed(id_, before, user(), false);
   returning_ = false;
   for (const Input& input : queued) deliver(input);
   show(true);
@@ -445,7 +445,7 @@ void Document::drain() {
   for (int i = 0; client_->poll(effect); ++i) {
     ++effects_;
     perform(effect);
-    if (i == 100'000) return world_.ledger.break_promise(name() + " never stops asking");
+    if (i == 100'000) return world_.ledger.violated(name() + " never stops asking");
   }
   drained_ = world_.clock.monotonic();
 }
@@ -469,26 +469,26 @@ void Document::perform(Effect& effect) {
     case Effect::lock:
       world_.trace.say("  " + name() + " asks for lock " + effect.text);
       world_.locks.request(id_, effect.text, effect.flag, world_.clock.monotonic());
-      return world_.tell_locks();
+      return world_.report_locks();
     case Effect::unlock:
       world_.trace.say("  " + name() + " gives back " + effect.text);
       world_.locks.release(id_, effect.text);
-      return world_.tell_locks();
+      return world_.report_locks();
     case Effect::fetch_later:
       if (effect.more.size() > appizer::Delivery::kKeepaliveBytes) {
-        world_.ledger.break_promise("more is left with the browser than it takes");
+        world_.ledger.violated("more is left with the browser than it takes");
       }
       left_url_ = std::move(effect.text);
       left_body_ = std::move(effect.more);
       return;
     case Effect::report:
       world_.trace.say("  " + name() + " reports " + effect.text);
-      // Of what waited too long nothing is left, not even its name.
+      // What was dropped while it waited is reported without names.
       if (contains(effect.text, "\"records\":[]")) world_.identity_rules.overflowed(id_);
       return world_.ledger.reported(id_, effect.text);
     case Effect::flushed:
       if (std::erase(flushes_, effect.number) != 1) {
-        world_.ledger.break_promise("a flush was answered that nobody asked for");
+        world_.ledger.violated("a flush was answered that nobody asked for");
       }
       return;
     default:
@@ -500,7 +500,7 @@ bool Document::lane_of_wait(std::string_view key, Lane& lane) const {
   if (prefix_.empty() || !key.starts_with(prefix_)) return false;
   key.remove_prefix(prefix_.size());
   if (key != "w.e" && key != "w.p") return false;
-  lane = key == "w.e" ? events : people;
+  lane = key == "w.e" ? events : users;
   return true;
 }
 
@@ -527,7 +527,7 @@ void Document::store(const std::string& key, const std::string& value) {
   world_.coverage.add(Count::quota_refusals);
   world_.ledger.disturb();  // it may have been a lease
   world_.identity_rules.disturb();
-  failing_[events] = failing_[people] = true;
+  failing_[events] = failing_[users] = true;
   storage_pause_ = world_.clock.monotonic() + appizer::Journal::kStoragePause;
   client_->handle_store_failed(key, moment());
 }
@@ -539,14 +539,14 @@ void Document::check_write(const std::string* before, const std::string& value) 
   using appizer::Journal;
   const bool single = value.find('\n') + 1 == value.size();
   if (value.size() > Journal::kSegment + kLines && !single) {
-    world_.ledger.break_promise(name() + " writes a segment of " + std::to_string(value.size()));
+    world_.ledger.violated(name() + " writes a segment of " + std::to_string(value.size()));
   }
   // What a page that came back puts back was its own before.
   if (came_back_ || before == nullptr) return;
   if (before->size() < Journal::kRewritten + kLines / 10) return;
   if (value.size() > before->size() && value.starts_with(*before)) {
-    world_.ledger.break_promise(name() + " rewrites " + std::to_string(before->size()) +
-                                " bytes to append");
+    world_.ledger.violated(name() + " rewrites " + std::to_string(before->size()) +
+                           " bytes to append");
   }
 }
 
@@ -568,16 +568,16 @@ void Document::erase(const std::string& key) {
   }
 }
 
-void Document::read(const std::string& key, bool news) {
+void Document::read(const std::string& key, bool event) {
   if (prefix_.empty() && key.ends_with(".w.e")) prefix_ = key.substr(0, key.size() - 3);
   const std::string* stored = world_.storage.get(key);
   Lane lane;
   if (stored != nullptr && is_journal(key, lane)) {
-    if (!news) {
+    if (!event) {
       world_.trace.say("  " + name() + " takes in " + key);
-      world_.coverage.add(Count::adoptions);
-      if (!world_.plan.locks) world_.coverage.add(Count::adoptions_by_lease);
-      world_.ledger.adopted(id_, lane, *stored);
+      world_.coverage.add(Count::takeovers);
+      if (!world_.plan.locks) world_.coverage.add(Count::takeovers_by_lease);
+      world_.ledger.took_over(id_, lane, *stored);
     }
   }
   if (lane_of_wait(key, lane)) {
@@ -594,7 +594,7 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   Send send;
   send.document = id_;
   send.flight = flight;
-  send.lane = url.find("/v1/users") == std::string::npos ? events : people;
+  send.lane = url.find("/v1/users") == std::string::npos ? events : users;
   send.keepalive = keepalive;
   send.parting = parting_;
   send.leaving = leaving_;
@@ -605,7 +605,7 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   if (send.lane == events) {
     read_events(send.body, send.parts);
   } else {
-    read_people(send.body, send.parts);
+    read_users(send.body, send.parts);
   }
   if (world_.trace.on()) {
     std::string line = "  " + name() + " sends " + std::to_string(flight) + ":";
@@ -641,7 +641,7 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   }
 }
 
-// What is sent must be in storage, in case the page dies before the answer.
+// What is sent is in storage, in case the page dies before the answer.
 void Document::check_persisted(const Send& send) {
   if (send.parts.empty() || world_.ledger.leases_excuse() || world_.rng.below(4) != 0) return;
   if (failing_[send.lane] || world_.clock.monotonic() < storage_pause_) return;
@@ -649,7 +649,7 @@ void Document::check_persisted(const Send& send) {
     const Entry& entry = world_.ledger.entry(part->tag);
     if (entry.harmed >= 0 || entry.outdated || entry.repeated) continue;
     if (!world_.ledger.persisted(part->tag)) {
-      world_.ledger.break_promise("sent before it was stored: " + world_.ledger.word(part->tag));
+      world_.ledger.violated("sent before it was stored: " + world_.ledger.word(part->tag));
     }
   }
 }
@@ -658,7 +658,7 @@ void Document::cancel(std::uint32_t flight) {
   const auto found = std::find_if(sends_.rbegin(), sends_.rend(), [&](std::uint32_t index) {
     return world_.sends[index].flight == flight;
   });
-  if (found == sends_.rend()) return world_.ledger.break_promise("cancels what it never sent");
+  if (found == sends_.rend()) return world_.ledger.violated("cancels what it never sent");
   Send& send = world_.sends[*found];
   world_.network.abort(send);
   send.given_up = true;
@@ -670,7 +670,7 @@ void Document::cancel(std::uint32_t flight) {
     send.status = 0;  // whatever the server meant to say
     if (world_.plan.locks) world_.protocol_rules.answered(*found, 0);
   } else if (!left_ && !returning_ && world_.plan.locks && !ends_) {
-    world_.ledger.break_promise(name() + " gives up a request after " + std::to_string(age));
+    world_.ledger.violated(name() + " gives up a request after " + std::to_string(age));
   }
 }
 
@@ -680,7 +680,7 @@ void Document::answer(std::uint32_t index) {
       send.state == Send::flying || (send.state == Send::handed_over && !send.given_up);
   if (known) {
     if (world_.trace.on()) {
-      world_.trace.say("  " + name() + " hears " + std::to_string(send.status) + " for " +
+      world_.trace.say("  " + name() + " gets " + std::to_string(send.status) + " for " +
                        std::to_string(send.flight) + " " + send.answer);
     }
     const auto meaning = documented_outcome(send.status);
@@ -689,7 +689,7 @@ void Document::answer(std::uint32_t index) {
       world_.ledger.put_back(send);
     }
     if (left_ && send.state == Send::flying) {
-      // Too late: what it carried is the next page's already.
+      // Too late: the next page of the site may have taken over what it carried.
       send.state = Send::orphaned;
     } else if (meaning == appizer::Outcome::delivered) {
       send.state = Send::acknowledged;
@@ -707,15 +707,15 @@ void Document::answer(std::uint32_t index) {
   client_->handle_response(send.flight, send.status, send.wait, body, moment());
 }
 
-// Whoever waits for an answer wakes in time to give it up.
+// A page that waits for an answer wakes in time to abort the request.
 void Document::check_patience(Millis wait) {
   if (dead_ || cached_ || left_ || leaving_ || sends_.empty()) return;
   const Send& send = world_.sends[sends_.back()];
   if (send.state != Send::flying) return;
   const Millis rest = send.began + appizer::Delivery::kTimeout - world_.clock.monotonic();
   if (wait < 0 || wait > std::max<Millis>(rest, 0)) {
-    world_.ledger.break_promise(name() + " waits too long for an answer: " + std::to_string(wait) +
-                                " ms, not " + std::to_string(rest));
+    world_.ledger.violated(name() + " waits too long for an answer: " + std::to_string(wait) +
+                           " ms, not " + std::to_string(rest));
   }
 }
 
@@ -728,7 +728,7 @@ void Document::arm() {
   }
   const Millis now = world_.clock.now();
   const Millis throttle = world_.plan.throttle;
-  // Browsers run a timer late rather than early, those of hidden pages only every so often.
+  // Browsers run a timer late rather than early, and throttle those of hidden pages.
   Millis at = now + std::max<Millis>(wait, 1);
   if (!visible_ && throttle > 0) {
     const Millis step = now - hidden_since_ >= 5 * kMinute ? throttle : kSecond;

@@ -1,4 +1,4 @@
-// One page, from load to end: its client, and the glue that runs it.
+// One page, from load to end: its client, and a model of the glue around it.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@ namespace sim {
 
 class World;
 
-/// Something that reaches a page from outside.
+/// An input of a page: an answer, a lock, a storage event or a wake-up.
 struct Input {
-  enum Kind : std::uint8_t { answer, lock, news, wake };
+  enum Kind : std::uint8_t { answer, lock, storage, wake };
 
   Kind kind;
-  /// Index of the request, the claim, or the piece of news.
+  /// Index of the request, the claim, or the storage change.
   std::uint32_t what = 0;
 };
 
@@ -38,10 +38,10 @@ class Document {
   /// The visitor decided, or is asked again.
   void decide(appizer::Consent decision);
   void flush();
-  /// The end of a task: what was asked for is done.
+  /// The end of a task: performs all effects.
   void settle();
 
-  // What the world does to it.
+  // Host events.
   void show(bool visible);
   void online(bool online);
   void deliver(Input input);
@@ -53,7 +53,7 @@ class Document {
   void enter_cache() { cached_ = true; }
   /// The process is killed in the middle of `pagehide`.
   void die_leaving();
-  /// The page and its process are no more, without another word.
+  /// The process ends without another event.
   void die();
   /// `pageshow` from the cache.
   void come_back();
@@ -65,11 +65,11 @@ class Document {
   bool cached() const { return cached_; }
   bool frozen() const { return frozen_; }
   bool visible() const { return visible_; }
-  /// Who the visitor is, as far as the page says.
+  /// The user id that the page's client has.
   std::string user() const { return std::string(client_->user_id()); }
   /// Without consent nothing of ours is kept.
   void check_nothing_left() const;
-  /// What the visitor allows, as far as the page can know.
+  /// The decision, as far as the page can know.
   appizer::Consent consent() const { return consent_; }
   bool active() const { return !dead_ && !cached_; }
   void timer_fired() { armed_ = false; }
@@ -84,9 +84,9 @@ class Document {
   /// Bytes of the page's own requests with keepalive, until when.
   std::size_t own_bytes = 0;
   Millis own_until = 0;
-  /// When the last storage event that is on its way gets here.
-  Millis last_news = 0;
-  /// When it last looked who the visitor is, unasked.
+  /// When the last storage event on its way arrives.
+  Millis last_storage_event = 0;
+  /// When it last read the user id from storage by itself.
   Millis looked = 0;
   /// When it first went away or died; -1 if it has not.
   Millis ended = -1;
@@ -98,7 +98,7 @@ class Document {
   void perform(appizer::Effect& effect);
   void store(const std::string& key, const std::string& value);
   void erase(const std::string& key);
-  void read(const std::string& key, bool news);
+  void read(const std::string& key, bool event);
   void request(std::uint32_t flight, std::string url, std::string body, bool keepalive);
   void cancel(std::uint32_t flight);
   void answer(std::uint32_t send);
@@ -110,7 +110,7 @@ class Document {
   std::string kept_decision() const;
   void begin_decision(appizer::Consent decision);
   void end_decision();
-  void hear_decision();
+  void follow_decision();
   void check_allowed(const appizer::Effect& effect) const;
   void check_follows(const std::string& before, const std::string& key);
   void check_write(const std::string* before, const std::string& value);
@@ -134,7 +134,7 @@ class Document {
   bool was_named_ = false;   // while it was not there
   std::string kept_before_;  // the id that was kept as the decision came
   bool visible_ = true;
-  bool told_visible_ = true;
+  bool reported_visible_ = true;
   bool frozen_ = false;
   bool cached_ = false;
   bool left_ = false;

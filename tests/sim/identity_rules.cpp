@@ -46,22 +46,22 @@ void IdentityRules::acts(Tag tag, std::uint32_t document, const std::string& id)
 }
 
 void IdentityRules::named(Tag tag, std::uint32_t document, const std::string& before,
-                     const std::string& after, bool behind) {
+                          const std::string& after, bool behind) {
   const std::string name = "u" + std::to_string(tag);
   known_.emplace(id_hash(name), tag);
   if (before.empty()) {
-    // What the page tracks from now on is that person's, whenever it can be said.
+    // What the page tracks from here on belongs to that user, once the decision is known.
     Document& page = documents_[document];
     page.waiting = static_cast<std::uint32_t>(owners_.size());
     owners_.push_back({id_hash(name)});
     return;
   }
   changes(document);
-  if (after != name) ledger_.break_promise("named " + name + ", but is " + after);
+  if (after != name) ledger_.violated("named " + name + ", but is " + after);
   if (before == name) return;
   if (is_known(before)) {
     ++era_;
-    coverage_.add(Count::other_persons);
+    coverage_.add(Count::user_switches);
     return;
   }
   sees(before);
@@ -69,8 +69,8 @@ void IdentityRules::named(Tag tag, std::uint32_t document, const std::string& be
   const bool excused = disturbed_ || behind;
   const auto [link, first] = linked_.emplace(anonymous, tag);
   if (!first && !excused) {
-    ledger_.break_promise("an anonymous id that belongs to " + ledger_.word(link->second) +
-                          " is named " + name);
+    ledger_.violated("an anonymous id that belongs to " + ledger_.word(link->second) +
+                     " is named " + name);
   }
   Link& pair = links_[{tag, anonymous}];
   ++pair.asked;
@@ -78,11 +78,11 @@ void IdentityRules::named(Tag tag, std::uint32_t document, const std::string& be
 }
 
 void IdentityRules::was_reset(std::uint32_t document, const std::string& before,
-                         const std::string& after) {
+                              const std::string& after) {
   coverage_.add(Count::resets);
   changes(document);
   if (before.empty()) {
-    // It happens once it may, and never if the page ends before.
+    // It happens once consent is granted, and never if the page ends before.
     Document& page = documents_[document];
     page.resets = true;
     page.waiting = static_cast<std::uint32_t>(owners_.size());
@@ -91,7 +91,7 @@ void IdentityRules::was_reset(std::uint32_t document, const std::string& before,
   }
   ++era_;
   if (after.empty() || is_known(after) || after == before || made_.contains(after)) {
-    ledger_.break_promise("reset, and the visitor is " + after);
+    ledger_.violated("reset, and the visitor is " + after);
   }
   documents_[document].new_until = -1;
   sees(after);
@@ -111,7 +111,7 @@ void IdentityRules::begins(std::uint32_t document, const std::string& id, const 
   }
   if (restored) coverage_.add(Count::id_restored);
   const bool fine = restored ? id == kept : !id.empty() && !is_known(id) && !made_.contains(id);
-  if (!fine) ledger_.break_promise("begins as " + id + ", but was " + kept);
+  if (!fine) ledger_.violated("begins as " + id + ", but was " + kept);
   sees(id);
 }
 
@@ -121,24 +121,24 @@ void IdentityRules::overflowed(std::uint32_t document) {
   }
 }
 
-void IdentityRules::heard(std::uint32_t document, const std::string& before, const std::string& after,
-                     bool news) {
+void IdentityRules::followed(std::uint32_t document, const std::string& before,
+                             const std::string& after, bool event) {
   if (before == after || before.empty() || after.empty()) return;
   coverage_.add(Count::follows_another_tab);
-  if (news && is_new(document, before) && !is_known(after)) {
-    coverage_.add(Count::replaced_by_rival);
+  if (event && is_new(document, before) && !is_known(after)) {
+    coverage_.add(Count::replaced_by_another_tab);
     replaced_[{document, id_hash(before)}] = id_hash(after);
   }
   sees(after);
 }
 
-// A user id on the wire is that of an owner, or of who took its place.
+// A user id on the wire is that of its owner, or of the id that replaced it.
 void IdentityRules::check_owner(const Part& part, Act& act) {
   Owner& owner = owners_[act.owner];
   if (owner.id == 0) {
     owner.id = part.user;
     if (owner.anonymous && known_.contains(part.user)) {
-      ledger_.break_promise("belongs to somebody who has left: " + ledger_.word(part.tag));
+      ledger_.violated("belongs to a user who has logged out: " + ledger_.word(part.tag));
     }
   }
   std::uint64_t id = owner.id;
@@ -146,13 +146,11 @@ void IdentityRules::check_owner(const Part& part, Act& act) {
   const bool replaced = place() != replaced_.end();
   for (int i = 0; i < 8 && id != part.user && place() != replaced_.end(); ++i) id = place()->second;
   if (id != part.user) {
-    ledger_.break_promise("belongs to somebody else than when it was tracked: " +
-                          ledger_.word(part.tag));
+    ledger_.violated("belongs to another user than when it was tracked: " + ledger_.word(part.tag));
   }
-  // What had not left yet gets the id that all tabs have agreed on.
+  // What was not sent yet gets the id that all tabs have agreed on.
   if (replaced && part.user == owner.id && !act.sent && !disturbed_) {
-    ledger_.break_promise("belongs to an id that another took the place of: " +
-                          ledger_.word(part.tag));
+    ledger_.violated("belongs to an id that another one has replaced: " + ledger_.word(part.tag));
   }
   act.sent = true;
 }
@@ -160,25 +158,25 @@ void IdentityRules::check_owner(const Part& part, Act& act) {
 void IdentityRules::check_alias(const Part& part, std::uint32_t send) {
   if (ledger_.entry(part.tag).kind != Entry::alias) return;
   if (known_.contains(part.other)) {
-    ledger_.break_promise("two known people are linked: " + ledger_.word(part.tag));
+    ledger_.violated("two known users are linked: " + ledger_.word(part.tag));
   }
   const auto found = links_.find({part.tag - 1, part.other});
-  if (found == links_.end()) return;  // named before it could be said who it was
+  if (found == links_.end()) return;  // named before the decision
   Link& link = found->second;
   if (link.last_send == kNone) coverage_.add(Count::aliases);
   const bool again = link.last_send != kNone && sends_[link.last_send].state == Send::acknowledged;
   if (again && !link.excused && !ledger_.copy_excused(part.tag)) {
-    ledger_.break_promise("linked twice: " + ledger_.word(part.tag));
+    ledger_.violated("linked twice: " + ledger_.word(part.tag));
   }
   link.last_send = send;
 }
 
-// Where there is one tab, a session is over with its person, whatever page comes next.
+// With one tab, a session ends with its user, whatever page comes next.
 void IdentityRules::check_session(const Part& part, const Act& act) {
   if (plan_.tabs > 1 || plan_.two_sites || disturbed_ || act.era == kNone) return;
   const auto [session, first] = sessions_.emplace(part.session, act.era);
   if (!first && session->second != act.era) {
-    ledger_.break_promise("in the session of the person before: " + ledger_.word(part.tag));
+    ledger_.violated("in the session of the user before: " + ledger_.word(part.tag));
   }
 }
 
@@ -194,7 +192,7 @@ void IdentityRules::sending(std::uint32_t index) {
     check_owner(part, act);
     if (kind != Entry::event) continue;
     if (act.wall >= 0 && act.wall < kLatest && part.wall != act.wall) {
-      ledger_.break_promise("tells another time than its own: " + ledger_.word(part.tag));
+      ledger_.violated("has another time than when it was tracked: " + ledger_.word(part.tag));
     }
     check_session(part, act);
   }

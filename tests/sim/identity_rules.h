@@ -1,6 +1,6 @@
-// Who did what. Proves: what is tracked belongs to the id that was current in its page, and says
-// when it was; tabs follow each other; no alias links two known people, or one pair twice; nobody
-// gets another person's session.
+// Identity rules. Invariants: an event belongs to the id that was current in its page and has its
+// own time; tabs follow each other; no alias links two known users, or one pair twice; no user gets
+// the session of another.
 #pragma once
 
 #include <cstdint>
@@ -20,39 +20,39 @@ namespace sim {
 
 class IdentityRules {
  public:
-  IdentityRules(const Plan& plan, const Clock& clock, const std::vector<Send>& sends, Ledger& ledger,
-           Coverage& coverage)
+  IdentityRules(const Plan& plan, const Clock& clock, const std::vector<Send>& sends,
+                Ledger& ledger, Coverage& coverage)
       : plan_(plan), clock_(clock), sends_(sends), ledger_(ledger), coverage_(coverage) {}
 
   void open_document() { documents_.emplace_back(); }
 
-  /// A page is about to track something; `id` is who it says the visitor is, empty while it does
-  /// not know.
+  /// A page is about to track something under the user id `id`, empty while it has none.
   void acts(Tag tag, std::uint32_t document, const std::string& id);
-  /// The site named the visitor of a page. `behind`: the page cannot know yet what another did.
+  /// The site named the visitor of a page. `behind`: the page cannot know yet what another page
+  /// did.
   void named(Tag tag, std::uint32_t document, const std::string& before, const std::string& after,
              bool behind);
   void may_be_new(std::uint32_t document) {
     documents_[document].new_until = clock_.monotonic() + appizer::Identity::kNew;
   }
   void was_reset(std::uint32_t document, const std::string& before, const std::string& after);
-  /// A page knows who the visitor is. `kept` is the id that was there before, empty for none.
+  /// A page has a user id. `kept` is the id that was stored before, empty for none.
   void begins(std::uint32_t document, const std::string& id, const std::string& kept);
-  /// What waited in a page for the decision has got it.
+  /// A decision ended the wait of a page.
   void decided(std::uint32_t document, bool granted);
-  /// A page gave up some of what waited in it: whose the rest is depends on what it was.
+  /// A page dropped some of the calls that waited in it, a login or logout perhaps among them.
   void overflowed(std::uint32_t document);
-  /// A page heard, or looked, what storage has.
-  void heard(std::uint32_t document, const std::string& before, const std::string& after,
-             bool news);
+  /// A page got a storage event, or read storage.
+  void followed(std::uint32_t document, const std::string& before, const std::string& after,
+                bool event);
   void sending(std::uint32_t send);
 
   /// Whether another page has changed who the visitor is since then.
   bool changed_since(std::uint32_t document, Millis when) const;
-  /// The world took or changed a kept id, or kept one from being written.
+  /// A fault took or changed a stored id, or kept one from being written.
   void disturb() { disturbed_ = true; }
   bool disturbed() const { return disturbed_; }
-  /// Whether another tab's id may still take the place of the page's.
+  /// Whether another tab's id may still replace the page's.
   bool is_new(std::uint32_t document, const std::string& id) const;
 
  private:
@@ -101,12 +101,12 @@ class IdentityRules {
   std::set<std::string> made_;  // anonymous ids
   /// By page and id, whose took its place.
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> replaced_;
-  std::map<std::uint64_t, Tag> linked_;  // of anonymous ids, the person
+  std::map<std::uint64_t, Tag> linked_;  // of anonymous ids, the known user
   std::map<std::uint64_t, Tag> known_;   // of known ids
   std::map<std::pair<Tag, std::uint64_t>, Link> links_;
   std::map<std::uint64_t, std::uint32_t> sessions_;
   std::map<std::uint32_t, Millis> changed_;  // by document
-  std::uint32_t era_ = 0;                    // ends with a person
+  std::uint32_t era_ = 0;                    // counts logouts and changes of user
   bool disturbed_ = false;
 };
 

@@ -7,13 +7,13 @@ namespace {
 
 constexpr std::uint32_t kNone = UINT32_MAX;
 
-Lane lane_of(const Entry& entry) { return entry.kind == Entry::event ? events : people; }
+Lane lane_of(const Entry& entry) { return entry.kind == Entry::event ? events : users; }
 
 void read_parts(Lane lane, std::string_view text, std::vector<Part>& parts) {
   if (lane == events) {
     read_events(text, parts);
   } else {
-    read_people(text, parts);
+    read_users(text, parts);
   }
 }
 
@@ -55,16 +55,16 @@ void Ledger::withdraw(Entry& entry) {
 }
 
 void Ledger::withdraw(std::uint32_t document) {
-  count_may_be_lost_ = true;  // with what would have told it
+  count_may_be_lost_ = true;  // with the event that would have carried it
   const bool out_of_reach = storage_.health() == Storage::Health::throws;
   for (Tag tag = 0; tag < entries_.size(); ++tag) {
     Entry& entry = entries_[tag];
-    // What the page left to the browser is the page's to put back.
+    // What the page handed over to the browser is put back by that page only.
     const Send* last = entry.last_send == kNone ? nullptr : &sends_[entry.last_send];
     const bool left =
         last != nullptr && last->state == Send::handed_over && last->document == document;
     if (entry.holder != document && !left) continue;
-    // What cannot be removed now is there when storage works again, for whoever may send then.
+    // What cannot be removed now is there when storage works again, and may be sent then.
     if (out_of_reach && persisted(tag)) {
       entry.unsaved = true;
     } else {
@@ -101,13 +101,13 @@ std::string Ledger::word(Tag tag) const {
 }
 
 void Ledger::wrote(Lane lane, std::string_view text) {
-  if (lane != people) return;
+  if (lane != users) return;
   std::vector<Part> parts;
-  read_people(text, parts);
+  read_users(text, parts);
   for (const Part& part : parts) entries_[part.tag].expected = true;
 }
 
-void Ledger::adopted(std::uint32_t document, Lane lane, std::string_view text) {
+void Ledger::took_over(std::uint32_t document, Lane lane, std::string_view text) {
   std::vector<Part> parts;
   read_parts(lane, text, parts);
   for (const Part& part : parts) {
@@ -118,12 +118,12 @@ void Ledger::adopted(std::uint32_t document, Lane lane, std::string_view text) {
 // No copy without a cause: the answer to the one before was missing, or asked for another.
 void Ledger::check_cause(const Entry& entry, Tag tag) {
   if (entry.withdrawn && !entry.repeated && !leases_excuse()) {
-    break_promise("sent though its visitor did not allow it any more: " + word(tag));
+    violated("sent after consent was withdrawn: " + word(tag));
     return;
   }
   if (copies_excused(entry)) return;
   if (entry.reported) {
-    break_promise("sent after it was reported as ended: " + word(tag));
+    violated("sent after it was reported as ended: " + word(tag));
     return;
   }
   if (entry.last_send == kNone) return;
@@ -131,24 +131,24 @@ void Ledger::check_cause(const Entry& entry, Tag tag) {
   const Document& sender = documents_[before.document];
   switch (before.state) {
     case Send::flying:
-      if (!sender.away && !sender.dead) break_promise("sent twice at the same time: " + word(tag));
+      if (!sender.away && !sender.dead) violated("sent twice at the same time: " + word(tag));
       break;
     case Send::acknowledged:
-      break_promise("sent again after the server had acknowledged it: " + word(tag));
+      violated("sent again after the server had acknowledged it: " + word(tag));
       break;
     case Send::handed_over:
-      break_promise("sent again after the browser had taken it over: " + word(tag));
+      violated("sent again after the browser had taken it over: " + word(tag));
       break;
     case Send::refused_alone:
-      break_promise("sent again after the server had refused it alone: " + word(tag));
+      violated("sent again after the server had refused it alone: " + word(tag));
       break;
     default:
       break;
   }
 }
 
-// Side by side while leaving, nobody can say which arrives first; what was handed over is not
-// waited for; and once a page has been away, others may have inherited what it left behind.
+// Requests side by side while leaving arrive in any order; what was handed over is not waited for;
+// and once a page has been away, others may have taken over what it left in storage.
 bool Ledger::may_be_overtaken(const Entry& entry, const Send& by) const {
   if (entry.handed_over) return true;
   if (entry.holder != by.document) return documents_[entry.document].was_away;
@@ -173,7 +173,7 @@ void Ledger::check_order(const Send& send, Tag tag, const Entry* before) {
     const Entry& earlier = entries_[tracked[i]];
     if (earlier.closed() || earlier.in_this_send || earlier.life != entry.life) continue;
     if (!may_be_overtaken(earlier, send)) {
-      break_promise(word(tag) + " overtakes " + word(tracked[i]));
+      violated(word(tag) + " overtakes " + word(tracked[i]));
     }
   }
 }
@@ -195,14 +195,14 @@ void Ledger::sending(std::uint32_t index) {
   const Send& send = sends_[index];
   for (const Part& part : send.parts) {
     if (part.tag >= entries_.size()) {
-      break_promise("sent what nobody tracked");
+      violated("sent an event that no page tracked");
       return;
     }
     Entry& entry = entries_[part.tag];
     entry.expected = true;
     check_cause(entry, part.tag);
     if (entry.id != 0 && part.id != entry.id) {
-      break_promise("has another $event_id than before: " + word(part.tag));
+      violated("has another $event_id than before: " + word(part.tag));
     }
     entry.id = part.id;
   }
@@ -228,14 +228,14 @@ void Ledger::reported(std::uint32_t document, std::string_view json) {
   const bool refused = json.find("\"refused\"") != std::string_view::npos;
   const bool evicted = json.find("\"evicted\"") != std::string_view::npos;
   const auto count = static_cast<std::uint64_t>(read_number(json, "count", 0));
-  const Lane lane = json.find("\"kind\":\"event\"") != std::string_view::npos ? events : people;
+  const Lane lane = json.find("\"kind\":\"event\"") != std::string_view::npos ? events : users;
   if (evicted && json.find("\"kind\"") == std::string_view::npos) {
-    // Waited for a decision when there were too many: calls of any kind, which nothing else counts.
+    // Dropped while waiting for a decision: calls of any kind, which nothing else counts.
     coverage_.add(Count::wait_overflows);
     unnamed_[events] += count;
-    unnamed_[people] += count;
+    unnamed_[users] += count;
     // Of these the events are in $dropped as well; how many that is, is not said.
-    told_[events] += count;
+    reported_[events] += count;
     count_may_be_lost_ = true;
     return;
   }
@@ -244,13 +244,13 @@ void Ledger::reported(std::uint32_t document, std::string_view json) {
                           : Count::unreadable_records,
                 count);
   if (!refused && !evicted) {
-    // Which record it was nobody can tell; what the world damaged is known already.
-    told_[events] += count;
+    // The report does not say which record; what was damaged is known already.
+    reported_[events] += count;
     documents_[document].uncounted += 1;
-    if (!harmed_) break_promise("reported as unreadable what nobody had damaged");
+    if (!harmed_) violated("reported an undamaged record as unreadable");
     return;
   }
-  told_[lane] += count;
+  reported_[lane] += count;
   documents_[document].uncounted += 1;
   std::vector<Part> parts;
   read_events(json, parts);
@@ -258,13 +258,13 @@ void Ledger::reported(std::uint32_t document, std::string_view json) {
   for (const Part& part : parts) {
     Entry& entry = entries_[part.tag];
     const bool known = copies_excused(entry);
-    if (entry.reported && !known) break_promise("reported twice: " + word(part.tag));
+    if (entry.reported && !known) violated("reported twice: " + word(part.tag));
     const Send* last = entry.last_send == kNone ? nullptr : &sends_[entry.last_send];
     if (refused && !known && (last == nullptr || last->state != Send::refused_alone)) {
-      break_promise("reported as refused, which no server said: " + word(part.tag));
+      violated("reported as refused, but no server refused it: " + word(part.tag));
     }
     if (evicted && !known && last != nullptr && last->state == Send::acknowledged) {
-      break_promise("reported as evicted, but acknowledged: " + word(part.tag));
+      violated("reported as evicted, but acknowledged: " + word(part.tag));
     }
     entry.reported = true;
   }
@@ -277,8 +277,8 @@ void Ledger::harm(Lane lane, std::string_view text, Millis now) {
   for (const Part& part : parts) {
     if (part.tag >= entries_.size()) continue;
     Entry& entry = entries_[part.tag];
-    // Damage to what no page has in memory is final, whoever comes by it later; so is damage that
-    // the page that had it did not outlive.
+    // Damage to what no page has in memory is final; so is damage that the page that had it did
+    // not outlive.
     entry.only_stored = entry.only_stored || !in_memory(entry.holder) || not_outlived(entry);
     entry.harmed = now;
     entry.keeper = entry.holder;
@@ -293,7 +293,7 @@ void Ledger::harm_all(Millis now) {
 }
 
 bool Ledger::user_expected(Tag alias) const {
-  return !entries_[alias - 1].closed() && unnamed_[people] == 0 && !leases_excuse();
+  return !entries_[alias - 1].closed() && unnamed_[users] == 0 && !leases_excuse();
 }
 
 void Ledger::put_back(const Send& send) {
@@ -314,7 +314,7 @@ void Ledger::outdate(Lane lane, std::string_view text) {
   }
 }
 
-// What storage has of a page that could not write of late may be what the page wanted gone.
+// Storage may hold what a page that could not write of late had wanted to remove.
 void Ledger::outdate_all() {
   harmed_ = true;
   for (const auto& [key, value] : storage_.items()) {
@@ -326,7 +326,7 @@ void Ledger::outdate_all() {
 void Ledger::leaves(std::uint32_t document, bool unsaved, Millis now) {
   Document& page = documents_[document];
   if (unsaved) outdate_all();
-  // What storage has is anybody's now.
+  // Any page may take over what is in storage now.
   std::vector<Part> parts;
   for (const auto& [key, value] : storage_.items()) {
     Lane lane;
@@ -391,7 +391,7 @@ bool Ledger::all_closed() const {
                      [](const Entry& entry) { return entry.closed(); });
 }
 
-// Losses that the world itself caused.
+// Losses that a fault of the world explains.
 bool Ledger::excused(const Entry& entry) const {
   if (entry.unsaved || entry.repeated) return true;
   // A page whose lease ran out trusts storage more than its memory, as one that was away does.
@@ -415,7 +415,7 @@ void Ledger::close() {
     }
     std::uint64_t& unnamed = unnamed_[lane_of(entry)];
     if (unnamed == 0) {
-      break_promise("lost: " + word(tag) + " of document " + std::to_string(entry.document));
+      violated("lost: " + word(tag) + " of document " + std::to_string(entry.document));
       return;
     }
     // One record that was given up may have had several facts.
@@ -423,22 +423,22 @@ void Ledger::close() {
   }
   std::sort(ids.begin(), ids.end());
   if (std::adjacent_find(ids.begin(), ids.end()) != ids.end()) {
-    break_promise("two events have the same $event_id");
+    violated("two events have the same $event_id");
   }
   if (harmed_ || leases_excuse()) return;
-  const std::string numbers =
-      std::to_string(counted_) + " in $dropped, " + std::to_string(told_[events]) + " in reports";
-  // What the server has stored unheard may be lost once more, with all that it had to tell; what
-  // was handed over may not have arrived.
-  const bool unheard = std::any_of(sends_.begin(), sends_.end(), [](const Send& send) {
+  const std::string numbers = std::to_string(counted_) + " in $dropped, " +
+                              std::to_string(reported_[events]) + " in reports";
+  // What the server has stored without the page knowing may be lost once more, with all that it had
+  // to report; what was handed over may not have arrived.
+  const bool unconfirmed = std::any_of(sends_.begin(), sends_.end(), [](const Send& send) {
     return send.stored != (send.state == Send::acknowledged) || send.state == Send::handed_over;
   });
-  if (unheard) return;
-  if (counted_ > told_[events]) {
-    break_promise("the server heard of more losses than there were: " + numbers);
+  if (unconfirmed) return;
+  if (counted_ > reported_[events]) {
+    violated("$dropped counts more losses than there were: " + numbers);
   }
-  if (!count_may_be_lost_ && counted_ < told_[events]) {
-    break_promise("the server never heard of some losses: " + numbers);
+  if (!count_may_be_lost_ && counted_ < reported_[events]) {
+    violated("$dropped misses some losses: " + numbers);
   }
 }
 

@@ -1,4 +1,4 @@
-// What became of everything that was tracked. Proves: nothing lost, nothing twice, order kept.
+// What became of everything that was tracked. Invariants: nothing lost, nothing twice, order kept.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,7 @@ class Ledger {
   Tag name(std::uint32_t document, Millis now);
   void name_again(Tag tag);
   Tag know(std::uint32_t document, Millis now);
-  /// The visitor of a page does not allow what it has in memory.
+  /// The visitor of a page withdrew consent for what it has in memory.
   void withdraw(std::uint32_t document);
   void withdraw(Entry& entry);
   void withdraw_user(Tag tag) { withdraw(entries_[tag]); }
@@ -67,36 +67,36 @@ class Ledger {
   void withdraw_last() { withdraw(entries_.back()); }
 
   /// A document takes in what it read from storage.
-  void adopted(std::uint32_t document, Lane lane, std::string_view text);
+  void took_over(std::uint32_t document, Lane lane, std::string_view text);
   /// A document wrote, or tried to write, this.
   void wrote(Lane lane, std::string_view text);
   void sending(std::uint32_t send);
   void stored(std::uint32_t send, Millis now);
   void reported(std::uint32_t document, std::string_view json);
-  /// The page heard that the server will never take this one.
+  /// The page knows that the server will never take this one.
   void refused_alone(const Send& send);
 
   /// Everything that is stored goes.
   void harm_all(Millis now);
-  /// The world damaged a stored text.
+  /// A fault damaged a stored text.
   void harm(Lane lane, std::string_view text, Millis now);
-  /// The world kept the core from replacing or removing a stored text.
+  /// A fault kept the core from replacing or removing a stored text.
   void outdate(Lane lane, std::string_view text);
-  /// The world did what can make a lease run out under its owner, or hid one.
+  /// A fault can make a lease run out under its owner, or hide one.
   void disturb() { disturbed_ = true; }
 
-  /// Two pages may have taken themselves for the heirs of the same one.
+  /// Two pages may have taken over the same one.
   bool leases_excuse() const { return !plan_.locks && disturbed_; }
   /// Whether a copy of it needs no cause.
   bool copy_excused(Tag tag) const {
     const Entry& entry = entries_[tag];
     return entry.harmed >= 0 || entry.outdated || leases_excuse();
   }
-  /// Whether the server must know the user when it hears of the alias.
+  /// Whether the server must know the user when the alias arrives.
   bool user_expected(Tag alias) const;
-  /// A page that came back has again what it had left to the browser.
+  /// A page that came back has again what it had handed over.
   void put_back(const Send& send);
-  /// A request was left to the browser as its page went away.
+  /// A request was handed over to the browser as its page went away.
   void handed_over(const Send& send);
 
   void leaves(std::uint32_t document, bool unsaved, Millis now);
@@ -104,16 +104,16 @@ class Ledger {
   /// `unsaved`: storage did not take everything of late.
   void dies(std::uint32_t document, bool unsaved, Millis now);
 
-  /// The end of the world: every account must be settled.
+  /// Everything has healed: each entry must have a documented end.
   void close();
 
   const Entry& entry(Tag tag) const { return entries_[tag]; }
   std::size_t size() const { return entries_.size(); }
   bool all_closed() const;
-  /// The first promise that was broken, empty if none was.
-  const std::string& broken() const { return broken_; }
-  void break_promise(std::string what) {
-    if (broken_.empty()) broken_ = std::move(what);
+  /// The first invariant that was violated, empty if none was.
+  const std::string& violation() const { return violation_; }
+  void violated(std::string what) {
+    if (violation_.empty()) violation_ = std::move(what);
   }
   /// Whether storage has it.
   bool persisted(Tag tag) const;
@@ -128,7 +128,7 @@ class Ledger {
     Millis end = -1;  // when it went away last, or died
     std::vector<Tag> tracked[2];
     std::size_t first_open[2] = {0, 0};
-    std::uint32_t uncounted = 0;  // lost events that no later event of it could tell of
+    std::uint32_t uncounted = 0;  // lost events that no later event of it could report of
   };
 
   bool copies_excused(const Entry& entry) const {
@@ -151,12 +151,12 @@ class Ledger {
   Coverage& coverage_;
   std::vector<Entry> entries_;
   std::vector<Document> documents_;
-  std::string broken_;
+  std::string violation_;
   bool disturbed_ = false;
   bool harmed_ = false;
-  std::uint64_t unnamed_[2] = {};  // of ends that were counted in a report, not named
-  std::uint64_t told_[2] = {};     // in reports
-  std::uint64_t counted_ = 0;      // what the server was told in `$dropped`
+  std::uint64_t unnamed_[2] = {};   // of ends that were counted in a report, not named
+  std::uint64_t reported_[2] = {};  // in reports
+  std::uint64_t counted_ = 0;       // the sum of `$dropped` that the server has stored
   bool count_may_be_lost_ = false;
 };
 

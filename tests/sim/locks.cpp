@@ -12,7 +12,7 @@ std::uint32_t Locks::request(std::uint32_t document, const std::string& name, bo
   auto& line = lines_[name];
   if (!line.empty() && !wait) {
     claims_[index].open = false;
-    news_.push_back(index);
+    results_.push_back(index);
     return index;
   }
   line.push_back(index);
@@ -23,7 +23,7 @@ std::uint32_t Locks::request(std::uint32_t document, const std::string& name, bo
 void Locks::grant_next(std::vector<std::uint32_t>& line) {
   if (line.empty() || claims_[line[0]].granted) return;
   claims_[line[0]].granted = true;
-  news_.push_back(line[0]);
+  results_.push_back(line[0]);
 }
 
 void Locks::release(std::uint32_t document, std::string_view name) {
@@ -48,7 +48,7 @@ bool Locks::holds(std::uint32_t document, const std::string& name) const {
   const auto line = lines_.find(name);
   if (line == lines_.end()) return false;
   const Claim& first = claims_[line->second[0]];
-  return first.document == document && first.told;
+  return first.document == document && first.reported;
 }
 
 Millis Locks::asked(std::uint32_t document, const std::string& name) const {

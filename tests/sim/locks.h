@@ -14,17 +14,18 @@ namespace sim {
 
 class Locks {
  public:
-  /// Somebody's wish for a lock, whatever became of it.
+  /// One request for a lock, and what became of it.
   struct Claim {
     std::uint32_t document;
     std::string name;
     Millis asked;          // monotonic
     bool open = true;      // not given back, not withdrawn
-    bool granted = false;  // it is theirs, though they may not have heard
-    bool told = false;
+    bool granted = false;  // the document may not know yet
+    bool reported = false;
   };
 
-  /// Returns the claim. Those that became `granted` or refused are in `news` until they are taken.
+  /// Returns the claim. Claims that became `granted` or refused are in `results_` until they are
+  /// taken.
   std::uint32_t request(std::uint32_t document, const std::string& name, bool wait, Millis now);
   /// Gives back, or stops waiting for, `name`; all that start with it if it ends with a dot.
   void release(std::uint32_t document, std::string_view name);
@@ -32,8 +33,8 @@ class Locks {
   void release_all(std::uint32_t document) { release(document, "."); }
 
   Claim& claim(std::uint32_t index) { return claims_[index]; }
-  /// Claims about which their documents must be told.
-  std::vector<std::uint32_t> take_news() { return std::exchange(news_, {}); }
+  /// Claims whose result is to be reported to their documents.
+  std::vector<std::uint32_t> take_results() { return std::exchange(results_, {}); }
 
   /// The document has the lock, and knows it.
   bool holds(std::uint32_t document, const std::string& name) const;
@@ -49,7 +50,7 @@ class Locks {
 
   std::vector<Claim> claims_;
   std::map<std::string, std::vector<std::uint32_t>, std::less<>> lines_;
-  std::vector<std::uint32_t> news_;
+  std::vector<std::uint32_t> results_;
 };
 
 }  // namespace sim

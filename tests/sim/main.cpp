@@ -1,7 +1,7 @@
-// Lives through many worlds, each from a seed, and says which of them broke a promise.
+// Runs many worlds, each made from a seed, and prints those that violate an invariant.
 //
 //   sim [--worlds N] [--start N] [--jobs J]    worlds of the seeds from start on
-//   sim --seed N [--trace]                     one of them, again, with all that happens
+//   sim --seed N [--trace]                     one of them, again, with a trace
 //   --until-failure                            ends with the first world that fails
 //   --lines N                                  how much to show of a failure, made as short as it
 //   gets
@@ -36,7 +36,7 @@ struct Options {
 
 struct Failure {
   std::uint64_t seed;
-  std::string promise;
+  std::string violation;
 };
 
 constexpr std::size_t kShown = 5;
@@ -83,11 +83,11 @@ void explain(const Failure& failure, std::size_t shown) {
   const Plan plan = make_plan(failure.seed);
   const Plan small = shrink(plan);
   World world(small, true);
-  const std::string promise = world.run();
+  const std::string violation = world.run();
   std::printf("\nseed %llu: %s\n  %s\n", static_cast<unsigned long long>(failure.seed),
-              failure.promise.c_str(), describe(plan).c_str());
+              failure.violation.c_str(), describe(plan).c_str());
   std::printf("  shrunk to %zu of %zu actions: %s\n", small.actions.size(), plan.actions.size(),
-              promise.c_str());
+              violation.c_str());
   print_actions(small);
   const auto& lines = world.trace.lines();
   for (std::size_t i = lines.size() - std::min(lines.size(), shown); i < lines.size(); ++i) {
@@ -106,11 +106,11 @@ void print_coverage(const Coverage& coverage, std::uint64_t worlds) {
   }
 }
 
-// Which promises were broken how often, leaving out the names of who broke them.
+// How often each invariant was violated, without the numbers of documents and events.
 void print_kinds(const std::vector<Failure>& failures) {
   std::map<std::string, std::vector<std::uint64_t>> kinds;
   for (const Failure& failure : failures) {
-    std::string kind = failure.promise.substr(0, failure.promise.find(": "));
+    std::string kind = failure.violation.substr(0, failure.violation.find(": "));
     std::erase_if(kind, [](char c) { return c >= '0' && c <= '9'; });
     kinds[kind].push_back(failure.seed);
   }
@@ -128,11 +128,11 @@ int run_one(const Options& options) {
   const Plan plan = make_plan(options.seed);
   std::printf("%s\n", describe(plan).c_str());
   World world(plan, options.trace);
-  const std::string promise = world.run();
+  const std::string violation = world.run();
   for (const std::string& line : world.trace.lines()) std::printf("%.300s\n", line.c_str());
-  if (!promise.empty()) explain({options.seed, promise}, options.lines);
-  std::printf("%d passed, %d failed\n", promise.empty(), !promise.empty());
-  return promise.empty() ? 0 : 1;
+  if (!violation.empty()) explain({options.seed, violation}, options.lines);
+  std::printf("%d passed, %d failed\n", violation.empty(), !violation.empty());
+  return violation.empty() ? 0 : 1;
 }
 
 int run_many(const Options& options) {
@@ -148,12 +148,12 @@ int run_many(const Options& options) {
     for (std::uint64_t seed = next++; seed < end; seed = next++) {
       const Plan plan = make_plan(seed);
       World world(plan, false);
-      std::string promise = world.run();
+      std::string violation = world.run();
       seen.add(world.coverage);
       ++lived;
-      if (promise.empty()) continue;
+      if (violation.empty()) continue;
       const std::lock_guard lock(mutex);
-      failures.push_back({seed, std::move(promise)});
+      failures.push_back({seed, std::move(violation)});
       if (options.until_failure) end = 0;
     }
     const std::lock_guard lock(mutex);

@@ -24,8 +24,8 @@ Weights weights(const Plan& plan, Rng& rng) {
   set(Do::flush, 1);
   set(Do::nudge, 1);
   if (plan.calm) return all;
-  // What may go wrong. Each world has some of it and not all: what hides behind a crash in every
-  // world is never seen.
+  // Faults. Each world has some of them and not all: a fault that another one always hides would
+  // never be seen.
   const auto maybe = [&](Do what, std::uint32_t weight) {
     if (rng.percent(45)) set(what, weight);
   };
@@ -40,7 +40,7 @@ Weights weights(const Plan& plan, Rng& rng) {
   maybe(Do::name_again, 2);
   maybe(Do::network, 8);
   maybe(Do::server, 8);
-  maybe(Do::people_server, 3);
+  maybe(Do::users_server, 3);
   maybe(Do::page_requests, 2);
   if (rng.percent(50)) maybe(Do::storage, 4);
   if (rng.percent(35)) maybe(Do::corrupt, 3);
@@ -51,8 +51,7 @@ Weights weights(const Plan& plan, Rng& rng) {
   return all;
 }
 
-// Who the visitor is, and what they allow. Drawn apart, so that a world without is what it was
-// before there was this.
+// Identity and consent. Drawn from their own dice, so that older seeds keep their worlds.
 void add_visitor(Plan& plan, Weights& all) {
   Rng rng(plan.seed * 0xD1B54A32D192ED03U + 7);
   if (!rng.percent(45)) return;
@@ -72,7 +71,7 @@ void add_visitor(Plan& plan, Weights& all) {
   using appizer::Consent;
   plan.two_sites = false;
   plan.memory = rng.percent(50) ? Plan::site : Plan::ours;
-  plan.told_everywhere = rng.percent(60);
+  plan.announced_everywhere = rng.percent(60);
   plan.undecided = rng.pick({Consent::pending, Consent::pending, Consent::granted});
   all[static_cast<std::size_t>(Do::allow)] = 4;
   maybe(Do::forbid, 3);
@@ -121,7 +120,7 @@ Plan make_plan(std::uint64_t seed) {
   plan.all_storage_events = rng.percent(50);
   plan.clock_stops_asleep = rng.percent(50);
   plan.lock_latency = rng.pick<Millis>({1, 5, 50, 700});
-  // Leases rely on an owner to hear of a claim within a second.
+  // Leases rely on an owner that gets the storage event of a claim within a second.
   plan.event_latency = rng.pick<Millis>({1, 5, 50, plan.locks ? 2000 : 500});
   plan.throttle = plan.calm ? 0 : rng.pick<Millis>({0, kSecond, kMinute});
   if (!plan.calm) {
@@ -157,9 +156,9 @@ std::string describe(const Plan& plan) {
   const std::string_view place = kPlaces[static_cast<std::size_t>(plan.persistence)];
   trait(!place.empty(), place);
   if (plan.memory != Plan::nobody) {
-    trait(true, plan.memory == Plan::ours ? "rememberConsent"
-                : plan.told_everywhere    ? "consent told to every page"
-                                          : "consent told to one page");
+    trait(true, plan.memory == Plan::ours   ? "rememberConsent"
+                : plan.announced_everywhere ? "consent given to every page"
+                                            : "consent given to one page");
     trait(plan.undecided == appizer::Consent::pending, "pending at first");
   }
   trait(plan.calm, "calm");

@@ -1,4 +1,4 @@
-// What a seed makes of a world: its traits, and what will happen in it.
+// What a seed determines: the traits of a world, and the actions in it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace sim {
 #define APPIZER_SIM_ACTIONS(X) \
   X(open) X(reload) X(navigate) X(back) X(close) X(crash) X(die_leaving) X(evict) X(freeze) \
   X(resume) X(hide) X(show) X(track) X(track_large) X(name) X(name_again) X(flush) X(network) \
-  X(server) X(people_server) X(storage) X(corrupt) X(clear) X(set_clock) X(sleep) \
+  X(server) X(users_server) X(storage) X(corrupt) X(clear) X(set_clock) X(sleep) \
   X(page_requests) X(nudge) X(know) X(reset) X(allow) X(forbid) X(ask) X(lose_cookies)
 // clang-format on
 
@@ -52,7 +52,7 @@ struct Plan {
   /// Storage events of journal keys reach the core as well.
   bool all_storage_events = false;
   bool clock_stops_asleep = false;
-  /// Nothing goes wrong: then nothing may be late either.
+  /// No faults: then nothing may be late either.
   bool calm = false;
   bool storage_blocked = false;
   /// Some events are such that the server never takes them.
@@ -66,11 +66,11 @@ struct Plan {
   std::size_t max_bytes = 4'000'000;
   /// Where the user id is kept.
   appizer::Persistence persistence = appizer::Persistence::local_storage;
-  /// Who remembers what the visitor allows: nobody, as it is never asked; the site, which says so
-  /// in every page that it opens, and in all that are open or only in the one where it was asked;
-  /// or we do.
+  /// What remembers the visitor's decision: nothing, as consent is never asked for; the site, which
+  /// states it in every page that it opens, and in all open pages or only the one where it was
+  /// asked for; or the SDK.
   enum Memory : std::uint8_t { nobody, site, ours } memory = nobody;
-  bool told_everywhere = false;
+  bool announced_everywhere = false;
   /// What counts before the visitor has decided.
   appizer::Consent undecided = appizer::Consent::granted;
   std::vector<Action> actions;

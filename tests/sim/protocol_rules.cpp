@@ -69,10 +69,10 @@ appizer::Outcome documented_outcome(int status) {
   return refusal ? refused : not_allowed;
 }
 
-void ProtocolRules::expect(bool holds, const char* promise, const Send& send) {
+void ProtocolRules::expect(bool holds, const char* invariant, const Send& send) {
   if (holds) return;
-  ledger_.break_promise(std::string(promise) + ": request " + std::to_string(send.flight) +
-                        " of document " + std::to_string(send.document));
+  ledger_.violated(std::string(invariant) + ": request " + std::to_string(send.flight) +
+                   " of document " + std::to_string(send.document));
 }
 
 void ProtocolRules::check_size(const Send& send) {
@@ -83,7 +83,7 @@ void ProtocolRules::check_size(const Send& send) {
   if (send.size > 60'000) expect(send.records() <= 1, "a large event in company", send);
 }
 
-// One at a time, unless the page is leaving; and never more often than the bucket allows.
+// One request at a time, unless the page is leaving; never more often than the bucket allows.
 void ProtocolRules::check_company(std::uint32_t index, Document& page) {
   const Send& send = sends_[index];
   std::size_t bytes = 0;
@@ -111,7 +111,8 @@ void ProtocolRules::check_company(std::uint32_t index, Document& page) {
   }
 }
 
-void ProtocolRules::check_recovery(const Send& send, const Course& course, const std::string& prefix) {
+void ProtocolRules::check_recovery(const Send& send, const Course& course,
+                                   const std::string& prefix) {
   const Millis now = clock_.monotonic();
   expect(now >= course.asked, "before the time that the server asked this page to wait", send);
   expect(now >= course.learned || course.jumps != clock_.jumps(),
@@ -197,7 +198,7 @@ void ProtocolRules::check_jitter(Course& course, std::string_view text) {
     for (std::size_t i = course.waits.size() - 20; i < course.waits.size(); ++i) {
       sum += course.waits[i];
     }
-    if (sum < kMinute) ledger_.break_promise("twenty waits in a row within one minute");
+    if (sum < kMinute) ledger_.violated("twenty waits in a row within one minute");
   }
   const Millis window =
       std::min(Retry::kFirstWindow << std::min<Millis>(numbers[0] - 1, 20), Retry::kLongestWindow);
@@ -207,12 +208,12 @@ void ProtocolRules::check_jitter(Course& course, std::string_view text) {
   long_fraction_ = fraction > 0.95 ? long_fraction_ + 1 : 0;
   last_fraction_ = fraction;
   if (same_fraction_ >= 6 || long_fraction_ >= 9) {
-    ledger_.break_promise("waits without jitter");
+    ledger_.violated("waits without jitter");
   }
 }
 
 void ProtocolRules::wait_written(std::uint32_t document, const std::string& key, Lane lane,
-                           const std::string* text, bool took) {
+                                 const std::string* text, bool took) {
   Course& course = documents_[document].courses[lane];
   if (text != nullptr && course.failing && !course.asked_now) {
     if (course.earliest - clock_.monotonic() <= Retry::kShortest) check_jitter(course, *text);
@@ -226,11 +227,11 @@ void ProtocolRules::wait_written(std::uint32_t document, const std::string& key,
 }
 
 void ProtocolRules::wait_read(std::uint32_t document, const std::string& key, Lane lane,
-                        const std::string* text, bool blind) {
+                              const std::string* text, bool blind) {
   Course& course = documents_[document].courses[lane];
   const auto found = board_.find(key);
   if (found == board_.end() || blind) {
-    // Damaged: what the page makes of it is its own business, what it heard itself still counts.
+    // Damaged: any reading is allowed, but what the page learned from its own answers still counts.
     if (text != nullptr) course.failing = false;
     course.learned = course.holder_due = course.earliest = 0;
     return;

@@ -1,5 +1,5 @@
-// How the core must behave towards the server and its fellow tabs. Proves: waits obeyed, rate and
-// sizes bounded, one request at a time, one tab in recovery.
+// Protocol rules towards the server and the other tabs. Invariants: waits obeyed, rate and sizes
+// bounded, one request at a time, one tab in recovery.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace sim {
 
-/// How long an answer asks to stay away, by the documentation and not by the core's own reading.
+/// The pause that an answer asks for, by the documentation, independent of the core's parser.
 Millis requested_pause(const Send& send, Millis wall);
 
 /// What an answer means, also by the documentation: the core's own table may be wrong.
@@ -28,7 +28,7 @@ appizer::Outcome documented_outcome(int status);
 class ProtocolRules {
  public:
   ProtocolRules(const Plan& plan, const Clock& clock, const Locks& locks, std::vector<Send>& sends,
-          Ledger& ledger, Coverage& coverage)
+                Ledger& ledger, Coverage& coverage)
       : plan_(plan),
         clock_(clock),
         locks_(locks),
@@ -39,7 +39,7 @@ class ProtocolRules {
   void open_document(bool online) { documents_.emplace_back().online = online; }
 
   void sending(std::uint32_t send, const std::string& prefix);
-  /// The page heard the answer; status 0 for a timeout.
+  /// The page got the answer; status 0 for a timeout.
   void answered(std::uint32_t send, int status);
   void online(std::uint32_t document, bool online);
   /// The page gave up everything, and what it knew of the server with it.
@@ -47,10 +47,10 @@ class ProtocolRules {
   /// The page stored or removed the time before which nobody may send.
   void wait_written(std::uint32_t document, const std::string& key, Lane lane,
                     const std::string* text, bool took);
-  /// The page read it, or heard of it; `blind` if it could not.
+  /// The page read it, or got a storage event; `blind` if it could not read.
   void wait_read(std::uint32_t document, const std::string& key, Lane lane, const std::string* text,
                  bool blind);
-  /// The world put its hands on it.
+  /// A fault damaged it.
   void wait_damaged(const std::string& key) { board_.erase(key); }
 
  private:
@@ -58,8 +58,8 @@ class ProtocolRules {
     bool failing = false;
     Millis holder_due = 0;    // another page has its turn then
     Millis earliest = 0;      // the least that every backoff is
-    Millis asked = 0;         // by an answer that this page heard
-    Millis learned = 0;       // by an answer that another page heard
+    Millis asked = 0;         // by an answer to this page
+    Millis learned = 0;       // by an answer to another page
     int jumps = 0;            // of the wall clock, until then
     bool asked_now = false;   // the last answer asked for a wait
     std::uint32_t known = 0;  // sends that had left when the last one failed
@@ -75,7 +75,7 @@ class ProtocolRules {
     double tokens = 30;
     Millis refilled = 0;
   };
-  /// What storage says, and whose word it is.
+  /// A wait in storage, and who wrote it.
   struct Notice {
     std::string text;
     std::uint32_t by;
@@ -83,7 +83,7 @@ class ProtocolRules {
     int jumps;   // of the wall clock, until then
   };
 
-  void expect(bool holds, const char* promise, const Send& send);
+  void expect(bool holds, const char* invariant, const Send& send);
   void check_size(const Send& send);
   void check_company(std::uint32_t index, Document& page);
   void check_recovery(const Send& send, const Course& course, const std::string& prefix);

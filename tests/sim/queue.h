@@ -1,4 +1,4 @@
-// What is going to happen, in order.
+// Events that are due, in order of time.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@
 
 namespace sim {
 
-enum class Due : std::uint8_t { timer, arrival, answer, lock, news };
+enum class Due : std::uint8_t { timer, arrival, answer, lock, storage };
 
 struct Event {
   Millis at;
   std::uint32_t order;
   Due kind;
   std::uint32_t document;
-  /// A timer's generation, or the index of a request, a claim or a piece of news.
+  /// A timer's generation, or the index of a request, a claim or a storage change.
   std::uint32_t what;
 
   bool operator<(const Event& other) const {

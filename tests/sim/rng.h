@@ -1,4 +1,4 @@
-// The world's dice: one seed, one world.
+// Random numbers: one seed, one world.
 #pragma once
 
 #include <cstdint>

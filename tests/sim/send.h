@@ -15,9 +15,9 @@ namespace sim {
 struct Send {
   enum State : std::uint8_t {
     flying,
-    acknowledged,   // the page heard that the server has it
-    failed,         // the page heard anything else
-    refused_alone,  // the page heard that the server will never take this one
+    acknowledged,   // the page knows that the server has it
+    failed,         // the page got any other answer
+    refused_alone,  // the page knows that the server will never take this one
     cancelled,      // the page gave up
     orphaned,       // the page died without handing it over
     handed_over,    // the page left it to the browser as it went away
@@ -39,7 +39,7 @@ struct Send {
   bool carried = true;
   /// It will reach the server.
   bool arrives = true;
-  /// The page gave it up, whatever became of it.
+  /// The page aborted it, whatever became of it.
   bool given_up = false;
   /// The answer will get lost; and nobody will say so.
   bool cut = false;

@@ -14,11 +14,11 @@ bool Server::well_formed(const Send& send) const {
   const std::string_view path = std::string_view(send.url).substr(base.size());
   const bool alias = send.body.find("\"alias_id\"") != std::string::npos;
   const std::size_t events = send.records();
-  if (send.lane == people && path != (alias ? "users/aliases" : "users")) return false;
+  if (send.lane == users && path != (alias ? "users/aliases" : "users")) return false;
   const auto is_fact = [&](const Part& part) {
     return world_.ledger.entry(part.tag).kind == Entry::fact;
   };
-  if (send.parts.size() > 1 && send.lane == people &&
+  if (send.parts.size() > 1 && send.lane == users &&
       !std::all_of(send.parts.begin(), send.parts.end(), is_fact)) {
     return false;
   }
@@ -29,7 +29,7 @@ bool Server::well_formed(const Send& send) const {
   return world_.rng.below(16) != 0 || appizer::json::is_object(send.body);
 }
 
-// What this server takes from nobody, whatever its mood.
+// What this server always refuses, whatever its mood.
 bool Server::refuses(const Send& send, int& status) const {
   Rng& rng = world_.rng;
   if (send.size > largest_) {
@@ -46,7 +46,7 @@ bool Server::refuses(const Send& send, int& status) const {
     const Entry& user = world_.ledger.entry(part.tag - 1);
     if (user.is_stored() || user.repeated) continue;
     if (world_.ledger.user_expected(part.tag)) {
-      world_.ledger.break_promise("came before its user: " + world_.ledger.word(part.tag));
+      world_.ledger.violated("came before its user: " + world_.ledger.word(part.tag));
     }
     status = 404;
     return true;
@@ -76,7 +76,7 @@ void Server::ask(Send& send, Rng& rng) const {
 void Server::handle(std::uint32_t index) {
   Send& send = world_.sends[index];
   Rng& rng = world_.rng;
-  if (!well_formed(send)) world_.ledger.break_promise("malformed: " + send.url + " " + send.body);
+  if (!well_formed(send)) world_.ledger.violated("malformed: " + send.url + " " + send.body);
   const Mood& mood = moods_[send.lane];
   send.status = rng.pick({200, 200, 201, 202, 204});
   bool stores = true;
@@ -134,7 +134,7 @@ void Server::change(Lane lane, Rng& rng) {
 }
 
 void Server::heal() {
-  moods_[events] = moods_[people] = {};
+  moods_[events] = moods_[users] = {};
   largest_ = SIZE_MAX;
 }
 

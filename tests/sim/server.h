@@ -1,5 +1,4 @@
-// The server: keeps the truth, answers with everything the contract knows and with what it does
-// not.
+// The server: stores what arrives, and answers with every documented status and some others.
 #pragma once
 
 #include <cstddef>

@@ -5,7 +5,8 @@
 
 namespace sim {
 
-/// Leaves out actions, by halves and then one by one, as long as the world still breaks a promise.
+/// Leaves out actions, by halves and then one by one, as long as the world still violates an
+/// invariant.
 Plan shrink(Plan plan);
 
 }  // namespace sim

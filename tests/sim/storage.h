@@ -16,8 +16,8 @@ class Storage {
 
   explicit Storage(std::size_t quota) : quota_(quota) {}
 
-  /// Keys that start with "cookie:" are cookies: they have room of their own, and nobody hears when
-  /// one changes.
+  /// Keys that start with "cookie:" are cookies: they have a quota of their own, and
+  /// no event reports a change.
   bool set(const std::string& key, const std::string& value);
   bool erase(const std::string& key);
   const std::string* get(std::string_view key) const;
@@ -28,7 +28,7 @@ class Storage {
   void become(Health health) { health_ = health; }
   void set_quota(std::size_t quota) { quota_ = quota; }
 
-  /// What is really there; the world may put its hands on it.
+  /// What is really there, whatever the health.
   const Items& items() const { return items_; }
   const Items& cookies() const { return cookies_; }
   void lose_cookies() { cookies_.clear(); }

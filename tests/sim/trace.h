@@ -1,4 +1,4 @@
-// What happened, line by line, for whoever replays a seed.
+// What happened, line by line, to replay a seed.
 #pragma once
 
 #include <string>

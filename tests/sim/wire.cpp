@@ -75,7 +75,7 @@ bool is_journal(std::string_view key, Lane& lane) {
   const std::size_t dot = key.find('.', start + 3);
   if (dot == std::string_view::npos || dot == start + 3 || dot + 2 >= key.size()) return false;
   if (key[dot + 1] != 'e' && key[dot + 1] != 'p') return false;
-  lane = key[dot + 1] == 'e' ? events : people;
+  lane = key[dot + 1] == 'e' ? events : users;
   const std::string_view number = key.substr(dot + 2);
   return number.size() < 10 &&
          std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -116,7 +116,7 @@ void read_events(std::string_view text, std::vector<Part>& parts) {
   }
 }
 
-void read_people(std::string_view text, std::vector<Part>& parts) {
+void read_users(std::string_view text, std::vector<Part>& parts) {
   constexpr std::string_view kAlias = ",\"alias_id\":\"";
   constexpr std::string_view kFacts = ",\"properties\":{";
   for (std::size_t at = index_of(text, kUser, 0); at != std::string_view::npos;

@@ -1,4 +1,4 @@
-// Reads back what the world itself put into an event or a user, from a request or from storage.
+// Reads tags, ids and times of events and users from a request or from storage.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace sim {
 using Tag = std::uint32_t;
 constexpr Tag kNoTag = UINT32_MAX;
 
-enum Lane : std::uint8_t { events, people };
+enum Lane : std::uint8_t { events, users };
 
 struct Part {
   Tag tag;
@@ -33,7 +33,7 @@ std::uint64_t id_hash(std::string_view id);
 /// The events in a body, a segment or a report, in order.
 void read_events(std::string_view text, std::vector<Part>& parts);
 /// The users, aliases and facts in a body or a segment.
-void read_people(std::string_view text, std::vector<Part>& parts);
+void read_users(std::string_view text, std::vector<Part>& parts);
 
 /// The lane of a journal's key, if it is one: <prefix>j.<document>.<lane><number>.
 bool is_journal(std::string_view key, Lane& lane);

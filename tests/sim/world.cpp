@@ -37,18 +37,18 @@ void World::announce(std::uint32_t by, const std::string& key, bool cleared) {
   for (const auto& page : documents_) {
     if (page->id() == by || !page->active()) continue;
     if (index == UINT32_MAX) {
-      index = static_cast<std::uint32_t>(news.size());
-      news.push_back({key, cleared});
+      index = static_cast<std::uint32_t>(storage_changes.size());
+      storage_changes.push_back({key, cleared});
     }
-    // One channel to each page: what was written first is heard of first.
-    Millis& last = page->last_news;
+    // One channel to each page: events arrive in the order of the writes.
+    Millis& last = page->last_storage_event;
     last = std::max(last, clock.now() + rng.between(0, plan.event_latency));
-    queue.push(last, Due::news, page->id(), index);
+    queue.push(last, Due::storage, page->id(), index);
   }
 }
 
-void World::tell_locks() {
-  for (const std::uint32_t index : locks.take_news()) {
+void World::report_locks() {
+  for (const std::uint32_t index : locks.take_results()) {
     const Locks::Claim& claim = locks.claim(index);
     if (!claim.granted) coverage.add(Count::locks_refused);
     queue.push(clock.now() + rng.between(0, plan.lock_latency), Due::lock, claim.document, index);
@@ -58,10 +58,10 @@ void World::tell_locks() {
 void World::happen(const Event& event) {
   Document& page = *documents_[event.document];
   if (clock.asleep() && event.kind != Due::arrival) {
-    // Nobody waits so long for an answer.
+    // The connection does not survive a long sleep.
     if (event.kind == Due::answer && rng.percent(60)) sends[event.what].status = 0;
-    if (event.kind == Due::news) {
-      page.last_news = std::max(page.last_news, clock.awake());
+    if (event.kind == Due::storage) {
+      page.last_storage_event = std::max(page.last_storage_event, clock.awake());
       return queue.put_off(event, clock.awake());
     }
     queue.push(clock.awake() + rng.between(0, 100), event.kind, event.document, event.what);
@@ -85,17 +85,17 @@ void World::happen(const Event& event) {
       return page.deliver({Input::answer, event.what});
     case Due::lock:
       return page.deliver({Input::lock, event.what});
-    case Due::news:
-      return page.deliver({Input::news, event.what});
+    case Due::storage:
+      return page.deliver({Input::storage, event.what});
   }
 }
 
 void World::live_until(Millis end) {
-  while (!queue.empty() && queue.next() <= end && ledger.broken().empty()) {
+  while (!queue.empty() && queue.next() <= end && ledger.violation().empty()) {
     const Event event = queue.pop();
     clock.move_to(std::max(clock.now(), event.at));
     happen(event);
-    if (sends.size() > 20'000) ledger.break_promise("requests without end");
+    if (sends.size() > 20'000) ledger.violated("requests without end");
   }
 }
 
@@ -103,7 +103,7 @@ std::string World::run() {
   for (const Action& action : plan.actions) {
     const Millis at = std::max(clock.now(), clock.awake()) + action.after;
     live_until(at);
-    if (!ledger.broken().empty()) return ledger.broken();
+    if (!ledger.violation().empty()) return ledger.violation();
     clock.move_to(at);
     act(action);
     check_caps();
@@ -112,14 +112,14 @@ std::string World::run() {
   live_until(end);
   clock.move_to(end);
   heal();
-  if (ledger.broken().empty()) {
+  if (ledger.violation().empty()) {
     ledger.close();
     if (plan.calm) check_calm();
   }
-  return ledger.broken();
+  return ledger.violation();
 }
 
-// Everything heals, and pages of the site are opened until nothing is left to be done.
+// All faults end, and pages of the site are opened until nothing is pending.
 void World::heal() {
   trace.say("everything heals");
   healing_ = true;
@@ -145,7 +145,7 @@ void World::heal() {
       page->show(true);
     }
   }
-  for (int round = 0; round < 4 && ledger.broken().empty(); ++round) {
+  for (int round = 0; round < 4 && ledger.violation().empty(); ++round) {
     if (round > 0) {
       for (Tab& tab : tabs_) close(tab);
     }
@@ -155,21 +155,21 @@ void World::heal() {
     }
     if (round == 0) decide_at_last();
     rest();
-    // What was lost last is told with what comes next.
+    // The last losses are counted in the next event.
     for (Tab& tab : tabs_) {
       if (Document* page = current(tab)) track(*page, rng, 1, false);
     }
     rest();
     if (!journals_left() && ledger.all_closed()) break;
   }
-  if (ledger.broken().empty()) check_rest();
+  if (ledger.violation().empty()) check_rest();
 }
 
-// The longest that anybody may have been asked to wait is a day.
+// The longest documented wait is a day.
 void World::rest() {
   const Millis end = clock.now() + 30 * kHour;
   live_until(end);
-  if (!queue.empty() && ledger.broken().empty()) ledger.break_promise("never at rest");
+  if (!queue.empty() && ledger.violation().empty()) ledger.violated("never at rest");
 }
 
 bool World::journals_left() const {
@@ -179,39 +179,38 @@ bool World::journals_left() const {
 }
 
 void World::check_rest() {
-  check_visitors();
+  check_identities();
   if (journals_left()) {
     Lane lane;
     for (const auto& [key, value] : storage.items()) {
-      if (is_journal(key, lane)) return ledger.break_promise("left in storage: " + key);
+      if (is_journal(key, lane)) return ledger.violated("left in storage: " + key);
     }
   }
   for (const auto& page : documents_) {
     if (!page->active()) continue;
-    if (page->next_wake() >= 0) ledger.break_promise(page->name() + " does not sleep");
-    if (locks.waits(page->id())) ledger.break_promise(page->name() + " still waits for a lock");
+    if (page->next_wake() >= 0) ledger.violated(page->name() + " does not sleep");
+    if (locks.waits(page->id())) ledger.violated(page->name() + " still waits for a lock");
     if (locks.holds(page->id(), page->prefix() + "r")) {
-      ledger.break_promise(page->name() + " keeps the recovery lock");
+      ledger.violated(page->name() + " keeps the recovery lock");
     }
-    if (page->flushes_open() > 0) ledger.break_promise(page->name() + " leaves a flush unanswered");
+    if (page->flushes_open() > 0) ledger.violated(page->name() + " leaves a flush unanswered");
   }
 }
 
-// Without consent nothing is left anywhere; with it, the pages of a site agree on who it is.
-void World::check_visitors() {
+// Without consent nothing is left in storage; with it, the pages of a site agree on the user id.
+void World::check_identities() {
   const bool shared = plan.persistence == appizer::Persistence::local_storage ||
                       plan.persistence == appizer::Persistence::both;
   const std::string* kept = storage.get("appizer_user_id");
   for (const auto& page : documents_) {
     if (!page->active()) continue;
     if (plan.memory != Plan::nobody && page->consent() != decision) {
-      return ledger.break_promise(page->name() + " does not follow the visitor's decision");
+      return ledger.violated(page->name() + " does not follow the visitor's decision");
     }
     if (decision != appizer::Consent::granted || !shared || identity_rules.disturbed()) continue;
     if (kept == nullptr || page->user() != *kept) {
-      return ledger.break_promise(page->name() + " is " + page->user() +
-                                  " in the end, storage has " +
-                                  (kept != nullptr ? *kept : "nothing"));
+      return ledger.violated(page->name() + " is " + page->user() + " in the end, storage has " +
+                             (kept != nullptr ? *kept : "nothing"));
     }
   }
   if (decision != appizer::Consent::denied) return;
@@ -233,12 +232,12 @@ void World::check_caps() {
     lines += static_cast<std::size_t>(std::count(value.begin(), value.end(), '\n'));
     bytes += value.size();
     if (lines > plan.max_events + 100 || bytes > plan.max_bytes * 11 / 10 + 200'000) {
-      return ledger.break_promise("more in storage than the caps allow: " + std::string(document));
+      return ledger.violated("more in storage than the caps allow: " + std::string(document));
     }
   }
 }
 
-// Where nothing goes wrong, an event is with the server within seconds.
+// Without faults the server has an event within seconds.
 void World::check_calm() {
   for (Tag tag = 0; tag < ledger.size(); ++tag) {
     const Entry& entry = ledger.entry(tag);
@@ -246,8 +245,8 @@ void World::check_calm() {
     const Millis latest = entry.tracked + 15 * kSecond;
     const Millis end = documents_[entry.document]->ended;
     if (entry.stored > latest && (end < 0 || end > latest)) {
-      return ledger.break_promise(ledger.word(tag) + " took " +
-                                  std::to_string(entry.stored - entry.tracked) + " ms");
+      return ledger.violated(ledger.word(tag) + " took " +
+                             std::to_string(entry.stored - entry.tracked) + " ms");
     }
   }
 }

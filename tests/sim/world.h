@@ -1,4 +1,4 @@
-// A seed's world: everything there is, and the order in which it happens.
+// The world of one seed: all parts, and the order of events.
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,21 @@
 #include "clock.h"
 #include "coverage.h"
 #include "document.h"
+#include "identity_rules.h"
 #include "ledger.h"
 #include "locks.h"
-#include "protocol_rules.h"
 #include "network.h"
 #include "plan.h"
+#include "protocol_rules.h"
 #include "queue.h"
 #include "server.h"
 #include "storage.h"
 #include "trace.h"
-#include "identity_rules.h"
 
 namespace sim {
 
-/// A change of storage, as other pages hear of it.
-struct News {
+/// A change of storage, as the storage event reports it to other pages.
+struct StorageChange {
   std::string key;
   bool cleared;
 };
@@ -40,7 +40,7 @@ class World {
  public:
   World(const Plan& plan, bool traced);
 
-  /// Lives through the plan, heals, and settles all accounts. Returns the promise that was broken,
+  /// Runs the plan, heals everything, and checks all invariants. Returns the one that was violated,
   /// empty if none was.
   std::string run();
 
@@ -53,7 +53,7 @@ class World {
   Storage storage;
   Locks locks;
   std::vector<Send> sends;
-  std::vector<News> news;
+  std::vector<StorageChange> storage_changes;
   Ledger ledger;
   ProtocolRules protocol_rules;
   IdentityRules identity_rules;
@@ -66,10 +66,10 @@ class World {
   const Document& page(std::uint32_t id) const { return *documents_[id]; }
   std::string base(std::uint8_t site) const;
   std::string app(std::uint8_t site) const;
-  /// Tells the other pages that `by` changed storage.
+  /// Sends the storage event of a change by `by` to the other pages.
   void announce(std::uint32_t by, const std::string& key, bool cleared = false);
-  /// Passes on what became of claims to locks.
-  void tell_locks();
+  /// Reports the results of lock requests to their documents.
+  void report_locks();
 
  private:
   void act(const Action& action);
@@ -96,7 +96,7 @@ class World {
   void rest();
   bool journals_left() const;
   void check_rest();
-  void check_visitors();
+  void check_identities();
   void check_caps();
   void check_calm();
 
