@@ -97,7 +97,7 @@ inEngines('identity', (engine) => {
         assert.ok((await kept(page)).includes(`appizer_user_id=${id}`));
       });
 
-      await t.test('two documents opened at once on a new profile agree', async () => {
+      await t.test('two documents opened at once on a new profile agree on one id', async () => {
         await page.goto(`${site.address}/bare`);
         await clear();
         const before = stage.stored().length;

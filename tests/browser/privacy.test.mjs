@@ -44,7 +44,7 @@ const WITNESS = `<script>{
 const FORM = `<form id="news" onsubmit="event.preventDefault(); fetch('/bare')">
   <input type="email" name="email" value="jane@mail.example"><button>Go</button></form>`;
 
-test('what is kept is what the paper says', { timeout: 240_000 }, async () => {
+test('the stored keys are those that docs/privacy.md lists', { timeout: 240_000 }, async () => {
   const stage = await createStage();
   const { site, settings, proxy } = stage;
   const all = { autoEvents: { sessionStart: true, outboundLinks: true, downloads: true } };

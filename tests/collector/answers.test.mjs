@@ -507,7 +507,7 @@ test('the four calls answer as documented', async (t) => {
   });
 });
 
-test('a page is answered as a server is', async (t) => {
+test('a page gets the same answers as a server', async (t) => {
   const { send, collector } = await start(t);
   for (const [path, body] of /** @type {[string, object][]} */ ([
     ['/v1/events', event],

@@ -118,7 +118,7 @@ test('a config file with a mistake in it', async (t) => {
   );
 });
 
-test('a port that is none', async (t) => {
+test('an invalid port', async (t) => {
   assert.equal(
     await refused(t, ['--port', '70000']),
     'The collector did not start: --port must be a number from 0 (any free one) to 65535, ' +
@@ -137,7 +137,7 @@ test('a port that is taken', async (t) => {
   );
 });
 
-test('an option nobody knows', async (t) => {
+test('an unknown option', async (t) => {
   assert.match(await refused(t, ['--prot', '1']), /Unknown option '--prot'.*\nUsage: node main/s);
 });
 
@@ -158,7 +158,7 @@ test('a folder that is not there', async (t) => {
   assert.match(errors, /^The collector did not start: The database .* cannot be used: .*\.\n$/);
 });
 
-test('help is an answer, not a failure', async (t) => {
+test('--help exits with status 0', async (t) => {
   const { code, output } = await startProcess(t, ['--help']).ended;
   assert.equal(code, 0);
   assert.match(output, /^Usage: node main\.mjs/);

@@ -53,7 +53,7 @@ test('the address and the browser are filled in where the caller gives none', as
   );
 });
 
-test('names that mean something to JavaScript are property names like any', async (t) => {
+test('property names such as __proto__ are stored like any other', async (t) => {
   const { send, collector } = await start(t);
   const properties = '{"__proto__":{"a":1},"constructor":{"prototype":2},"toString":3}';
   const { status } = await send(

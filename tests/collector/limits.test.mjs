@@ -94,7 +94,7 @@ test('kinds of call, keys and apps are counted apart', async (t) => {
   }
 });
 
-test('strangers are counted together and take nothing from anybody', async (t) => {
+test('requests of unknown callers share one limit of their own', async (t) => {
   const { send } = await startAt(t, { events: 2 });
   const headers = { authorization: 'Bearer sk_x' };
   const left = [];

@@ -28,7 +28,7 @@ nlohmann::json body_of(const Sent& sent) {
 }
 
 bool was_told(const Host& host, Hint hint) {
-  return std::any_of(host.told.begin(), host.told.end(),
+  return std::any_of(host.hints.begin(), host.hints.end(),
                      [&](const auto& one) { return one.first == hint; });
 }
 
@@ -83,7 +83,7 @@ TEST_CASE("an event arrives within a second, as the API has it", "[client]") {
   CHECK(segments(origin).empty());
 }
 
-TEST_CASE("before the start commands are refused and news are ignored", "[client]") {
+TEST_CASE("before start, commands are refused and host events are ignored", "[client]") {
   Client client;
   const Moment now{1, 1};
   CHECK(client.track("a", "", "", 0, now) == Status::not_started);
@@ -117,7 +117,7 @@ TEST_CASE("a client starts once, and only with usable options", "[client]") {
         Status::already_started);
 }
 
-TEST_CASE("commands answer with what was wrong, and go as far as they can", "[client]") {
+TEST_CASE("commands return what was wrong, and do as much as they can", "[client]") {
   Origin origin;
   origin.server = delivered;
   Host host(origin, R"("debug":true)");
@@ -135,7 +135,8 @@ TEST_CASE("commands answer with what was wrong, and go as far as they can", "[cl
   CHECK(was_told(host, Hint::user_id_refused));
 }
 
-TEST_CASE("in debug an event is commented on, without it nothing is said", "[client]") {
+TEST_CASE("debug mode hints at mistakes in an event, without debug there are no hints",
+          "[client]") {
   const auto [name, properties, hint] = GENERATE(table<std::string, std::string, Hint>({
       {"plan_opened", "", Hint::tracked},
       {"PlanOpened", "", Hint::name_not_snake_case},
@@ -151,10 +152,10 @@ TEST_CASE("in debug an event is commented on, without it nothing is said", "[cli
   loud.track(name, properties);
   quiet.track(name, properties);
   CHECK(was_told(loud, hint));
-  CHECK(quiet.told.empty());
+  CHECK(quiet.hints.empty());
 }
 
-TEST_CASE("options that are wrong are told of in debug", "[client]") {
+TEST_CASE("debug mode hints at options of a wrong type or name", "[client]") {
   Origin origin;
   Host host(origin, R"("debug":true,"apiKey":"x","sessionTimeout":"long")");
   CHECK(host.status == Status::ok);
@@ -178,7 +179,7 @@ TEST_CASE("events of one task are one write and one batch", "[client]") {
   CHECK(origin.arrived == numbered(1, 50));
 }
 
-TEST_CASE("an event says when it happened, not when it was heard of", "[client]") {
+TEST_CASE("an event has the time at which it happened, not at which the core got it", "[client]") {
   Origin origin;
   Host host(origin);
   host.client.track("early", "", "", origin.now.wall - 5000, origin.now);
@@ -222,7 +223,7 @@ TEST_CASE("a visitor keeps an id from page to page", "[client]") {
   CHECK(origin.storage["appizer_user_id"] == first["user_id"]);
 }
 
-TEST_CASE("a visitor who is named is created, then linked to the anonymous id", "[client]") {
+TEST_CASE("setUserId creates the user, then links the anonymous id", "[client]") {
   Origin origin;
   origin.server = delivered;
   Host host(origin);
@@ -241,7 +242,7 @@ TEST_CASE("a visitor who is named is created, then linked to the anonymous id", 
   CHECK(events[0]["properties"]["$session_id"] == events[1]["properties"]["$session_id"]);
 }
 
-TEST_CASE("to be named the same again changes nothing", "[client]") {
+TEST_CASE("setting the same user id again changes nothing", "[client]") {
   Origin origin;
   origin.server = delivered;
   Host host(origin);
@@ -254,7 +255,7 @@ TEST_CASE("to be named the same again changes nothing", "[client]") {
   CHECK(origin.arrived == Names{"user user_1", "alias user_1"});
 }
 
-TEST_CASE("another person on the same device is not linked, and has a session of their own",
+TEST_CASE("a second known user on the device is not linked to the first, and gets a new session",
           "[client]") {
   Origin origin;
   origin.server = delivered;
@@ -316,7 +317,7 @@ TEST_CASE("what is tracked in the task that gives consent belongs to the visitor
   CHECK(host.flushed[1] == flush_result(5, 0, 0));
 }
 
-TEST_CASE("a visit starts with its first view, whatever came before it", "[client]") {
+TEST_CASE("session_start precedes the first view, whatever event came before", "[client]") {
   Origin origin;
   origin.server = delivered;
   const bool pending = GENERATE(false, true);
@@ -345,7 +346,7 @@ TEST_CASE("a visit starts with its first view, whatever came before it", "[clien
   CHECK(origin.arrived == Names{"page_view"});
 }
 
-TEST_CASE("a view belongs to whoever saw it, also where it passes hooks", "[client]") {
+TEST_CASE("a view keeps the user id of when it was seen, also through hooks", "[client]") {
   Origin origin;
   origin.server = delivered;
   const bool hooks = GENERATE(false, true);
@@ -362,8 +363,7 @@ TEST_CASE("a view belongs to whoever saw it, also where it passes hooks", "[clie
   }
 }
 
-TEST_CASE("a visitor's session ends with them, on the next page and in other tabs too",
-          "[client]") {
+TEST_CASE("a session ends with its user, on the next page and in other tabs too", "[client]") {
   Origin origin;
   origin.server = delivered;
   Host other(origin);
@@ -372,7 +372,7 @@ TEST_CASE("a visitor's session ends with them, on the next page and in other tab
     host.set_user_id("\"user_1\"");
     host.track("first");
     SECTION("by a logout") { host.reset(); }
-    SECTION("by another name") { host.set_user_id("\"user_2\""); }
+    SECTION("by another user id") { host.set_user_id("\"user_2\""); }
   }
   other.track("second");
   Host next(origin);
@@ -419,7 +419,7 @@ TEST_CASE("with cookies a tab follows another when the visitor turns to it", "[c
   CHECK(other.client.user_id() == "user_2");
 }
 
-TEST_CASE("pages of a site hear of a change in a cookie too", "[client]") {
+TEST_CASE("pages of a site follow a change in a cookie too", "[client]") {
   Origin origin;
   origin.server = delivered;
   const std::string options = R"("persistence":"cookie")";
@@ -484,7 +484,8 @@ TEST_CASE("with rememberConsent all pages of the site follow a decision", "[clie
   CHECK(host.client.user_id() == other.client.user_id());
 }
 
-TEST_CASE("without storage a no still removes what was there, and is remembered", "[client]") {
+TEST_CASE("denied consent removes stored data and is remembered, also while storage fails",
+          "[client]") {
   Origin origin;
   {
     Host before(origin, R"("persistence":"both")");
@@ -506,7 +507,7 @@ TEST_CASE("without storage a no still removes what was there, and is remembered"
   CHECK(origin.storage.size() == 1);
 }
 
-TEST_CASE("visits are told of without their views", "[client]") {
+TEST_CASE("session_start is recorded without page views where only sessions are on", "[client]") {
   Origin origin;
   origin.server = delivered;
   Host host(origin, R"("autoEvents":{"pageViews":false,"pageLeave":false,"sessionStart":true})");
@@ -514,7 +515,7 @@ TEST_CASE("visits are told of without their views", "[client]") {
   CHECK(origin.arrived == Names{"session_start"});
 }
 
-TEST_CASE("what another page remembers counts only where it is to be remembered", "[client]") {
+TEST_CASE("a stored decision counts only with rememberConsent", "[client]") {
   Origin origin;
   Host host(origin, R"("rememberConsent":true)");
   Host other(origin);
@@ -524,7 +525,7 @@ TEST_CASE("what another page remembers counts only where it is to be remembered"
 
 // What outlives the page.
 
-TEST_CASE("what is pending survives a reload", "[client]") {
+TEST_CASE("pending events survive a reload", "[client]") {
   Origin origin;
   {
     Host host(origin);
@@ -540,7 +541,7 @@ TEST_CASE("what is pending survives a reload", "[client]") {
   CHECK(origin.asleep());
 }
 
-TEST_CASE("what was on its way when the page crashed is sent again, with the same ids",
+TEST_CASE("a request that was in flight at a crash is sent again with the same event ids",
           "[client]") {
   Origin origin;
   std::string first;
@@ -558,8 +559,7 @@ TEST_CASE("what was on its way when the page crashed is sent again, with the sam
   CHECK(origin.bodies[0] == first);
 }
 
-TEST_CASE("many records are inherited in order, with what the visitor does meanwhile behind",
-          "[client]") {
+TEST_CASE("many orphaned records are taken over in order, ahead of new events", "[client]") {
   Origin origin;
   {
     Host host(origin, "", {.online = false});
@@ -575,7 +575,7 @@ TEST_CASE("many records are inherited in order, with what the visitor does meanw
   CHECK(segments(origin).empty());
 }
 
-TEST_CASE("nobody inherits from a tab that lives", "[client]") {
+TEST_CASE("no page takes over the segments of a tab that is alive", "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
   Host one(origin, "", {.locks = locks});
@@ -586,7 +586,7 @@ TEST_CASE("nobody inherits from a tab that lives", "[client]") {
   for (Sent& sent : one.sent) CHECK(names_in(sent) == numbered(1, 3));
 }
 
-TEST_CASE("of several tabs one inherits", "[client]") {
+TEST_CASE("one of several tabs takes over orphaned segments", "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
   {
@@ -640,7 +640,7 @@ TEST_CASE("another app on the same origin, and other keys, are left alone", "[cl
   for (const auto& [key, text] : foreign) CHECK(origin.storage[key] == text);
 }
 
-TEST_CASE("garbage in every one of our keys does no harm", "[client]") {
+TEST_CASE("garbage in each of our storage keys does no harm", "[client]") {
   const auto garbage = GENERATE(values<std::string>(
       {"", "garbage", "{}", "[object Object]", "\n\n\n", std::string("\0\xff\xfe", 3),
        "99999999999999999999 99999999999999999999 99999999999999999999", std::string(100000, 'x'),
@@ -662,8 +662,7 @@ TEST_CASE("garbage in every one of our keys does no harm", "[client]") {
   CHECK(is_plausible_user_id(parsed(origin.bodies[0])["user_id"].get<std::string>()));
 }
 
-TEST_CASE("records that were damaged are counted, and the site and the server hear of it",
-          "[client]") {
+TEST_CASE("damaged records are counted, and reported to onError and the server", "[client]") {
   Origin origin;
   {
     Host host(origin);
@@ -682,7 +681,7 @@ TEST_CASE("records that were damaged are counted, and the site and the server he
   CHECK(parsed(origin.bodies[0])["events"][1]["properties"]["$dropped"] == 1);
 }
 
-TEST_CASE("without storage everything works but reloads", "[client]") {
+TEST_CASE("without storage everything works except across reloads", "[client]") {
   Origin origin;
   origin.storage_fails = true;
   origin.server = delivered;
@@ -692,11 +691,11 @@ TEST_CASE("without storage everything works but reloads", "[client]") {
   origin.run();
   CHECK(origin.arrived == Names{"user user_1", "alias user_1", "e1", "e2", "e3"});
   CHECK(origin.asleep());
-  CHECK(std::count_if(host.told.begin(), host.told.end(),
+  CHECK(std::count_if(host.hints.begin(), host.hints.end(),
                       [](const auto& one) { return one.first == Hint::storage_failing; }) == 1);
 }
 
-TEST_CASE("storage that works again has everything", "[client]") {
+TEST_CASE("storage that works again gets all pending events", "[client]") {
   Origin origin;
   {
     Host host(origin, R"("debug":true)", {.online = false});
@@ -764,7 +763,7 @@ TEST_CASE("storage stays within the caps", "[client]") {
   CHECK(parsed(origin.bodies[0])["events"][0]["properties"]["$dropped"] == reported);
 }
 
-TEST_CASE("a no and a yes in one task are a new visitor, and nothing of the old one is sent",
+TEST_CASE("denying and granting in one task makes a new visitor and sends nothing of the old one",
           "[client][consent]") {
   const auto options = GENERATE(values<std::string>(
       {"", R"("cookieless":true)", R"("rememberConsent":true,"consent":"granted")"}));
@@ -787,7 +786,7 @@ TEST_CASE("a no and a yes in one task are a new visitor, and nothing of the old 
     decide("\"denied\"");
     decide("\"granted\"");
   }
-  SECTION("then no") {
+  SECTION("then denied") {
     decide("\"denied\"");
     arrives.clear();
   }
@@ -807,7 +806,7 @@ TEST_CASE("a no and a yes in one task are a new visitor, and nothing of the old 
   CHECK(origin.asleep());
 }
 
-TEST_CASE("a flush that waits for the page ends with a no", "[client][consent]") {
+TEST_CASE("a flush that waits for page facts ends when consent is denied", "[client][consent]") {
   Origin origin;
   Host host(origin, R"("consent":"pending")");
   host.client.set_consent("\"granted\"", {1, 2, 3}, origin.now);
@@ -818,7 +817,7 @@ TEST_CASE("a flush that waits for the page ends with a no", "[client][consent]")
   CHECK(host.flushed.count(9) == 1);
 }
 
-TEST_CASE("what does not fit into the wait for a decision is counted for the server too",
+TEST_CASE("calls dropped while waiting for a decision are counted in $dropped",
           "[client][consent]") {
   Origin origin;
   Host host(origin, R"("consent":"pending")");
@@ -832,7 +831,7 @@ TEST_CASE("what does not fit into the wait for a decision is counted for the ser
 
 // When the server does not answer.
 
-TEST_CASE("an outage costs nothing but time", "[client]") {
+TEST_CASE("an outage delays events and loses none", "[client]") {
   Origin origin;
   bool up = false;
   origin.server = [&](const Sent&) { return up ? 200 : 503; };
@@ -870,7 +869,7 @@ TEST_CASE("in an outage the tabs of a site send through one of them", "[client]"
   CHECK(origin.asleep());
 }
 
-TEST_CASE("a reload is no way round a wait", "[client]") {
+TEST_CASE("a reload does not end a stored wait", "[client]") {
   Origin origin;
   const Millis began = origin.now.monotonic;
   {
@@ -906,7 +905,7 @@ TEST_CASE("a wait is kept where storage keeps nothing", "[client]") {
   CHECK(host.sent.size() == 2);
 }
 
-TEST_CASE("another tab's wait is heard of", "[client]") {
+TEST_CASE("a tab obeys the wait that another tab stored", "[client]") {
   Origin origin;
   Host one(origin);
   Host other(origin);
@@ -920,7 +919,8 @@ TEST_CASE("another tab's wait is heard of", "[client]") {
   CHECK(other.sent.empty());
 }
 
-TEST_CASE("a network that returns does not shorten what the server told another tab", "[client]") {
+TEST_CASE("the network's return does not shorten a wait that the server asked of another tab",
+          "[client]") {
   Origin origin;
   Host host(origin);
   Host other(origin);
@@ -992,7 +992,8 @@ TEST_CASE("a page that goes away hands over what it sends, and no other sends it
   CHECK(segments(origin).empty());
 }
 
-TEST_CASE("with confirmUnload the next page sends what nobody has confirmed", "[client]") {
+TEST_CASE("with confirmUnload the next page sends what the server has not acknowledged",
+          "[client]") {
   Origin origin;
   {
     Host host(origin, R"("confirmUnload":true)");
@@ -1006,7 +1007,7 @@ TEST_CASE("with confirmUnload the next page sends what nobody has confirmed", "[
   CHECK(origin.arrived == Names{"a"});
 }
 
-TEST_CASE("what the browser refuses while the page goes away is the next page's", "[client]") {
+TEST_CASE("the next page sends what the browser refused during pagehide", "[client]") {
   Origin origin;
   {
     Host host(origin);
@@ -1049,7 +1050,7 @@ TEST_CASE("a page that has nothing to send holds no lock, and has one as soon as
   }
 }
 
-TEST_CASE("a page that comes back goes on with what it had", "[client]") {
+TEST_CASE("a page restored from the cache continues with its pending events", "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
   Host host(origin, "", {.online = false, .locks = locks});
@@ -1068,7 +1069,8 @@ TEST_CASE("a page that comes back goes on with what it had", "[client]") {
   CHECK(origin.asleep());
 }
 
-TEST_CASE("a page that comes back does not send what another has inherited", "[client]") {
+TEST_CASE("a page restored from the cache does not send what another page has taken over",
+          "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
   Host host(origin, "", {.online = false, .locks = locks});
@@ -1089,7 +1091,8 @@ TEST_CASE("a page that comes back does not send what another has inherited", "[c
   CHECK(origin.arrived == Names{"e1", "e2", "e3", "own"});
 }
 
-TEST_CASE("a page that comes back puts back what turns out to have failed", "[client]") {
+TEST_CASE("a page restored from the cache puts back a handed-over request that failed",
+          "[client]") {
   Origin origin;
   Host host(origin);
   host.track("a");
@@ -1103,7 +1106,7 @@ TEST_CASE("a page that comes back puts back what turns out to have failed", "[cl
   CHECK(origin.arrived == Names{"a"});
 }
 
-TEST_CASE("a page that is seen again sends nothing before it is told that it is back", "[client]") {
+TEST_CASE("a page shown again sends nothing before pageshow", "[client]") {
   Origin origin;
   origin.storage_fails = true;  // so that nobody else can send it
   Host host(origin);
@@ -1122,7 +1125,7 @@ TEST_CASE("a page that is seen again sends nothing before it is told that it is 
   CHECK(origin.arrived == Names{"seen_again"});
 }
 
-TEST_CASE("a page without storage comes back with what it had", "[client]") {
+TEST_CASE("a page without storage is restored from the cache with its pending events", "[client]") {
   Origin origin;
   origin.storage_fails = true;
   Host host(origin, "", {.online = false});
@@ -1135,7 +1138,7 @@ TEST_CASE("a page without storage comes back with what it had", "[client]") {
   CHECK(origin.arrived == numbered(1, 3));
 }
 
-TEST_CASE("to come back without having been away is no news", "[client]") {
+TEST_CASE("pageshow without a pagehide before it changes nothing", "[client]") {
   Origin origin;
   Host host(origin);
   host.track("a");
@@ -1147,7 +1150,7 @@ TEST_CASE("to come back without having been away is no news", "[client]") {
   CHECK(origin.arrived == Names{"a"});
 }
 
-TEST_CASE("a page without storage leaves what waits with the browser", "[client]") {
+TEST_CASE("a page without storage arms fetchLater with its pending events", "[client]") {
   Origin origin;
   origin.storage_fails = true;
   Host host(origin, "", {.later = true});
@@ -1173,7 +1176,7 @@ TEST_CASE("an early or repeated wake does nothing", "[client]") {
   CHECK(origin.storage == storage);
 }
 
-TEST_CASE("an idle page wakes once to look around, and then never", "[client]") {
+TEST_CASE("an idle page wakes once to look for orphans, and then never", "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
   Host host(origin, "", {.locks = locks});
@@ -1182,7 +1185,7 @@ TEST_CASE("an idle page wakes once to look around, and then never", "[client]") 
   CHECK(host.asleep());
 }
 
-TEST_CASE("a flush says what became of everything, people included", "[client]") {
+TEST_CASE("a flush reports the result of all records, user records included", "[client]") {
   Origin origin;
   origin.server = delivered;
   Host host(origin);

@@ -88,7 +88,7 @@ TEST_CASE("options that are no object are refused", "[config]") {
   CHECK(config.read(options, problems) == Status::options_unusable);
 }
 
-TEST_CASE("an option of another type is complained of, and its default stands", "[config]") {
+TEST_CASE("an option of a wrong type gives a hint, and its default holds", "[config]") {
   const auto [option, name] = GENERATE(table<const char*, const char*>({
       {R"("apiBase":7)", "apiBase"},
       {R"("apiBase":"")", "apiBase"},
@@ -113,7 +113,7 @@ TEST_CASE("an option of another type is complained of, and its default stands", 
   CHECK(config.session_timeout == 30 * kMinute);
 }
 
-TEST_CASE("an option that nobody knows is complained of", "[config]") {
+TEST_CASE("an unknown option gives a hint", "[config]") {
   const auto [status, config, problems] = read(R"({"appId":"demo","apiKey":"sk_live"})");
   CHECK(status == Status::ok);
   REQUIRE(problems.size() == 1);
@@ -129,7 +129,7 @@ TEST_CASE("an option that is null counts as absent", "[config]") {
   CHECK(config.api_base == "https://api.appizer.com");
 }
 
-TEST_CASE("facts that nobody knows are no business of the site", "[config]") {
+TEST_CASE("unknown host facts give no hint", "[config]") {
   const auto [status, config, problems] =
       read(R"({"appId":"demo"})", R"({"online":"yes","moon":"full"})");
   CHECK(status == Status::ok);
@@ -188,7 +188,7 @@ TEST_CASE("what counts as another page is an option", "[config]") {
   CHECK(config.count_hash == hash);
 }
 
-TEST_CASE("a mistake inside an option is complained of by its whole name", "[config]") {
+TEST_CASE("a mistake inside an option gives a hint with the whole name", "[config]") {
   const auto [value, name, hint] = GENERATE(table<const char*, const char*, Hint>({
       {"\"yes\"", "autoEvents", Hint::option_wrong_type},
       {"1", "autoEvents", Hint::option_wrong_type},
@@ -211,7 +211,7 @@ TEST_CASE("a mistake inside an option is complained of by its whole name", "[con
   CHECK(config.page_views == (problems[0].name != "autoEvents"));
 }
 
-TEST_CASE("names to redact are a list of texts", "[config]") {
+TEST_CASE("redact takes a list of names", "[config]") {
   const auto [status, config, problems] =
       read(R"({"appId":"demo","redactParameters":["customer","Bestell\u006er"]})");
   CHECK(problems.empty());
@@ -228,8 +228,7 @@ TEST_CASE("names to redact are a list of texts", "[config]") {
   CHECK(wrong.problems[0].name == "redactParameters");
 }
 
-TEST_CASE("programs are recognised by what the host says, and treated as the site wishes",
-          "[config]") {
+TEST_CASE("bots are recognised by host facts, and treated as the option says", "[config]") {
   struct Row {
     const char* options;
     const char* facts;
@@ -253,7 +252,7 @@ TEST_CASE("programs are recognised by what the host says, and treated as the sit
   CHECK(config.drops_bot() == row.dropped);
 }
 
-TEST_CASE("another wish for programs is complained of", "[config]") {
+TEST_CASE("an unknown value for bots gives a hint", "[config]") {
   const auto value = GENERATE(values<std::string>({"\"ignore\"", "true", "[]"}));
   const auto wrong = read(R"({"appId":"demo","bots":)" + value + "}", R"({"webdriver":true})");
   REQUIRE(wrong.problems.size() == 1);

@@ -1,5 +1,5 @@
-// A small world of plain data around clients: performs their effects at once, records what they
-// say, and jumps from wake to wake.
+// A host of plain data for clients: performs their effects at once, records requests and reports,
+// and advances the time from wake to wake.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace appizer::test {
 
 class Host;
 
-/// What was sent: a body, and what became of it.
+/// A request, and whether it is over.
 struct Sent {
   std::uint32_t id;
   std::string url;
@@ -48,7 +48,7 @@ class Origin {
  public:
   std::map<std::string, std::string> storage;
   bool storage_fails = false;
-  /// Nobody hears what others store.
+  /// No storage events are sent.
   bool silent = false;
   std::map<std::string, Host*> locks;
   Moment now{1000000, 1763928000000};
@@ -60,7 +60,7 @@ class Origin {
 
   /// Goes from wake to wake until then.
   void run_for(Millis time);
-  /// Lets time pass in which nobody wakes.
+  /// Lets time pass in which no client wakes.
   void sleep(Millis time) {
     now.monotonic += time;
     now.wall += time;
@@ -80,7 +80,7 @@ class Origin {
 
   std::vector<Host*> hosts_;
   std::vector<std::pair<std::string, Host*>> queue_;  // who waits for which lock
-  std::deque<std::pair<Host*, std::function<void()>>> news_;
+  std::deque<std::pair<Host*, std::function<void()>>> host_events_;
   bool settling_ = false;
 };
 
@@ -111,10 +111,10 @@ class Host {
   explicit Host(Origin& origin, const std::string& options = "") : Host(origin, options, Facts{}) {}
   Host(const Host&) = delete;
 
-  /// The document is gone without a word.
+  /// The document ends without an event.
   ~Host() {
     std::erase(origin_.hosts_, this);
-    std::erase_if(origin_.news_, [this](const auto& news) { return news.first == this; });
+    std::erase_if(origin_.host_events_, [this](const auto& event) { return event.first == this; });
     unlock("");
   }
 
@@ -147,25 +147,25 @@ class Host {
   }
 
   void online(bool online) {
-    hear([=, this] { client.handle_online(online, origin_.now); });
+    input([=, this] { client.handle_online(online, origin_.now); });
   }
   void visible(bool visible) {
-    hear([=, this] { client.handle_visibility(visible, origin_.now); });
+    input([=, this] { client.handle_visibility(visible, origin_.now); });
   }
   /// The page goes away; what it sent may be refused in between.
   void leave(const std::function<void()>& in_between = [] {}) {
-    hear([this] { client.handle_pagehide(origin_.now); });
+    input([this] { client.handle_pagehide(origin_.now); });
     in_between();
-    hear([this] { client.handle_handover(origin_.now); });
+    input([this] { client.handle_handover(origin_.now); });
   }
   /// The page comes back from the back/forward cache.
   void come_back() {
-    hear([this] { client.handle_pageshow(origin_.now); });
+    input([this] { client.handle_pageshow(origin_.now); });
   }
   /// Somebody emptied storage.
   void lose_storage() {
     origin_.storage.clear();
-    hear([this] { client.handle_storage_cleared(origin_.now); });
+    input([this] { client.handle_storage_cleared(origin_.now); });
   }
 
   /// Answers the oldest request that is open.
@@ -179,7 +179,7 @@ class Host {
     request.over = true;
     if (outcome(status_code) == Outcome::delivered) origin_.took(request);
     const std::uint32_t id = request.id;
-    hear([&] { client.handle_response(id, status_code, wait, body, origin_.now); });
+    input([&] { client.handle_response(id, status_code, wait, body, origin_.now); });
   }
   std::size_t open() const {
     return static_cast<std::size_t>(
@@ -187,9 +187,9 @@ class Host {
   }
   bool asleep() const { return client.next_wake() < 0; }
 
-  /// Performs everything that is asked for, and what follows from it in other documents.
+  /// Performs all effects, and what follows from them in other documents.
   void drain() {
-    heard_ = origin_.now.monotonic;
+    drained_ = origin_.now.monotonic;
     Effect effect;
     while (client.poll(effect)) perform(effect);
     origin_.settle();
@@ -198,10 +198,10 @@ class Host {
   Client client;
   Status status = Status::ok;
   std::deque<Sent> sent;
-  std::vector<std::pair<Hint, std::string>> told;
+  std::vector<std::pair<Hint, std::string>> hints;
   std::vector<nlohmann::json> reports;
   std::map<std::uint32_t, std::string> flushed;
-  /// What is left with the browser.
+  /// The body with which fetchLater is armed.
   std::string left;
   /// Writes, and the characters of the last one.
   std::size_t writes = 0;
@@ -213,9 +213,9 @@ class Host {
     return all_of(++seeds);
   }
 
-  template <typename Input>
-  void hear(Input input) {
-    input();
+  template <typename Call>
+  void input(Call call) {
+    call();
     drain();
   }
 
@@ -241,11 +241,11 @@ class Host {
           client.handle_store_failed(effect.text, origin_.now);
         } else {
           origin_.storage[effect.text] = effect.more;
-          tell_others(effect.text);
+          notify_others(effect.text);
         }
         break;
       case Effect::erase:
-        if (origin_.storage.erase(effect.text) > 0) tell_others(effect.text);
+        if (origin_.storage.erase(effect.text) > 0) notify_others(effect.text);
         break;
       case Effect::read:
         value(effect.text);
@@ -268,7 +268,7 @@ class Host {
         left = effect.more;
         break;
       case Effect::hint:
-        told.emplace_back(static_cast<Hint>(effect.number), effect.text);
+        hints.emplace_back(static_cast<Hint>(effect.number), effect.text);
         break;
       case Effect::report:
         reports.push_back(parsed(effect.text));
@@ -292,15 +292,18 @@ class Host {
     }
   }
 
-  // The event `storage`, which tells of a change but not what it was by then.
-  void tell_others(const std::string& key) {
-    if (origin_.silent || key.starts_with("cookie:")) return;  // nobody tells of cookies
+  // The storage event: the others read the current value, not that of the event.
+  void notify_others(const std::string& key) {
+    if (origin_.silent || key.starts_with("cookie:"))
+      return;  // no event reports a change of a cookie
     for (Host* other : origin_.hosts_) {
-      if (other != this) other->later([=] { other->hear([=] { other->value(key); }); });
+      if (other != this) other->later([=] { other->input([=] { other->value(key); }); });
     }
   }
 
-  void later(std::function<void()> news) { origin_.news_.emplace_back(this, std::move(news)); }
+  void later(std::function<void()> event) {
+    origin_.host_events_.emplace_back(this, std::move(event));
+  }
 
   void serve(std::uint32_t id) {
     for (Sent& one : sent) {
@@ -311,11 +314,11 @@ class Host {
   void lock(const std::string& name, bool wait) {
     if (origin_.locks.count(name) == 0) {
       origin_.locks[name] = this;
-      later([=, this] { hear([&] { client.handle_lock(name, true, origin_.now); }); });
+      later([=, this] { input([&] { client.handle_lock(name, true, origin_.now); }); });
     } else if (wait) {
       origin_.queue_.emplace_back(name, this);
     } else {
-      later([=, this] { hear([&] { client.handle_lock(name, false, origin_.now); }); });
+      later([=, this] { input([&] { client.handle_lock(name, false, origin_.now); }); });
     }
   }
 
@@ -335,7 +338,7 @@ class Host {
 
   friend Origin;
   Origin& origin_;
-  Millis heard_ = 0;  // the last input, from which the client counts
+  Millis drained_ = 0;  // the last input, from which the client counts
   int tracked_ = 0;
 };
 
@@ -347,16 +350,16 @@ inline void Origin::grant(const std::string& name) {
   Host* const host = next->second;
   queue_.erase(next);
   locks[name] = host;
-  host->later([=, this] { host->hear([&] { host->client.handle_lock(name, true, now); }); });
+  host->later([=, this] { host->input([&] { host->client.handle_lock(name, true, now); }); });
 }
 
 inline void Origin::settle() {
   if (settling_) return;  // one after the other, not one inside the other
   settling_ = true;
-  while (!news_.empty()) {
-    const auto news = std::move(news_.front());
-    news_.pop_front();
-    news.second();
+  while (!host_events_.empty()) {
+    const auto event = std::move(host_events_.front());
+    host_events_.pop_front();
+    event.second();
   }
   settling_ = false;
 }
@@ -372,14 +375,14 @@ inline void Origin::run_for(Millis time) {
     Host* next = nullptr;
     Millis wake = end - now.monotonic;
     for (Host* host : hosts_) {
-      const Millis due = host->heard_ + host->client.next_wake() - now.monotonic;
+      const Millis due = host->drained_ + host->client.next_wake() - now.monotonic;
       if (host->asleep() || due > wake) continue;
       wake = std::max<Millis>(due, 0);
       next = host;
     }
     sleep(wake);
     if (next == nullptr) return;
-    next->hear([&] { next->client.handle_wake(now); });
+    next->input([&] { next->client.handle_wake(now); });
   }
 }
 

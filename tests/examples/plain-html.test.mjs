@@ -125,7 +125,7 @@ test('a visitor looks, signs in, buys: all of it is stored once', async (t) => {
   assert.deepEqual(wrong, []);
 });
 
-test('who signs out is a new visitor', async (t) => {
+test('after signing out the visitor has a new id', async (t) => {
   const { address, page, events } = await createStage(t, shop);
   await page.goto(`${address}/product.html?id=hand_grinder`);
   const [{ user_id: stranger }] = await events('product_viewed');

@@ -126,7 +126,7 @@ test('denied, then granted: a new visitor, from then on', () => {
   );
 });
 
-test('a request that was given up at a no is not taken for one after it', () => {
+test('a request cancelled by denied consent is not taken for a later one', () => {
   const { world, host } = watchedWorld();
   /** @type {any[]} */
   const answers = [];
@@ -189,7 +189,7 @@ test('the decision is remembered where the site wants it, and only there', () =>
 });
 
 for (const [name, facts, options, tracked] of /** @type {[string, any, any, boolean][]} */ ([
-  ['Global Privacy Control is a no', { gpc: true }, {}, false],
+  ['Global Privacy Control denies consent', { gpc: true }, {}, false],
   ['unless the site has the visitor’s own yes', { gpc: true }, { consent: 'granted' }, true],
   ['or does not want it', { gpc: true }, { respectGPC: false }, true],
   ['Do Not Track is none', { dnt: true }, {}, true],
@@ -240,7 +240,7 @@ test('reset: a new visitor and session, and what waits keeps its id', () => {
   );
 });
 
-test('setUserProperties is one request for what was said in a row', () => {
+test('consecutive setUserProperties calls make one request', () => {
   const world = createWorld();
   const app = AppizerWeb.create({ appId: 'demo', host: world.host });
   app.setUserId('user_1');
@@ -342,7 +342,7 @@ test('beforeSend sees automatic events too', () => {
   );
 });
 
-test('a view belongs to who was there when it was seen, not to who logs in a moment later', () => {
+test('a view keeps the user id of when it was seen, not of a login a moment later', () => {
   const world = createWorld();
   const app = AppizerWeb.create({ appId: 'demo', host: world.host, autoEvents: true });
   app.setUserId('user_1');
@@ -368,7 +368,7 @@ for (const keepalive of [true, false]) {
   });
 }
 
-test('a yes that was the default already is remembered too', () => {
+test('granting what was the default already is remembered too', () => {
   const { world, host, inner } = watchedWorld();
   AppizerWeb.create({ appId: 'demo', host, rememberConsent: true }).setConsent('granted');
   world.advance(1000);

@@ -134,7 +134,7 @@ test('interrupted while the core says what to send, it is left to the next page'
   assert.deepEqual(taken([world, next]).names, all);
 });
 
-test('told twice without an interruption, leaving is leaving once', async () => {
+test('two pagehide events without an interruption count as one', async () => {
   const { world, leaving } = page();
   leaving();
   await turns();

@@ -184,7 +184,7 @@ for (const [name, options, sentence] of starts) {
   });
 }
 
-test('without debug nothing is said', async () => {
+test('without debug there are no hints', async () => {
   const world = createWorld();
   const app = AppizerWeb.create({ appId: 'demo', host: world.host });
   app.trackEvent('');

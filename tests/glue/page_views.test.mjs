@@ -146,7 +146,7 @@ test('a page in the background counts when it is seen, and never if it is not', 
   assert.deepEqual(recorded(unseen), []);
 });
 
-test('what a leaving page has to say goes with the leaving batch', async () => {
+test('page_leave goes with the batch of the leaving page', async () => {
   const { world, app } = start();
   world.advance(5000);
   world.scroll(80);
@@ -253,7 +253,7 @@ test('a host without pages has none', () => {
   assert.ok(world.isIdle());
 });
 
-test('a world whose page throws is left alone', () => {
+test('a host whose page facts throw does no harm', () => {
   const world = createWorld();
   const broken = () => {
     throw new Error('host');

@@ -98,7 +98,7 @@ test('where that function fails our own rule counts', () => {
   }
 });
 
-test('the events of a program say so, or there are none', () => {
+test('events of a bot carry $bot, or are not recorded', () => {
   /** @param {object} options */
   const run = (options) => {
     const world = createWorld();

@@ -81,7 +81,7 @@ test('a flush that waits is answered', async () => {
   assert.deepEqual(await flushed, { delivered: 0, dropped: 0, pending: 0 });
 });
 
-test('from within a hook it harms nobody', async () => {
+test('shutdown from within a hook does no harm', async () => {
   /** @type {ReturnType<typeof start>} */
   const { world, app } = start({
     beforeSend: (/** @type {any} */ event) => {

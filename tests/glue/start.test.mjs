@@ -146,7 +146,7 @@ test('flush says what was delivered', async () => {
   assert.deepEqual(await offline, { delivered: 0, dropped: 0, pending: 1 });
 });
 
-test('onError hears of an event that the server refuses for good', () => {
+test('onError gets a report of an event that the server refuses for good', () => {
   /** @type {unknown[]} */
   const reports = [];
   const { world, app } = start({ onError: (report) => reports.push(report) });
@@ -164,7 +164,7 @@ test('onError hears of an event that the server refuses for good', () => {
   ]);
 });
 
-test('what an onError throws does not reach anybody', () => {
+test('an exception in onError does not reach the page', () => {
   const { world, app } = start({
     onError: () => {
       throw new Error('host');
@@ -196,7 +196,7 @@ test('without a page and without a host, init does nothing and says so', async (
   assert.match(said[0], /no page/);
 });
 
-test('tabs that are named at the same time agree on who it is', () => {
+test('tabs that set user ids at the same time agree on one', () => {
   const storage = createWorld().storage;
   const tabs = ['user_a', 'user_b'].map((id) => {
     const { host, advance } = createWorld({ storage });

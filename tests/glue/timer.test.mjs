@@ -30,7 +30,7 @@ test('events that go out together need one timer', () => {
   assert.ok(world.isIdle());
 });
 
-test('a timer that rang is set anew', () => {
+test('a timer that has fired is set again', () => {
   const { world, app } = open();
   world.failNext(500, 3);
   app.trackEvent('tried');

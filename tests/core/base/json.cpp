@@ -42,7 +42,7 @@ bool can_be_copied(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("an object is told from everything else", "[json]") {
+TEST_CASE("only an object is taken for an object", "[json]") {
   const auto text = GENERATE(
       values<std::string>({"{}", " { } ", R"({"a":1})", R"({"a":{"b":[1,{"c":null}]}})", "{\"\":1}",
                            "\t{\"a\"\n:\r1 }\n", R"({"a":1,"a":2})", R"({"a":-0.5e+7})"}));
@@ -51,7 +51,7 @@ TEST_CASE("an object is told from everything else", "[json]") {
   CHECK(has_members(text));
 }
 
-TEST_CASE("what is not exactly one valid object is refused", "[json]") {
+TEST_CASE("anything but exactly one valid object is refused", "[json]") {
   const auto text = GENERATE(values<std::string>({
       "",
       " ",
@@ -180,7 +180,7 @@ TEST_CASE("numbers beyond every bound are read as very large or very small", "[j
   CHECK(json::number("0." + std::string(100000, '0') + "1") == 0);
 }
 
-TEST_CASE("what is no number is not read as one", "[json]") {
+TEST_CASE("text that is no number is not read as one", "[json]") {
   const auto text = GENERATE(values<std::string>(
       {"", "-", "1.", ".5", "+1", "0x10", "1 2", "1e", "\"1\"", "null", "[1]", "NaN", "1\x01"}));
   CAPTURE(text);

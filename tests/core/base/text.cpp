@@ -87,7 +87,7 @@ TEST_CASE("a string that grows byte by byte is right at every size", "[text]") {
   }
 }
 
-TEST_CASE("what is kept stays until it is let go of", "[text]") {
+TEST_CASE("scratch text stays valid until it is released", "[text]") {
   release_scratch();
   View views[50];
   for (int i = 0; i < 50; ++i) views[i] = scratch(std::to_string(i) + " is kept");
@@ -121,7 +121,7 @@ TEST_CASE("integers are taken from the front of a text", "[text]") {
   CHECK(view == rest);
 }
 
-TEST_CASE("what is no integer, or too large a one, is left where it is", "[text]") {
+TEST_CASE("text that is no integer, or too large, is left in place", "[text]") {
   const auto text = GENERATE(values<std::string>(
       {"", "-", "+1", " 1", "x", "--1", "99999999999999999999", "-99999999999999999999"}));
   View view = text;
@@ -159,6 +159,6 @@ TEST_CASE("hexadecimal digits are read and written", "[text]") {
   CHECK(out == "000f10ff");
 }
 
-TEST_CASE("only the letters of ASCII have a lower case here", "[text]") {
+TEST_CASE("only ASCII letters are lowered", "[text]") {
   CHECK(lower("AbZ[\xC3\x84") == "abz[\xC3\x84");
 }

@@ -159,7 +159,7 @@ TEST_CASE("names and ids say what a field means", "[fields]") {
   CHECK(named(words) == meaning);
 }
 
-TEST_CASE("where the name says nothing, the label does", "[fields]") {
+TEST_CASE("where the name has no meaning, the label is used", "[fields]") {
   const auto [meaning, words] = GENERATE(values<Row>({
       {Meaning::email, "e-mail address *"},
       {Meaning::email, "correo electronico (obligatorio)"},
@@ -285,7 +285,7 @@ TEST_CASE("an autocomplete token outweighs the name", "[fields]") {
   CHECK(meaning_of(field) == Meaning::last_name);
 }
 
-TEST_CASE("what may never leave is denied by its type, whatever else is said", "[fields]") {
+TEST_CASE("a denied type outweighs every mark", "[fields]") {
   const char* type = GENERATE("password", "file", "hidden", "submit", "button", "reset", "image",
                               "fieldset", "output", "object", "application/pdf", "", "unheard-of");
   CAPTURE(type);
@@ -295,7 +295,7 @@ TEST_CASE("what may never leave is denied by its type, whatever else is said", "
   CHECK(marked("anything", type) == Meaning::denied);
 }
 
-TEST_CASE("what may never leave is denied by its words, whatever else is said", "[fields]") {
+TEST_CASE("a denied word outweighs every mark", "[fields]") {
   const char* words = GENERATE(
       "password", "passwd", "user_pass", "pwd", "userpwd", "passphrase", "passwort", "kennwort",
       "contrasena", "mot-de-passe", "senha", "wachtwoord", "пароль", "비밀번호", "パスワード",
@@ -413,7 +413,7 @@ TEST_CASE("only an address that is one is an email address", "[fields]") {
   CHECK(is_email(good));
 }
 
-TEST_CASE("what is not quite an address is none", "[fields]") {
+TEST_CASE("malformed email addresses are rejected", "[fields]") {
   const auto bad = GENERATE(values<std::string>({"",
                                                  "ada",
                                                  "ada@",
@@ -535,7 +535,7 @@ TEST_CASE("values leave only as what their field means", "[fields]") {
   }
 }
 
-TEST_CASE("a field may say anything of itself", "[fields]") {
+TEST_CASE("arbitrary field attributes do no harm", "[fields]") {
   const auto junk = GENERATE(values<std::string>(
       {"|", "||||", "\x80\xFF", std::string("\0email\0", 7), repeated("|", 5000),
        repeated("a ", 5000), repeated("email", 1000), "=", "!", "-", "/", "=/!"}));

@@ -63,7 +63,7 @@ struct Page {
   /// The submissions that were looked at, and those that are settled.
   std::vector<std::uint32_t> looked;
   std::vector<std::uint32_t> settled;
-  Lines told;
+  Lines hints;
   /// What a look finds out.
   bool moved = false;
   std::uint32_t last = 0;
@@ -90,7 +90,7 @@ struct Page {
         now.wall += effect.flag;
         if (effect.flag && moved) hear(Input::handled, effect.number);
       } else if (effect.kind == Effect::hint) {
-        told.push_back(std::to_string(effect.number) + " " + effect.text);
+        hints.push_back(std::to_string(effect.number) + " " + effect.text);
       }
     }
     Forms::Finding finding;
@@ -168,7 +168,7 @@ Form with(std::vector<Control> controls) {
 
 }  // namespace
 
-TEST_CASE("a form that the browser sends counts as soon as the handlers have run", "[forms]") {
+TEST_CASE("a form that the browser submits counts as soon as the handlers have run", "[forms]") {
   Page page;
   const auto id = page.begin();
   CHECK(page.count() == 0);
@@ -181,7 +181,7 @@ TEST_CASE("a form that the browser sends counts as soon as the handlers have run
   CHECK(page.count() == 1);
 }
 
-TEST_CASE("what the browser sends counts, valid or not", "[forms]") {
+TEST_CASE("a native submission counts, valid or not", "[forms]") {
   Page page;  // novalidate
   page.submit({}, kSent);
   CHECK(page.count() == 1);
@@ -241,7 +241,7 @@ TEST_CASE("a form handled by script counts once the page shows it", "[forms]") {
   CHECK(page.asleep());
 }
 
-TEST_CASE("what is no sign of a form that is handled", "[forms]") {
+TEST_CASE("signals that do not show that a script handled a form", "[forms]") {
   Page page;
   SECTION("a request that began before") { page.request(page.prevented(), -0.1); }
   SECTION("a request that began too late") { page.request(page.prevented(), 2000.1); }
@@ -253,7 +253,7 @@ TEST_CASE("what is no sign of a form that is handled", "[forms]") {
     page.request(id, 20, "https://api.appizer.com/v1/users");
     page.request(id, 20, "https://api.appizer.com/v1/users/aliases");
   }
-  SECTION("what tools that measure send by themselves") {
+  SECTION("requests of analytics tools") {
     const auto id = page.prevented();
     page.request(id, 20, "https://www.google-analytics.com/g/collect?v=2");
     page.request(id, 20, "https://region1.analytics.google.com/g/collect");
@@ -276,7 +276,7 @@ TEST_CASE("what is no sign of a form that is handled", "[forms]") {
     page.wait(Forms::kLongestRequest);
     page.request(id, 20);
   }
-  SECTION("news of another submission") {
+  SECTION("an event of another submission") {
     page.prevented();
     page.request(99, 20).handled(98);
   }
@@ -295,7 +295,7 @@ TEST_CASE("a site whose own API is behind the same address is not mistaken for t
   CHECK(page.count() == 1);
 }
 
-TEST_CASE("a site's own address may speak of a tool that measures", "[forms]") {
+TEST_CASE("a site's own address may contain the name of an analytics tool", "[forms]") {
   Page page;
   page.request(page.prevented(), 20, "https://x.example/api/mixpanel.com?to=posthog.com");
   CHECK(page.count() == 1);
@@ -313,7 +313,8 @@ TEST_CASE("a form that is not valid does not count, whatever the page does", "[f
   CHECK(page.asleep());
 }
 
-TEST_CASE("what sends nothing counts only where a script handles it", "[forms]") {
+TEST_CASE("a form that the browser does not send counts only where a script handles it",
+          "[forms]") {
   Page page;
   Form form;
   SECTION("a dialog's form") { form.method = "dialog"; }
@@ -372,7 +373,7 @@ TEST_CASE("other content, or another form, is no repeat", "[forms]") {
   CHECK(page.count() == 2);
 }
 
-TEST_CASE("a value that may not be known makes no other content", "[forms]") {
+TEST_CASE("a value that may not be read does not make different content", "[forms]") {
   Page page;
   Form form;
   form.controls.push_back({"text", "comment", "first"});
@@ -412,8 +413,7 @@ TEST_CASE("the second click counts where the first was cancelled", "[forms]") {
   CHECK(page.found[0].happened == 1763928005000);
 }
 
-TEST_CASE("one that began before, and is known to count only after, is a repeat as well",
-          "[forms]") {
+TEST_CASE("a submission that began earlier and is confirmed later is a repeat as well", "[forms]") {
   Page page;
   const auto first = page.prevented();
   page.wait(500);
@@ -481,7 +481,7 @@ TEST_CASE("forms that ask for an address are watched, others where they are mark
   CHECK(page.asked.size() == (watched ? 1 : 0));
 }
 
-TEST_CASE("only what may be known is asked for", "[forms]") {
+TEST_CASE("only permitted field values are asked for", "[forms]") {
   Page page;
   page.submit(with({
       {"email", "email"},                  // 0
@@ -498,7 +498,7 @@ TEST_CASE("only what may be known is asked for", "[forms]") {
   CHECK(page.asked == Lines{"0 3 6 7"});
 }
 
-TEST_CASE("what is known of a person is a user record", "[forms]") {
+TEST_CASE("contact data of a form becomes a user record", "[forms]") {
   Page page;
   page.submit(with({
       {"email", "email", " ada@example.com "},
@@ -538,7 +538,7 @@ TEST_CASE("what is known of a person is a user record", "[forms]") {
   })"));
 }
 
-TEST_CASE("of a group of boxes one that is ticked is enough", "[forms]") {
+TEST_CASE("one ticked box of a group is enough", "[forms]") {
   const auto [first, second, ticked] = GENERATE(table<std::string, std::string, bool>(
       {{"", "", false}, {"1", "", true}, {"", "1", true}, {"1", "1", true}}));
   Page page;
@@ -547,7 +547,7 @@ TEST_CASE("of a group of boxes one that is ticked is enough", "[forms]") {
   CHECK(page.user()["properties"]["news"] == ticked);
 }
 
-TEST_CASE("a single box that is not ticked says no", "[forms]") {
+TEST_CASE("a single unticked box is false", "[forms]") {
   Page page;
   Form form = with({{"checkbox", "x", "", "news"}});
   form.wish = "true";
@@ -555,7 +555,7 @@ TEST_CASE("a single box that is not ticked says no", "[forms]") {
   CHECK(page.user() == parsed(R"({"properties": {"news": false}})"));
 }
 
-TEST_CASE("a box is no address", "[forms]") {
+TEST_CASE("a ticked checkbox named email is not taken for an email address", "[forms]") {
   Page page;
   page.submit(with({{"checkbox", "x", "1", "email"}}));
   CHECK(page.user() == parsed("{}"));
@@ -579,7 +579,7 @@ TEST_CASE("of several fields for one thing, a marked one counts, or the first th
   CHECK(page.user() == parsed(R"({"email": "ada@example.com"})"));
 }
 
-TEST_CASE("what a bare name is shows in the field beside it", "[forms]") {
+TEST_CASE("the field beside it decides what a field called name means", "[forms]") {
   struct Row {
     std::vector<Control> controls;
     const char* properties;
@@ -600,7 +600,7 @@ TEST_CASE("what a bare name is shows in the field beside it", "[forms]") {
   CHECK(page.user()["properties"] == parsed(properties));
 }
 
-TEST_CASE("no value that may not leave does", "[forms]") {
+TEST_CASE("no denied value leaves a form", "[forms]") {
   Page page;
   page.submit(with({
       {"email", "email", "not an address"},
@@ -613,7 +613,7 @@ TEST_CASE("no value that may not leave does", "[forms]") {
   CHECK(page.found.at(0).user.empty());
 }
 
-TEST_CASE("values that are not those asked for are none", "[forms]") {
+TEST_CASE("values that were not asked for are ignored", "[forms]") {
   const auto told = GENERATE(values<std::string>(
       {"", "ada@example.com", std::string("ada@example.com\0x\0y", 19), std::string("\0\0\0", 3)}));
   Page page;
@@ -665,7 +665,7 @@ TEST_CASE("the event leaves out what a form does not have", "[forms]") {
   CHECK(page.origin() == parsed(R"({"channel": "web"})"));
 }
 
-TEST_CASE("an action keeps to itself what may be secret in it", "[forms]") {
+TEST_CASE("secrets in a form's action are redacted", "[forms]") {
   const auto [action, sent] = GENERATE(table<std::string, std::string>({
       {"https://x.example/a?token=1#b", "https://x.example/a"},
       {"https://x.example/a#b", "https://x.example/a"},
@@ -695,7 +695,7 @@ TEST_CASE("many fields, and long texts, are bounded", "[forms]") {
   CHECK(page.user()["properties"].size() == 39);  // and the address
 }
 
-TEST_CASE("a mark that is no property name, or on a field that is never sent, is told in debug",
+TEST_CASE("debug mode hints at a mark that is no property name or on a field that is never sent",
           "[forms]") {
   Page page;
   page.config.debug = true;
@@ -708,21 +708,21 @@ TEST_CASE("a mark that is no property name, or on a field that is never sent, is
   form.wish = "true";
   page.submit(form);
   CHECK(page.asked == Lines{""});
-  CHECK(page.told == Lines{"31 no key", "31 $event_id", "31 " + repeated("k", 65), "30 login",
-                           "30 note", "30 ssn"});
+  CHECK(page.hints == Lines{"31 no key", "31 $event_id", "31 " + repeated("k", 65), "30 login",
+                            "30 note", "30 ssn"});
   CHECK(page.found.at(0).user.empty());
 }
 
-TEST_CASE("that a submission does not count is told in debug", "[forms]") {
+TEST_CASE("debug mode hints at a submission that does not count", "[forms]") {
   Page page;
   page.config.debug = true;
   page.prevented();
   page.wait(kHour);
   page.submit({}, 0);
-  CHECK(page.told == Lines{"32 \"newsletter\"", "32 \"newsletter\""});
+  CHECK(page.hints == Lines{"32 \"newsletter\"", "32 \"newsletter\""});
 }
 
-TEST_CASE("nothing is watched that was not asked for", "[forms]") {
+TEST_CASE("forms are not watched without autoHook", "[forms]") {
   const auto [submits, starts, watched] = GENERATE(
       table<bool, bool, std::uint32_t>({{false, false, 0},
                                         {true, false, Effect::forms},
@@ -739,7 +739,7 @@ TEST_CASE("nothing is watched that was not asked for", "[forms]") {
   CHECK(page.count() == static_cast<std::size_t>(submits) + starts);
 }
 
-TEST_CASE("that a visitor begins to fill in a form is an event without values", "[forms]") {
+TEST_CASE("form_start carries no values", "[forms]") {
   Page page;
   page.config.form_starts = true;
   Form form;
@@ -757,7 +757,7 @@ TEST_CASE("that a visitor begins to fill in a form is an event without values", 
   CHECK(page.count() == 1);
 }
 
-TEST_CASE("whatever the glue says, nothing breaks", "[forms]") {
+TEST_CASE("invalid input from the glue does no harm", "[forms]") {
   Page page;
   for (const auto& text : {std::string(), std::string("\0", 1), repeated(std::string(1, '\0'), 500),
                            std::string("\x80\xFF\0email", 8), repeated("x", 100000)}) {
@@ -823,7 +823,7 @@ struct Running {
 
 }  // namespace
 
-TEST_CASE("a submission leaves at once, the person beside the event", "[forms][client]") {
+TEST_CASE("a submission is sent at once, the user record beside the event", "[forms][client]") {
   Running page(",\"autoHook\":true");
   CHECK(page.watched == Effect::forms);
   page.wait(kSecond);
@@ -863,7 +863,7 @@ TEST_CASE("a submission leaves at once, the person beside the event", "[forms][c
   })"));
 }
 
-TEST_CASE("a form's own app gets its event and its person", "[forms][client]") {
+TEST_CASE("a form's own app gets its event and its user record", "[forms][client]") {
   Running page(",\"autoHook\":true");
   page.form.app = "other";
   page.hear(Input::submits, 0, page.form.facts("https://x.example/"));
@@ -873,7 +873,7 @@ TEST_CASE("a form's own app gets its event and its person", "[forms][client]") {
   CHECK(contains(page.requests[1], "\"app_id\":\"other\""));
 }
 
-TEST_CASE("where nothing is known of a person there is only the event", "[forms][client]") {
+TEST_CASE("without contact data there is only the event", "[forms][client]") {
   Running page(",\"autoHook\":true");
   page.form.controls[0].value = "";
   page.hear(Input::submits, 0, page.form.facts("https://x.example/"));
@@ -892,8 +892,7 @@ TEST_CASE("a form that was being handled when the page is left goes out with it"
   CHECK(page.requests.size() == 2);
 }
 
-TEST_CASE("who the site names while a form is handled is who it was filled in by",
-          "[forms][client]") {
+TEST_CASE("setUserId while a form is handled applies to that form", "[forms][client]") {
   Running page(",\"autoHook\":true");
   page.hear(Input::submits, 0, page.form.facts("https://x.example/login"));
   page.hear(Input::ended, kValid);

@@ -49,7 +49,7 @@ TEST_CASE("an outbound click carries where it led and where it was", "[links]") 
         parsed(R"({"url":"https://other.example/a?b","page":"/list"})"));
 }
 
-TEST_CASE("a link does not carry what is not to be told", "[links]") {
+TEST_CASE("secrets in a link are redacted", "[links]") {
   Click click;
   CHECK(click({"https://other.example/jane@x.example.pdf?token=a"}) == "file_downloaded");
   const auto properties = parsed(click.properties);
@@ -58,7 +58,7 @@ TEST_CASE("a link does not carry what is not to be told", "[links]") {
   CHECK(click({"\1https://other.example/?token=a"}) == "outbound_link_clicked");
 }
 
-TEST_CASE("the name that a page gives a file is told like one in an address", "[links]") {
+TEST_CASE("a download attribute's file name is redacted like a URL", "[links]") {
   const auto [name, told] = GENERATE(table<const char*, const char*>({
       {"report 2026 (final).pdf", "report 2026 (final).pdf"},
       {"50% off.pdf", "50% off.pdf"},
@@ -97,7 +97,7 @@ TEST_CASE("a link to a file, or with the attribute, is a download", "[links]") {
   CHECK(properties.size() == 4);
 }
 
-TEST_CASE("pages are no downloads", "[links]") {
+TEST_CASE("links to pages are not downloads", "[links]") {
   const auto url = GENERATE(
       values<const char*>({"https://www.shop.example/", "https://www.shop.example/index.html",
                            "https://www.shop.example/a.php", "https://www.shop.example/a.pdf/",
@@ -121,7 +121,7 @@ TEST_CASE("each kind of click is recorded only where it is asked for", "[links]"
   CHECK(click({"https://other.example/"}).empty());
 }
 
-TEST_CASE("the menu's button opens nothing", "[links]") {
+TEST_CASE("a right click is not an outbound click", "[links]") {
   Click click;
   CHECK(click({"https://other.example/", "", false, 1}) == "outbound_link_clicked");
   CHECK(click({"https://other.example/", "", false, 2}).empty());

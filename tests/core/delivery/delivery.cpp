@@ -48,7 +48,7 @@ struct Post {
   std::vector<Request> requests;
   std::vector<nlohmann::json> reports;
   std::map<std::uint32_t, std::string> flushes;
-  std::vector<std::pair<Hint, std::string>> told;
+  std::vector<std::pair<Hint, std::string>> hints;
   std::vector<std::string> left;  // bodies left with the browser
 
   void track(const std::string& name, std::size_t padding = 0) {
@@ -103,7 +103,7 @@ struct Post {
         flushes[effect.number] = effect.text;
         break;
       case Effect::hint:
-        told.emplace_back(static_cast<Hint>(effect.number), effect.text);
+        hints.emplace_back(static_cast<Hint>(effect.number), effect.text);
         break;
       case Effect::fetch_later:
         left.push_back(effect.more);
@@ -238,7 +238,7 @@ TEST_CASE("user records and aliases are calls of their own", "[delivery]") {
         R"({"user_id":"jane","alias_id":"anon","app_id":"other \"app\""})");
 }
 
-TEST_CASE("the server is told how many events were lost before one", "[delivery]") {
+TEST_CASE("an event carries the number of events lost before it", "[delivery]") {
   Post post;
   post.track("a");
   post.pass(kSecond);
@@ -351,7 +351,7 @@ TEST_CASE("an event that is too large for keepalive goes alone and without", "[d
   CHECK(post.requests[2].keepalive);
 }
 
-TEST_CASE("people go before events", "[delivery]") {
+TEST_CASE("user records are sent before events", "[delivery]") {
   Post post;
   post.track("a");
   post.name_person("jane");
@@ -359,7 +359,7 @@ TEST_CASE("people go before events", "[delivery]") {
   CHECK(post.arrived == Names{"jane", "a"});
 }
 
-TEST_CASE("trouble with people does not hold up events", "[delivery]") {
+TEST_CASE("failing user records do not hold up events", "[delivery]") {
   Post post;
   post.name_person("jane");
   post.track("a");
@@ -446,7 +446,7 @@ TEST_CASE("every answer has its consequence", "[delivery]") {
   CHECK(post.storage.empty());
 }
 
-TEST_CASE("a success is a success whatever its body", "[delivery]") {
+TEST_CASE("a 2xx status acknowledges whatever its body", "[delivery]") {
   const auto body = GENERATE(values<std::string>(
       {"", "{\"success\":false}", "<html>", "{\"success\":tr", std::string(1000, '\xff')}));
   Post post;
@@ -457,7 +457,7 @@ TEST_CASE("a success is a success whatever its body", "[delivery]") {
   CHECK(post.reports.empty());
 }
 
-TEST_CASE("an answer that nobody waits for any more is ignored", "[delivery]") {
+TEST_CASE("an answer to an aborted request is ignored", "[delivery]") {
   Post post;
   post.track("a");
   post.pass(kSecond);
@@ -471,7 +471,7 @@ TEST_CASE("an answer that nobody waits for any more is ignored", "[delivery]") {
   CHECK(post.arrived == Names{"a"});
 }
 
-TEST_CASE("a refused event is reported, and told of with the server's words", "[delivery]") {
+TEST_CASE("a refused event is reported with the server's message", "[delivery]") {
   Post post([](Config& config) { config.debug = true; });
   post.track("bad");
   post.pass(kSecond);
@@ -481,9 +481,9 @@ TEST_CASE("a refused event is reported, and told of with the server's words", "[
   CHECK(post.reports[0]["status"] == 400);
   CHECK(post.reports[0]["count"] == 1);
   CHECK(post.reports[0]["records"][0]["event_name"] == "bad");
-  REQUIRE(post.told.size() == 1);
-  CHECK(post.told[0].first == Hint::event_refused);
-  CHECK(post.told[0].second == R"(400 {"code":"MISSING_FIELD"})");
+  REQUIRE(post.hints.size() == 1);
+  CHECK(post.hints[0].first == Hint::event_refused);
+  CHECK(post.hints[0].second == R"(400 {"code":"MISSING_FIELD"})");
 }
 
 TEST_CASE("a batch is split until the poison is alone, and all others arrive in order",
@@ -522,7 +522,8 @@ TEST_CASE("a batch is split until the poison is alone, and all others arrive in 
   CHECK(post.requests.size() <= 1 + poison.size() * 20);
 }
 
-TEST_CASE("where everything is refused everything is given up, one by one", "[delivery]") {
+TEST_CASE("where the server refuses everything, each event is dropped and reported alone",
+          "[delivery]") {
   Post post;
   post.track_many(20);
   post.serve([](const Request&) { return 400; });
@@ -531,7 +532,7 @@ TEST_CASE("where everything is refused everything is given up, one by one", "[de
   CHECK(post.storage.empty());
 }
 
-TEST_CASE("not allowed: the pause grows to an hour, and nothing is dropped", "[delivery]") {
+TEST_CASE("after 401 or 403 the pause grows to an hour, and nothing is dropped", "[delivery]") {
   Post post;
   post.track("a");
   post.pass(kSecond);
@@ -633,7 +634,7 @@ TEST_CASE("a clock that jumps neither stretches nor skips a stored wait", "[deli
   CHECK(post.wait() == std::max(rest, Delivery::kSoon));
 }
 
-TEST_CASE("a stored wait that nobody here wrote is no wait", "[delivery]") {
+TEST_CASE("a stored wait that is not in our format is ignored", "[delivery]") {
   const auto text = GENERATE(values<std::string>({
       "",
       "garbage",
@@ -665,7 +666,7 @@ TEST_CASE("no stored wait is longer than a day", "[delivery]") {
   CHECK(post.wait() == kLongestRequestedPause);
 }
 
-TEST_CASE("another tab's success ends the wait, but not the care", "[delivery]") {
+TEST_CASE("another tab's success clears the backoff but keeps the failure count", "[delivery]") {
   Post post;
   post.track_many(50);
   post.pass(kSecond);
@@ -746,7 +747,7 @@ TEST_CASE("offline nothing is sent, and nothing runs", "[delivery]") {
   CHECK(post.arrived == Names{"a"});
 }
 
-TEST_CASE("when the network is back, what failed for want of it is tried soon", "[delivery]") {
+TEST_CASE("when the network is back, a request that failed offline is tried soon", "[delivery]") {
   Post post;
   post.track("a");
   post.pass(Delivery::kSoon);
@@ -811,7 +812,7 @@ TEST_CASE("the recovery lock is not waited for without end", "[delivery]") {
   CHECK(post.requests.size() == 2);
 }
 
-TEST_CASE("nobody wants the recovery lock without something to send, or offline", "[delivery]") {
+TEST_CASE("the recovery lock is not requested without pending events, or offline", "[delivery]") {
   Post post([](Config& config) { config.locks = true; });
   const std::string stored = "1 1763928000001 1763928000000";
   post.delivery->handle_stored_pause("a.w.e", stored, post.now);
@@ -888,7 +889,7 @@ TEST_CASE("what goes out while the page goes away counts as delivered", "[delive
   CHECK(post.storage.empty());
 }
 
-TEST_CASE("with confirmUnload only the server's word counts", "[delivery]") {
+TEST_CASE("with confirmUnload only an answer of the server acknowledges", "[delivery]") {
   Post post([](Config& config) { config.confirm_unload = true; });
   post.track("a");
   post.delivery->handle_pagehide();
@@ -991,7 +992,7 @@ TEST_CASE("a page that comes back hears what became of what was handed over", "[
     post.answer(400);
     CHECK(post.reports.size() == 1);
   }
-  SECTION("nothing: that is no news of a failure") {
+  SECTION("without an answer: it counts as delivered") {
     post.pass(Delivery::kTimeout);
     CHECK(post.requests.size() == 1);
     CHECK(post.storage.empty());
@@ -1000,7 +1001,7 @@ TEST_CASE("a page that comes back hears what became of what was handed over", "[
   CHECK(post.asleep());
 }
 
-TEST_CASE("requests side by side that all fail are one failure", "[delivery]") {
+TEST_CASE("concurrent requests that all fail count as one failure", "[delivery]") {
   Post post;
   for (const char* name : {"a", "b", "c"}) {
     post.track(name);
@@ -1149,7 +1150,7 @@ TEST_CASE("two flushes each say what happened since they began", "[delivery]") {
 
 // Caps.
 
-TEST_CASE("beyond the caps the oldest goes, is reported, and the server is told", "[delivery]") {
+TEST_CASE("beyond the caps the oldest goes, is reported, and $dropped counts it", "[delivery]") {
   const bool by_count = GENERATE(true, false);
   Post post([&](Config& config) {
     config.online = false;
@@ -1182,7 +1183,7 @@ TEST_CASE("what is on its way is not evicted", "[delivery]") {
   CHECK(post.arrived == numbered(1, 2));
 }
 
-TEST_CASE("without debug the developer is told nothing", "[delivery]") {
+TEST_CASE("without debug there are no hints", "[delivery]") {
   Post post([](Config& config) { config.max_queue_events = 2; });
   post.track_many(3);
   post.pass(kSecond);
@@ -1192,12 +1193,12 @@ TEST_CASE("without debug the developer is told nothing", "[delivery]") {
   post.pass(5 * kMinute);
   post.serve([](const Request&) { return 400; });
   CHECK(post.reports.size() == 3);
-  CHECK(post.told.empty());
+  CHECK(post.hints.empty());
 }
 
 // fetchLater.
 
-TEST_CASE("with confirmUnload what waits is left with the browser as well", "[delivery]") {
+TEST_CASE("with confirmUnload fetchLater is armed with waiting events", "[delivery]") {
   Post post([](Config& config) { config.confirm_unload = config.fetch_later = true; });
   post.track("a");
   REQUIRE(post.left.size() == 1);
@@ -1213,7 +1214,7 @@ TEST_CASE("with confirmUnload what waits is left with the browser as well", "[de
   CHECK(post.left.back().empty());  // and in backoff nothing is pressed on the server
 }
 
-TEST_CASE("what is left with the browser is what waits, not what is on its way", "[delivery]") {
+TEST_CASE("fetchLater is armed with waiting events, not with those in flight", "[delivery]") {
   Post post([](Config& config) { config.confirm_unload = config.fetch_later = true; });
   post.track_many(130);
   CHECK(post.sent() == numbered(1, 100));
@@ -1226,7 +1227,7 @@ TEST_CASE("what is left with the browser is what waits, not what is on its way",
   CHECK(parsed(post.left.back())["events"][0]["event_name"] == "e201");
 }
 
-TEST_CASE("without storage what waits is left with the browser", "[delivery]") {
+TEST_CASE("without storage fetchLater is armed with waiting events", "[delivery]") {
   Post post([](Config& config) { config.fetch_later = true; });
   post.track("a");
   CHECK(post.left.empty());
@@ -1236,7 +1237,7 @@ TEST_CASE("without storage what waits is left with the browser", "[delivery]") {
   CHECK(contains(post.left[0], "\"b\""));
 }
 
-TEST_CASE("a page that goes away takes back what it left, as it sends it itself", "[delivery]") {
+TEST_CASE("a leaving page disarms fetchLater, as it sends the events itself", "[delivery]") {
   Post post([](Config& config) { config.confirm_unload = config.fetch_later = true; });
   post.track("a");
   post.delivery->handle_pagehide();

@@ -94,7 +94,7 @@ TEST_CASE("properties that are no object are left out, and the event says so", "
   check_cut(event, {"properties"});
 }
 
-TEST_CASE("our names cannot be taken, others with a dollar sign can", "[event]") {
+TEST_CASE("reserved $ names cannot be set by the site, other $ names can", "[event]") {
   const Event event = make_event(
       "plan_opened",
       R"({"$event_id":"mine","$timestamp":1,"$set":{"a":1},"$lib":{"b":2},"plan":"pro"})", kStamp);
@@ -205,7 +205,7 @@ TEST_CASE("times agree with the standard library's calendar", "[event]") {
   }
 }
 
-TEST_CASE("names in snake_case are told from others", "[event]") {
+TEST_CASE("snake_case names are recognised", "[event]") {
   const auto [name, is] = GENERATE(table<const char*, bool>({
       {"page_view", true},
       {"a", true},
@@ -229,7 +229,7 @@ TEST_CASE("names in snake_case are told from others", "[event]") {
   CHECK(is_snake_case(name) == is);
 }
 
-TEST_CASE("names that say nothing are told from others", "[event]") {
+TEST_CASE("meaningless names are recognised", "[event]") {
   const auto [name, is] = GENERATE(table<const char*, bool>({
       {"event", true},
       {"event1", true},
@@ -248,7 +248,7 @@ TEST_CASE("names that say nothing are told from others", "[event]") {
   CHECK(says_nothing(name) == is);
 }
 
-TEST_CASE("blank text is told from text", "[event]") {
+TEST_CASE("blank text is recognised", "[event]") {
   CHECK(is_blank(""));
   CHECK(is_blank(std::string(" \t\r\n\0", 5)));
   CHECK_FALSE(is_blank(" a "));

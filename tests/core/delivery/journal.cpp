@@ -479,7 +479,7 @@ TEST_CASE("the oldest that waits is evicted, and counted with the next", "[journ
   CHECK(desk.waiting() == Names{"e+3"});
 }
 
-TEST_CASE("a dead document's records come before those that wait here", "[journal]") {
+TEST_CASE("orphaned records come before those of this document", "[journal]") {
   Desk dead("dead");
   dead.append("old_a");
   dead.append("old_b");
@@ -506,7 +506,7 @@ TEST_CASE("a dead document's records come before those that wait here", "[journa
   CHECK(desk.storage.empty());
 }
 
-TEST_CASE("several segments are adopted in order, the last first", "[journal]") {
+TEST_CASE("several orphaned segments are taken over in order, the last first", "[journal]") {
   Desk dead("dead");
   for (int i = 0; i < 30; ++i) dead.append("e" + std::to_string(i), 3000);
   dead.settle();
@@ -516,7 +516,7 @@ TEST_CASE("several segments are adopted in order, the last first", "[journal]") 
   CHECK(dead.inherited() == expected);
 }
 
-TEST_CASE("new records never go into a segment that was adopted", "[journal]") {
+TEST_CASE("new records never go into a segment that was taken over", "[journal]") {
   Desk desk;
   desk.adopt("j.dead.e0", to_line(named("old")) + "\n");
   desk.append("new");
@@ -634,7 +634,8 @@ TEST_CASE("when storage was emptied everything is written again", "[journal]") {
   CHECK(desk.storage == before);
 }
 
-TEST_CASE("a page that comes back keeps only what storage does not have", "[journal]") {
+TEST_CASE("a page restored from the cache keeps in memory only what storage does not have",
+          "[journal]") {
   Desk desk("before");
   desk.append("stored");
   desk.settle();
@@ -719,7 +720,7 @@ TEST_CASE("what storage refused keeps its place before what it took later", "[jo
   CHECK(desk.inherited() == Names{"refused", "taken"});
 }
 
-TEST_CASE("a page that has no storage at all comes back with everything", "[journal]") {
+TEST_CASE("a page without storage is restored from the cache with everything", "[journal]") {
   Desk desk("before");
   desk.failing = true;
   desk.append("a");

@@ -77,7 +77,7 @@ struct Tab {
 
 }  // namespace
 
-TEST_CASE("a lease says in storage until when its document lives", "[leases]") {
+TEST_CASE("a lease stores the time until which its document is alive", "[leases]") {
   Shelf shelf;
   Tab tab(shelf);
   CHECK_FALSE(tab.leases.holds());
@@ -117,7 +117,7 @@ TEST_CASE("a lease that may have run out is noticed, by either clock", "[leases]
   CHECK(tab.leases.overslept({shelf.now, shelf.wall + 1}));
 }
 
-TEST_CASE("nobody inherits from a document that lives", "[leases]") {
+TEST_CASE("no document takes over from one whose lease is valid", "[leases]") {
   Shelf shelf;
   Tab owner(shelf);
   Tab claimant(shelf);
@@ -129,8 +129,7 @@ TEST_CASE("nobody inherits from a document that lives", "[leases]") {
   CHECK(claimant.writes == 0);
 }
 
-TEST_CASE("an claimant has what it claimed when the claim still stands a little later",
-          "[leases]") {
+TEST_CASE("a claimant takes over when its claim is still stored a moment later", "[leases]") {
   Shelf shelf;
   Tab owner(shelf);
   Tab claimant(shelf);
@@ -157,7 +156,7 @@ TEST_CASE("an claimant has what it claimed when the claim still stands a little 
   CHECK(shelf.keys.empty());
 }
 
-TEST_CASE("an owner that hears of a claim, or of a removal, renews", "[leases]") {
+TEST_CASE("an owner renews its lease when another document claims or removes it", "[leases]") {
   Shelf shelf;
   Tab owner(shelf);
   Tab claimant(shelf);
@@ -177,7 +176,7 @@ TEST_CASE("an owner that hears of a claim, or of a removal, renews", "[leases]")
   }
 }
 
-TEST_CASE("of two that claim at once one inherits", "[leases]") {
+TEST_CASE("one of two simultaneous claimants takes over", "[leases]") {
   Shelf shelf;
   Tab one(shelf);
   Tab other(shelf);
@@ -198,7 +197,7 @@ TEST_CASE("of two that claim at once one inherits", "[leases]") {
   CHECK(other.decisions == std::map<std::string, bool>{{"d", true}});
 }
 
-TEST_CASE("a claim keeps later ones away", "[leases]") {
+TEST_CASE("a pending claim keeps later claimants away", "[leases]") {
   Shelf shelf;
   Tab one(shelf);
   Tab late(shelf);
@@ -208,7 +207,7 @@ TEST_CASE("a claim keeps later ones away", "[leases]") {
   CHECK(late.decisions == std::map<std::string, bool>{{"d", false}});
 }
 
-TEST_CASE("what others write while a claim stands is looked at later", "[leases]") {
+TEST_CASE("writes of other documents during a claim are read later", "[leases]") {
   Shelf shelf;
   Tab claimant(shelf);
   claimant.claim("d");
@@ -220,7 +219,7 @@ TEST_CASE("what others write while a claim stands is looked at later", "[leases]
   CHECK(claimant.decisions == std::map<std::string, bool>{{"d", false}});
 }
 
-TEST_CASE("a lease that no clock could have written keeps nobody away", "[leases]") {
+TEST_CASE("a lease with an impossible time does not prevent a takeover", "[leases]") {
   const auto text = GENERATE(values<std::string>({
       "", "garbage", "-1",
       "1763928000000",         // now: it has just run out
@@ -239,7 +238,7 @@ TEST_CASE("a lease that no clock could have written keeps nobody away", "[leases
   CHECK(claimant.decisions == std::map<std::string, bool>{{"d", true}});
 }
 
-TEST_CASE("giving leases back does not end a claim, forgetting claims does", "[leases]") {
+TEST_CASE("releasing leases does not end a claim, forgetting claims does", "[leases]") {
   Shelf shelf;
   Tab claimant(shelf);
   claimant.hold("own");
@@ -252,7 +251,7 @@ TEST_CASE("giving leases back does not end a claim, forgetting claims does", "[l
   CHECK(claimant.decisions.empty() == forgotten);
 }
 
-TEST_CASE("keys that are no leases are somebody else's", "[leases]") {
+TEST_CASE("keys that are no leases are ignored", "[leases]") {
   Leases leases("");
   Effects effects;
   List<Leases::Decision> decisions;

@@ -54,14 +54,14 @@ struct Successor {
 
 }  // namespace
 
-TEST_CASE("without an occasion nobody looks around", "[orphans]") {
+TEST_CASE("without a reason storage is not scanned", "[orphans]") {
   Successor successor;
   CHECK(successor.orphans.next_wake() == kNever);
   CHECK(successor.due().empty());
   CHECK(successor.asked().empty());
 }
 
-TEST_CASE("the earlier of two occasions counts", "[orphans]") {
+TEST_CASE("the earlier of two reasons sets the time of the scan", "[orphans]") {
   Successor successor;
   successor.orphans.scan_at(1000);
   successor.orphans.scan_at(5000);
@@ -74,7 +74,7 @@ TEST_CASE("the earlier of two occasions counts", "[orphans]") {
   CHECK(successor.asked() == Texts{"scan j."});
 }
 
-TEST_CASE("where nothing was left behind there is no second look", "[orphans]") {
+TEST_CASE("without orphaned segments there is no second scan", "[orphans]") {
   Successor successor;
   successor.orphans.scan_at(0);
   successor.due();
@@ -96,8 +96,10 @@ TEST_CASE("a document's lock is tried when its segments are still there a moment
   CHECK(successor.due().empty());
 }
 
-TEST_CASE("an successor reads what it saw, the last first, and lets go when all is delivered",
-          "[orphans]") {
+TEST_CASE(
+    "a successor reads the segments that it saw, the last first, and releases the lock when all "
+    "are delivered",
+    "[orphans]") {
   Successor successor;
   CHECK(successor.look_twice({"j.dead.e9", "j.dead.p2", "j.dead.e10"}) == Texts{"dead"});
   successor.asked();
@@ -115,7 +117,7 @@ TEST_CASE("an successor reads what it saw, the last first, and lets go when all 
   CHECK(successor.orphans.take_finished().empty());
 }
 
-TEST_CASE("a segment that came after the look has an owner", "[orphans]") {
+TEST_CASE("a segment written after the scan has an owner", "[orphans]") {
   Successor successor;
   successor.look_twice({"j.dead.e0"});
   successor.locked("dead", true);
@@ -123,13 +125,13 @@ TEST_CASE("a segment that came after the look has an owner", "[orphans]") {
   CHECK_FALSE(successor.handle_storage_value("j.living.e0"));
 }
 
-TEST_CASE("nothing is read before the lock is had", "[orphans]") {
+TEST_CASE("no segment is read before the lock is granted", "[orphans]") {
   Successor successor;
   successor.look_twice({"j.dead.e0"});
   CHECK_FALSE(successor.handle_storage_value("j.dead.e0"));
 }
 
-TEST_CASE("a document whose lock somebody has is left alone", "[orphans]") {
+TEST_CASE("a document whose lock is held is left alone", "[orphans]") {
   Successor successor;
   successor.look_twice({"j.living.e0"});
   successor.asked();
@@ -139,7 +141,7 @@ TEST_CASE("a document whose lock somebody has is left alone", "[orphans]") {
   CHECK_FALSE(successor.orphans.left_some());
 }
 
-TEST_CASE("without room the lock goes back, and there is reason to look again", "[orphans]") {
+TEST_CASE("without room the lock is released, and a later scan is planned", "[orphans]") {
   Successor successor;
   successor.look_twice({"j.dead.e0"});
   successor.asked();
@@ -150,7 +152,7 @@ TEST_CASE("without room the lock goes back, and there is reason to look again", 
   CHECK_FALSE(successor.orphans.left_some());
 }
 
-TEST_CASE("a lock that was not asked for goes back", "[orphans]") {
+TEST_CASE("a lock that was not requested is released", "[orphans]") {
   Successor successor;
   CHECK(successor.locked("stranger", true));
   CHECK_FALSE(successor.locked("stranger", false));
@@ -181,7 +183,7 @@ TEST_CASE("keys that are no segments are not touched", "[orphans]") {
   CHECK(successor.look_twice({key}).empty());
 }
 
-TEST_CASE("each look sees anew", "[orphans]") {
+TEST_CASE("each scan forgets the scan before", "[orphans]") {
   Successor successor;
   successor.orphans.scan_at(0);
   successor.due();
@@ -197,7 +199,7 @@ TEST_CASE("each look sees anew", "[orphans]") {
   CHECK(successor.asked() == Texts{"j.dead.e0"});
 }
 
-TEST_CASE("a document's own former segments are fetched at once, others after a second look",
+TEST_CASE("a document's own former segments are read at once, others after a second scan",
           "[orphans]") {
   Successor successor;
   successor.orphans.reclaim("former");
@@ -221,7 +223,7 @@ TEST_CASE("reclaiming ends when there is nothing to reclaim", "[orphans]") {
   successor.orphans.reclaim("former");
   successor.due();
   SECTION("no segments are left") { successor.see({"j.dead.e0"}); }
-  SECTION("somebody inherited them") {
+  SECTION("another document took them over") {
     successor.see({"j.former.e0"});
     successor.due();
     successor.locked("former", false);

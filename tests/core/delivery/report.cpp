@@ -26,7 +26,7 @@ Record person(Kind kind, std::string text) {
 
 }  // namespace
 
-TEST_CASE("a report says why, and names the events", "[report]") {
+TEST_CASE("a report has the reason and the names of the events", "[report]") {
   CHECK(report_of("refused", 400, 2,
                   {event_record("plan_opened", "e-1"), event_record("say \"hi\"", "e-2")}) ==
         R"({"reason":"refused","status":400,"count":2,"records":[)"

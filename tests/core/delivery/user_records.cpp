@@ -47,7 +47,7 @@ using Bodies = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a name is a user record, and an alias if there was an anonymous id", "[people]") {
+TEST_CASE("setUserId makes a user record, and an alias if there was an anonymous id", "[people]") {
   Lane lane;
   lane.people.identify("user_1", "anon", lane.delivery, lane.effects);
   lane.people.identify("user_2", "", lane.delivery, lane.effects);
@@ -68,7 +68,7 @@ TEST_CASE("properties set one after the other are one record, the last value cou
           R"({"user_id":"u","email":"a@b.example","properties":{"plan":"pro","age":5},"app_id":"demo"})"});
 }
 
-TEST_CASE("what was sent is not sent again with the next properties", "[people]") {
+TEST_CASE("properties that were sent are not sent again with the next ones", "[people]") {
   Lane lane;
   lane.know("u", R"({"plan":"free"})");
   lane.sent();
@@ -76,7 +76,7 @@ TEST_CASE("what was sent is not sent again with the next properties", "[people]"
   CHECK(lane.sent() == Bodies{R"({"user_id":"u","phone":"+49 30 1","app_id":"demo"})"});
 }
 
-TEST_CASE("properties of one user never get into another's record", "[people]") {
+TEST_CASE("properties of one user never get into another user's record", "[people]") {
   Lane lane;
   lane.know("u1", R"({"plan":"free"})");
   lane.know("u2", R"({"age":5})");
@@ -90,7 +90,7 @@ TEST_CASE("an email that is no text is a property like any other", "[people]") {
   CHECK(lane.sent() == Bodies{R"({"user_id":"u","properties":{"email":5},"app_id":"demo"})"});
 }
 
-TEST_CASE("only an object can be known of a user", "[people]") {
+TEST_CASE("user properties must be an object", "[people]") {
   const auto text = GENERATE("", "null", "5", "\"x\"", "[1]", "{", "?");
   Lane lane;
   CHECK_FALSE(lane.know("u", text));

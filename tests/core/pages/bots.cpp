@@ -4,7 +4,7 @@
 
 using namespace appizer;
 
-TEST_CASE("programs are recognised by their user agent", "[bots]") {
+TEST_CASE("bots are recognised by their user agent", "[bots]") {
   const auto agent = GENERATE(values<const char*>({
       "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Googlebot/2.1; "
       "+http://www.google.com/bot.html) Chrome/120.0.0.0 Safari/537.36",
@@ -37,7 +37,7 @@ TEST_CASE("programs are recognised by their user agent", "[bots]") {
   CHECK(is_bot(agent, false));
 }
 
-TEST_CASE("people are not, whatever they hold in their hands", "[bots]") {
+TEST_CASE("browsers on any device are not taken for bots", "[bots]") {
   const auto agent = GENERATE(values<const char*>({
       "",
       "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "

@@ -72,7 +72,7 @@ TEST_CASE("every advertiser's parameter is known", "[campaign]") {
   CHECK(of_query(name + "=v") == nlohmann::json({{name, "v"}}));
 }
 
-TEST_CASE("what only looks like a campaign parameter is left", "[campaign]") {
+TEST_CASE("parameters that only resemble campaign parameters are left out", "[campaign]") {
   const auto query = GENERATE(
       values<std::string>({"gclid", "gclid=", "=v", "&&&", "xutm_source=v", "utm=v", "gcli=v",
                            "clid=v", "gclid%20gbraid=v", "gclid gbraid=v", "utm_a%62=v", "utm_\"=v",
@@ -88,7 +88,7 @@ TEST_CASE("campaign values are decoded, and bounded", "[campaign]") {
   CHECK(of_query("gclid=" + repeated("a", 3000))["gclid"] == repeated("a", 500));
 }
 
-TEST_CASE("names are taken in any case, and the first of two", "[campaign]") {
+TEST_CASE("parameter names match in any case, and the first of two counts", "[campaign]") {
   CHECK(of_query("UTM_Source=a&utm_source=b&ScCid=c") ==
         parsed(R"({"utm_source":"a","sccid":"c"})"));
   CHECK(of_query("utm_source=&utm_source=b") == parsed(R"({"utm_source":"b"})"));

@@ -141,7 +141,7 @@ TEST_CASE("each page of a single-page app is a view", "[page_views]") {
   CHECK(page.recorded() == Lines{"view /", "view /a", "view /b", "view /"});
 }
 
-TEST_CASE("what is not another page is no view", "[page_views]") {
+TEST_CASE("a change of URL within the same page is no view", "[page_views]") {
   const auto [from, to] = GENERATE(table<const char*, const char*>({
       {"/a", "/a"},
       {"/a", "/a?tab=2"},
@@ -162,7 +162,7 @@ TEST_CASE("what is not another page is no view", "[page_views]") {
   CHECK(page.views.next_wake() == kNever);
 }
 
-TEST_CASE("what is another page is a view", "[page_views]") {
+TEST_CASE("a change of path is a view", "[page_views]") {
   const auto [from, to, name] = GENERATE(table<const char*, const char*, const char*>({
       {"/a", "/b", "/b"},
       {"/a", "/a/", "/a/"},
@@ -368,7 +368,7 @@ TEST_CASE("a return from the back/forward cache counts, though the URL is the sa
   CHECK(page.recorded() == Lines{"view /", "view /", "view /a"});
 }
 
-TEST_CASE("an idle page wakes nobody", "[page_views]") {
+TEST_CASE("an idle page sets no timer", "[page_views]") {
   Document page;
   page.start().wait(1000).go("/a").wait(1000);
   const int looks = page.looks;
@@ -388,7 +388,7 @@ TEST_CASE("the referrer of a later view is where the app was", "[page_views]") {
   CHECK(page.properties(2)["referrer"] == "https://x.example/a?page=2");
 }
 
-TEST_CASE("what a page says of itself is bounded", "[page_views]") {
+TEST_CASE("title, URL and referrer are bounded", "[page_views]") {
   Document page;
   page.url = "https://user:secret@x.example/" + repeated("p", 5000);
   page.title = repeated("\xC3\xA9", 1000);
@@ -402,7 +402,7 @@ TEST_CASE("what a page says of itself is bounded", "[page_views]") {
   CHECK_FALSE(contains(page.found[0].properties, "secret"));
 }
 
-TEST_CASE("titles and URLs that are not what they should be do no harm", "[page_views]") {
+TEST_CASE("malformed titles and URLs do no harm", "[page_views]") {
   const auto text = GENERATE(values<std::string>(
       {"", "?", "#", "\xFF\xFE", "\"}", "\n", "://", "about:blank", "javascript:alert(1)"}));
   CAPTURE(text);
@@ -459,7 +459,7 @@ TEST_CASE("a view ends where the next begins", "[page_views]") {
   CHECK(page.properties(3)["scroll_percent"] == 30);
 }
 
-TEST_CASE("a page that is left while its view is pending has both", "[page_views]") {
+TEST_CASE("a page left while its view is pending records view and leave", "[page_views]") {
   Document page;
   page.config.page_leave = true;
   page.start().wait(3000).go("/a", "A").wait(50);
@@ -552,7 +552,7 @@ TEST_CASE("only what is asked for is watched, measured and recorded", "[page_vie
   }
 }
 
-TEST_CASE("a world without pages is asked once and left alone", "[page_views]") {
+TEST_CASE("a host without pages is asked for page facts once", "[page_views]") {
   Config config;
   config.page_views = config.page_leave = true;
   PageViews views(config);

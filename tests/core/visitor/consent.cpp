@@ -23,7 +23,7 @@ TEST_CASE("a state of consent has its documented name", "[consent]") {
   CHECK_FALSE(named(""));
 }
 
-TEST_CASE("what waits comes out once, in order", "[consent]") {
+TEST_CASE("pending calls are replayed once, in order", "[consent]") {
   PendingCalls waiting;
   waiting.add({PendingCall::event, "first", "", "", 1});
   waiting.add({PendingCall::user_id, "", "\"user_1\"", "", 2});
@@ -34,7 +34,7 @@ TEST_CASE("what waits comes out once, in order", "[consent]") {
   CHECK(waiting.take().empty());
 }
 
-TEST_CASE("what waits is bounded, and the oldest goes", "[consent]") {
+TEST_CASE("pending calls are bounded, and the oldest is dropped", "[consent]") {
   PendingCalls waiting;
   SECTION("by number") {
     for (std::size_t i = 0; i < PendingCalls::kMost + 3; ++i) {

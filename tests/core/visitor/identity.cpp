@@ -57,7 +57,7 @@ struct Visitor {
 
 }  // namespace
 
-TEST_CASE("a new visitor gets an id, kept with the note that it was made here", "[identity]") {
+TEST_CASE("a new visitor gets an id, stored with the note that it was generated", "[identity]") {
   Visitor visitor;
   CHECK(visitor.restore(nullptr, nullptr));
   CHECK(visitor.identity.id() == kMade);
@@ -65,7 +65,7 @@ TEST_CASE("a new visitor gets an id, kept with the note that it was made here", 
   CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
 }
 
-TEST_CASE("a visitor who returns is who they were", "[identity]") {
+TEST_CASE("a returning visitor keeps the id", "[identity]") {
   SECTION("anonymous") {
     Visitor visitor;
     CHECK(visitor.restore("made-here", "made-here"));
@@ -87,7 +87,7 @@ TEST_CASE("a visitor who returns is who they were", "[identity]") {
   }
 }
 
-TEST_CASE("an id that the page itself put into storage is nobody's to link", "[identity]") {
+TEST_CASE("an id that the site stored itself is never linked by an alias", "[identity]") {
   Visitor visitor;
   visitor.restore(nullptr, "set-by-the-page");
   CHECK(visitor.identity.set("user_123", visitor.effects) == Identity::Change::other_user);
@@ -101,7 +101,7 @@ TEST_CASE("a stored id that is no id is replaced", "[identity]") {
   CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
 }
 
-TEST_CASE("an anonymous visitor is named once, then becomes somebody else", "[identity]") {
+TEST_CASE("an anonymous id is linked to the first user id only", "[identity]") {
   Visitor visitor;
   visitor.restore(nullptr, nullptr);
   writes(visitor.effects);
@@ -118,7 +118,7 @@ TEST_CASE("an anonymous visitor is named once, then becomes somebody else", "[id
   CHECK(writes(visitor.effects) == Writes{"id=user_2", "-id.anonymous"});
 }
 
-TEST_CASE("to be named by one's anonymous id is no change", "[identity]") {
+TEST_CASE("setting the anonymous id as user id changes nothing", "[identity]") {
   Visitor visitor;
   visitor.restore(nullptr, nullptr);
   writes(visitor.effects);
@@ -127,7 +127,7 @@ TEST_CASE("to be named by one's anonymous id is no change", "[identity]") {
   CHECK(writes(visitor.effects).empty());
 }
 
-TEST_CASE("another tab's naming of the visitor is taken over", "[identity]") {
+TEST_CASE("a tab follows the user id that another tab set", "[identity]") {
   const Millis when = GENERATE(100, 60000);
   Visitor visitor;
   visitor.restore(nullptr, nullptr);
@@ -171,8 +171,9 @@ TEST_CASE("later, another tab's new visitor is followed", "[identity]") {
   CHECK(writes(visitor.effects).empty());
 }
 
-TEST_CASE("what is heard as the moment ends counts, unless the visitor is named meanwhile",
-          "[identity]") {
+TEST_CASE(
+    "a rival id at the end of the first moments counts, unless the visitor is named meanwhile",
+    "[identity]") {
   Visitor visitor;
   visitor.restore(nullptr, nullptr);
   visitor.now.monotonic = Identity::kNew - 1;
@@ -234,7 +235,7 @@ TEST_CASE("an id that storage refuses is not given up for the one it still has",
   CHECK(visitor.identity.id() == "user_3");
 }
 
-TEST_CASE("a visitor who leaves becomes a new anonymous one", "[identity]") {
+TEST_CASE("reset makes a new anonymous visitor", "[identity]") {
   Visitor visitor;
   visitor.restore(nullptr, "user_1");
   visitor.identity.reset(Entropy{}, visitor.effects);
@@ -280,7 +281,7 @@ TEST_CASE("the id is kept where the site wants it", "[identity]") {
     CHECK_FALSE(visitor.identity.is_anonymous());
     CHECK(writes(visitor.effects) == Writes{"id=user_1", "-id.anonymous"});
   }
-  SECTION("nowhere") {
+  SECTION("in memory only") {
     Visitor visitor(Persistence::memory);
     visitor.identity.read(kEntropy, visitor.effects);
     CHECK(visitor.effects.empty());
@@ -289,7 +290,7 @@ TEST_CASE("the id is kept where the site wants it", "[identity]") {
   }
 }
 
-TEST_CASE("an id is plausible unless only a mistake makes it", "[identity]") {
+TEST_CASE("an id is plausible unless it is a typical mistake such as undefined", "[identity]") {
   const auto [text, is] = GENERATE(table<std::string, bool>({
       {"user_123", true},
       {"7", true},

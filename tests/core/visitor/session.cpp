@@ -71,7 +71,7 @@ TEST_CASE("a clock that was set back does not end a session", "[session]") {
   CHECK(visit.touch(kNow - 24 * kHour + kTimeout + 1) != id);
 }
 
-TEST_CASE("another visitor's session is there at once, for whoever reads it", "[session]") {
+TEST_CASE("the session of another visitor is stored at once", "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
   visit.renew(kNow + 1);
@@ -149,7 +149,7 @@ TEST_CASE("where a visitor arrived outlives the page, and ends with the session"
   CHECK(visit.session.landing().empty());
 }
 
-TEST_CASE("a damaged arrival costs only itself", "[session]") {
+TEST_CASE("damaged arrival facts are ignored, the session stays", "[session]") {
   const auto rest =
       GENERATE(values<std::string>({" {", " []", " {}x", " \"a\"", " {\"a\":}", " {} {}"}));
   CAPTURE(rest);
