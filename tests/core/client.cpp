@@ -617,7 +617,8 @@ TEST_CASE("without locks a crashed tab's events are sent when its lease has run 
   CHECK(origin.asleep());
 }
 
-TEST_CASE("another app on the same origin, and other keys, are left alone", "[client]") {
+TEST_CASE("the keys of another app on the same origin, and foreign keys, are not touched",
+          "[client]") {
   Origin origin;
   {
     Host host(origin);
@@ -1118,7 +1119,7 @@ TEST_CASE("a page shown again sends nothing before pageshow", "[client]") {
   host.come_back();
   origin.run_for(5 * kSecond);
   CHECK(host.sent.size() == 1);
-  // It hears the answer, so nothing was handed over.
+  // It gets the answer, so nothing was handed over.
   host.answer(503);
   origin.server = delivered;
   origin.run();

@@ -1,5 +1,5 @@
 // Every function of the ABI with any bytes, numbers and times, in any order. Only what the glue
-// promises is kept: sizes are within the input, and news are ones that exist.
+// promises is kept: sizes are within the input, and host events are ones that exist.
 #include "abi.h"
 
 #include "fuzz/page.h"

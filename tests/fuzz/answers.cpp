@@ -1,5 +1,5 @@
-// What a server, or whoever answers in its place, may say: status, waits, body; and what storage
-// may say of a wait. The wait that was asked for is kept, nothing silences a page for more than a
+// Answers of a server, or of a proxy in its place: status, retry headers, body; and waits in
+// storage. The wait that was asked for is kept, nothing silences a page for more than a
 // day, and afterwards everything arrives.
 #include "delivery/answers.h"
 

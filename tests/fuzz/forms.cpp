@@ -1,4 +1,4 @@
-// What forms say of themselves, and what was typed into them. Texts are hostile; what must hold is
+// Attributes and contents of forms. Texts are hostile; what must hold is
 // that nothing is asked for that may never leave, and that nothing typed is ever part of an event.
 #include "capture/forms.h"
 #include "capture/fields.h"

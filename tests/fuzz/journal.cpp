@@ -1,7 +1,7 @@
 // What is found in storage under a journal's key, which anybody can have written.
 //
 // The input is a segment's text. A line that starts with '#' gets the checksum that it would need:
-// whoever can write to storage can compute it, and no fuzzer would ever guess one.
+// any script that can write to storage can compute it, and no fuzzer would ever guess one.
 #include "delivery/journal.h"
 
 #include <utility>
@@ -55,8 +55,8 @@ struct Shelf {
   }
 };
 
-// Adopts a text into a journal that has other things to do, and counts.
-void check_adoption(std::string_view text, fuzz::Input& choices) {
+// Takes over a text into a journal that has other records, and counts.
+void check_takeover(std::string_view text, fuzz::Input& choices) {
   Journal journal("p.", 'e');
   journal.set_document("me");
   Effects effects;
@@ -161,7 +161,7 @@ void play(std::string_view bytes) {
     check_line(std::string_view(text).substr(text.rfind('\n') + 1));
     text += '\n';
   }
-  check_adoption(text, choices);
+  check_takeover(text, choices);
   release_scratch();
 }
 

@@ -36,7 +36,7 @@ inline void write(std::initializer_list<std::string_view> texts, std::uint32_t s
 
 inline std::uint32_t size(std::string_view text) { return static_cast<std::uint32_t>(text.size()); }
 
-/// Whether to tell what happens: for whoever looks for the cause of a failure.
+/// Whether to print what happens, to look for the cause of a failure.
 inline bool tracing() {
   static const bool is = std::getenv("APPIZER_FUZZ_TRACE") != nullptr;
   return is;
@@ -105,7 +105,7 @@ class Page {
   }
   void news(ApzHostEvent news) { apz_news(news, now_, wall()); }
 
-  /// The next effect; false when there is none. What holds of any of its kind is checked.
+  /// The next effect; false when there is none. Checks what holds for every effect of that kind.
   static bool poll(Asked& asked) {
     asked = {};
     asked.kind = static_cast<Effect::Kind>(apz_poll());

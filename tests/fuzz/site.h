@@ -57,7 +57,7 @@ class Site {
     events_.back().life = life_;
     page_.track(name, properties, app);
   }
-  /// Whoever submits a form may be about to leave the page for what it leads to.
+  /// A submission may be followed by a navigation.
   void form(std::int32_t news, std::uint32_t id, double detail, std::string_view text) {
     parting_ = true;
     page_.form(news, id, detail, text);
@@ -113,7 +113,7 @@ class Site {
   }
   bool gone() const { return gone_; }
 
-  // What the world does.
+  // Host events.
 
   void answer(std::size_t index, int status, std::string_view body = {},
               double retry_after = std::nan(""), double reset = std::nan("")) {
@@ -158,7 +158,7 @@ class Site {
   void pass(double millis) {
     pass(millis, [] {});
   }
-  /// Whatever is lost or sent again from now on is the world's fault.
+  /// Losses and copies from here on have a cause outside the core.
   void excuse() {
     trace("is excused");
     for (Event& event : events_) event.excused = event.excused || !event.arrived;

@@ -132,7 +132,7 @@ test('a request cancelled by denied consent is not taken for a later one', () =>
   const answers = [];
   host.send = (/** @type {any} */ _, /** @type {any} */ answer) => {
     answers.push(answer);
-    return () => {}; // as fetch does: that it was aborted is heard of later
+    return () => {}; // as fetch does: the abort is reported later
   };
   const app = AppizerWeb.create({ appId: 'demo', host });
   app.trackEvent('one_done');

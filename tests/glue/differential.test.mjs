@@ -74,7 +74,7 @@ function value(rng, depth = 0) {
   }
 }
 
-// A form as the glue tells of it (`Facts` and `Field` in the core).
+// A form as the glue describes it (`Facts` and `Field` in the core).
 const form = (/** @type {Rng} */ rng) =>
   [
     'signup',

@@ -1,6 +1,6 @@
 /**
  * Firefox interrupts whatever script runs while it closes the last tab of a site: no `catch` and no `finally`
- * hears of it. Here Node does the same, at every place where a page that leaves may be.
+ * runs. Here Node does the same, at every place where a page that leaves may be.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

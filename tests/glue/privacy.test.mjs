@@ -1,4 +1,4 @@
-/** What of URLs and of programs is told: over the real module, in a world without waiting. */
+/** Which parts of URLs and which bots are recorded: over the real module, with simulated time. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AppizerWeb } from '../../dist/index.mjs';
@@ -78,7 +78,7 @@ test('a function of the site takes the place of our own rule, for every URL', ()
       '/next',
       'https://shop.example/jane@mail.example/cart?token=kept',
     ],
-    // Names and passwords never leave, whoever says otherwise.
+    // User names and passwords are never sent, whatever the site's function returns.
     ['https://other.example/?token=kept', '/next', undefined],
   ]);
   assert.ok(seen.includes(SECRET));

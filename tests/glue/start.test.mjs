@@ -178,7 +178,7 @@ test('an exception in onError does not reach the page', () => {
   assert.equal(world.events().at(-1)?.event_name, 'next');
 });
 
-test('without a page and without a host, init does nothing and says so', async () => {
+test('outside a browser and without a host, init does nothing and gives a hint', async () => {
   /** @type {string[]} */
   const said = [];
   const { info } = console;
@@ -201,14 +201,16 @@ test('tabs that set user ids at the same time agree on one', () => {
   const tabs = ['user_a', 'user_b'].map((id) => {
     const { host, advance } = createWorld({ storage });
     /** @type {(key: string, old: string) => void} */
-    let hear = () => {};
+    let storageEvent = () => {};
     const app = AppizerWeb.create({
       appId: 'demo',
       host: {
         ...host,
         listen: (events) => {
           // As the browser's event has it: with the value from when it was written.
-          hear = /** @type {typeof hear} */ (/** @type {unknown} */ (events.storage));
+          storageEvent = /** @type {typeof storageEvent} */ (
+            /** @type {unknown} */ (events.storage)
+          );
           return host.listen?.(events) ?? (() => {});
         },
       },
@@ -217,15 +219,16 @@ test('tabs that set user ids at the same time agree on one', () => {
       id,
       app,
       advance,
-      hear: (/** @type {string} */ key, /** @type {string} */ old) => hear(key, old),
+      storageEvent: (/** @type {string} */ key, /** @type {string} */ old) =>
+        storageEvent(key, old),
     };
   });
   for (const { app, id, advance } of tabs) {
     app.setUserId(id);
     advance(0);
   }
-  tabs[0]?.hear('appizer_user_id', 'user_b');
-  tabs[1]?.hear('appizer_user_id', 'user_a');
+  tabs[0]?.storageEvent('appizer_user_id', 'user_b');
+  tabs[1]?.storageEvent('appizer_user_id', 'user_a');
   const last = storage?.getItem('appizer_user_id');
   assert.deepEqual(
     tabs.map(({ app }) => app.getUserId()),

@@ -12,7 +12,7 @@ class Clock {
  public:
   explicit Clock(bool stops_asleep) : stops_asleep_(stops_asleep) {}
 
-  /// True time since the world began.
+  /// True time since the start.
   Millis now() const { return now_; }
   Millis wall() const { return now_ + offset_; }
   /// What a clock says that is right.

@@ -391,7 +391,7 @@ bool Ledger::all_closed() const {
                      [](const Entry& entry) { return entry.closed(); });
 }
 
-// Losses that a fault of the world explains.
+// Losses that a fault explains.
 bool Ledger::excused(const Entry& entry) const {
   if (entry.unsaved || entry.repeated) return true;
   // A page whose lease ran out trusts storage more than its memory, as one that was away does.

@@ -29,7 +29,7 @@ struct Entry {
   bool in_this_send = false;  // while its order is looked at
   std::uint32_t copies = 0;   // that reached the server
   Millis stored = -1;
-  Millis harmed = -1;        // the world damaged the stored text that it was in
+  Millis harmed = -1;        // a fault damaged the stored text that it was in
   bool outdated = false;     // storage holds it longer than the core wants
   bool handed_over = false;  // at some time
   bool expected = true;      // an alias is, once it was seen

@@ -5,7 +5,7 @@
 
 namespace sim {
 
-/// Leaves out actions, by halves and then one by one, as long as the world still violates an
+/// Leaves out actions, by halves and then one by one, as long as it still violates an
 /// invariant.
 Plan shrink(Plan plan);
 

@@ -11,7 +11,7 @@ namespace sim {
 
 /// Names one event, user, alias or fact of a world. An event `n` is called "e<n>". A user `n` has
 /// the id "u<n>", and the alias that goes with it is `n` + 1. A fact `n` is the property "k<n>" of
-/// whoever it is set for; one record may have several.
+/// the user at that time; one record may have several.
 using Tag = std::uint32_t;
 constexpr Tag kNoTag = UINT32_MAX;
 

@@ -1,4 +1,4 @@
-// The world of one seed: all parts, and the order of events.
+// A simulated world, made from one seed: all parts, and the order of events.
 #pragma once
 
 #include <cstdint>

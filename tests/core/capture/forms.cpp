@@ -422,7 +422,7 @@ TEST_CASE("a submission that began earlier and is confirmed later is a repeat as
   CHECK(page.count() == 1);
 }
 
-TEST_CASE("several forms at once are told apart", "[forms]") {
+TEST_CASE("several forms at once are kept apart", "[forms]") {
   Page page;
   Form one;
   Form two;

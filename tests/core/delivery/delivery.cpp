@@ -359,7 +359,7 @@ TEST_CASE("user records are sent before events", "[delivery]") {
   CHECK(post.arrived == Names{"jane", "a"});
 }
 
-TEST_CASE("failing user records do not hold up events", "[delivery]") {
+TEST_CASE("failing user records do not block events", "[delivery]") {
   Post post;
   post.name_person("jane");
   post.track("a");
@@ -804,7 +804,7 @@ TEST_CASE("the recovery lock is not waited for without end", "[delivery]") {
   post.track("a");
   post.pass(Delivery::kSoon);
   post.answer(503);
-  // From the turn of whoever holds it, which is not known better than our own.
+  // From the turn of the tab that holds it, which is not known better than our own.
   const Millis wait = post.wait();
   CHECK(wait >= Delivery::kLongestLockWait);
   CHECK(wait <= Delivery::kLongestLockWait + 2 * kSecond);
@@ -968,7 +968,7 @@ TEST_CASE("a small event behind one that is too large is kept in order with it",
   CHECK(post.requests.empty());
 }
 
-TEST_CASE("a page that comes back hears what became of what was handed over", "[delivery]") {
+TEST_CASE("a page restored from the cache gets the answers to what was handed over", "[delivery]") {
   Post post;
   post.track("a");
   post.delivery->handle_pagehide();
@@ -1041,7 +1041,7 @@ TEST_CASE("concurrent requests that all fail count as one failure", "[delivery]"
   CHECK(post.arrived == Names{"a", "b", "c"});
 }
 
-TEST_CASE("a page that comes back is not held up by what was handed over", "[delivery]") {
+TEST_CASE("a page restored from the cache does not wait for what was handed over", "[delivery]") {
   Post post;
   post.track("a");
   post.delivery->handle_pagehide();

@@ -499,7 +499,7 @@ TEST_CASE("orphaned records come before those of this document", "[journal]") {
     CHECK(desk.waiting() == Names{"new_a", "old_a", "old_b", "new_b"});
   }
   desk.settle();
-  CHECK(desk.writes == 2);  // what was adopted is where it was
+  CHECK(desk.writes == 2);  // what was taken over stays under its key
   desk.take(2);
   desk.journal.acknowledge(2);
   desk.settle();

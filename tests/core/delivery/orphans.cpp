@@ -131,7 +131,7 @@ TEST_CASE("no segment is read before the lock is granted", "[orphans]") {
   CHECK_FALSE(successor.handle_storage_value("j.dead.e0"));
 }
 
-TEST_CASE("a document whose lock is held is left alone", "[orphans]") {
+TEST_CASE("the segments of a document whose lock is held are not touched", "[orphans]") {
   Successor successor;
   successor.look_twice({"j.living.e0"});
   successor.asked();

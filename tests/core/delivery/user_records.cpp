@@ -6,7 +6,7 @@ using namespace appizer;
 
 namespace {
 
-/// The people lane, with what it would send.
+/// The users lane, with what it would send.
 struct Lane {
   Lane() {
     config.app_id = "demo";
