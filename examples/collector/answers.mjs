@@ -82,6 +82,27 @@ export const originNotAuthorized = (message, origin, details) =>
 export const closing = () =>
   new Refusal(503, 'SERVICE_UNAVAILABLE', 'The collector is closing.', {}, { Connection: 'close' });
 
+/** Seconds after which a store that was locked or full is worth another try. */
+const storeRetryAfter = 5;
+
+/** The database is locked by another process, or the disk is full: nothing was stored. */
+export const storeUnavailable = () =>
+  new Refusal(
+    503,
+    'STORE_UNAVAILABLE',
+    `The database cannot be written to. Try again in ${storeRetryAfter} s.`,
+    { retry_after: storeRetryAfter },
+    { 'Retry-After': String(storeRetryAfter) },
+  );
+
+/** Nobody is there to read it; it is for the log. */
+export const clientClosed = () =>
+  new Refusal(
+    499,
+    'CLIENT_CLOSED_REQUEST',
+    'The client closed the connection before its body was complete.',
+  );
+
 /** @param {string} eventId */
 export const eventTracked = (eventId) => ({
   success: true,
@@ -120,14 +141,20 @@ export const aliasLinked = (aliasId, userId) => ({
  */
 export function refusalOf(error) {
   if (error instanceof Refusal) return error;
-  const { code = '', statusCode = 500 } = /** @type {{ code?: string, statusCode?: number }} */ (
-    error ?? {}
-  );
+  const {
+    code = '',
+    statusCode = 500,
+    errcode = 0,
+  } = /** @type {{ code?: string, statusCode?: number, errcode?: number }} */ (error ?? {});
+  if (isUnavailable(errcode)) return storeUnavailable();
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Refusal(413, 'PAYLOAD_TOO_LARGE', 'The body is larger than 1 MiB.', {
         limit_bytes: maxBody,
       });
+    case 'ECONNRESET':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return clientClosed();
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return unsupportedMediaType('This Content-Type');
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
@@ -140,4 +167,43 @@ export function refusalOf(error) {
     return invalidRequest('The request could not be read.');
   }
   return new Refusal(500, 'INTERNAL_ERROR', 'Something went wrong on our end.');
+}
+
+// SQLite's result codes (https://www.sqlite.org/rescode.html) for what is nobody's mistake and may pass.
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_IOERR = 10;
+const SQLITE_FULL = 13;
+
+/** @param {number} errcode an extended result code; its low byte is the primary one */
+const isUnavailable = (errcode) =>
+  [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_IOERR, SQLITE_FULL].includes(errcode & 0xff);
+
+/**
+ * Whether another process holds the lock that a write needs.
+ *
+ * @param {unknown} error
+ */
+export function isBusy(error) {
+  const { errcode = 0 } = /** @type {{ errcode?: number }} */ (error);
+  return (errcode & 0xff) === SQLITE_BUSY;
+}
+
+/**
+ * The answer to what is not even HTTP, as text for the socket: Node's parser has made no request of it.
+ *
+ * @param {{ code?: string }} error
+ */
+export function malformedAnswer({ code }) {
+  const refusal =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? new Refusal(431, 'HEADERS_TOO_LARGE', 'The headers are too large.')
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new Refusal(408, 'REQUEST_TIMEOUT', 'The request took too long to arrive.')
+        : invalidRequest('The request is not valid HTTP.');
+  const body = JSON.stringify(refusal.body());
+  return (
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
+  );
 }

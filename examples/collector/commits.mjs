@@ -4,15 +4,25 @@
  * wait for the disk is paid once for all of them; each is answered after the commit, never before.
  *
  * Every write has a savepoint of its own: one that throws is undone and rejected alone. Where the
- * transaction itself fails, nothing of it is stored and every write in it is rejected.
+ * transaction itself fails, nothing of it is stored and every write in it is rejected. While another
+ * process holds the database's lock the writes wait, but the event loop does not.
  *
  * @typedef {import('./database.mjs').Database} Database
  */
 
+import { isBusy } from './answers.mjs';
+
+/** Between two attempts at a database that another process has locked. */
+const retryMs = 20;
+
+/** A write that cannot have the lock for this long is rejected. */
+const defaultLongestLockMs = 2000;
+
 /**
  * @param {Database} db
+ * @param {number} [longestLockMs]
  */
-export function createCommits(db) {
+export function createCommits(db, longestLockMs = defaultLongestLockMs) {
   const statement = (/** @type {string} */ sql) => db.prepare(sql);
   const begin = statement('BEGIN IMMEDIATE');
   const mark = statement('SAVEPOINT write');
@@ -20,7 +30,7 @@ export function createCommits(db) {
   const release = statement('RELEASE write');
   const commit = statement('COMMIT');
 
-  /** @typedef {{ run: () => unknown, resolve: (value: any) => void, reject: (error: unknown) => void }} Write */
+  /** @typedef {{ run: () => unknown, resolve: (value: any) => void, reject: (error: unknown) => void, since: number }} Write */
   /** @type {Write[]} */
   let waiting = [];
 
@@ -33,7 +43,7 @@ export function createCommits(db) {
     write(run) {
       if (waiting.length === 0) setImmediate(flush);
       return new Promise((resolve, reject) => {
-        waiting.push({ run, resolve, reject });
+        waiting.push({ run, resolve, reject, since: performance.now() });
       });
     },
 
@@ -49,6 +59,12 @@ export function createCommits(db) {
     try {
       abandon();
       begin.run();
+    } catch (error) {
+      if (isBusy(error)) waitForLock(turn, error);
+      else for (const { reject } of turn) reject(error);
+      return;
+    }
+    try {
       for (const write of turn) answers.push(attempt(write));
       commit.run();
     } catch (error) {
@@ -57,6 +73,14 @@ export function createCommits(db) {
       return;
     }
     for (const answer of answers) answer();
+  }
+
+  /** @param {Write[]} turn @param {unknown} error */
+  function waitForLock(turn, error) {
+    const latest = performance.now() - longestLockMs;
+    waiting = [...turn.filter(({ since }) => since > latest), ...waiting];
+    for (const { since, reject } of turn) if (since <= latest) reject(error);
+    if (waiting.length > 0) setTimeout(flush, retryMs);
   }
 
   /** @param {Write} write */

@@ -4,7 +4,7 @@
  *
  * @typedef {{ app_id: string, website_url: string | null, domains: import('./origins.mjs').Domain[] }} App
  * @typedef {{ key: string, app_id: string, revoked: boolean, permissions: string[] }} Key
- * @typedef {{ events: number, batch: number, users: number }} RateLimits requests a minute
+ * @typedef {{ events: number, batch: number, users: number, strangers: number }} RateLimits requests a minute
  * @typedef {{ apps: App[], keys: Key[], rate_limits: RateLimits }} Config
  */
 import { readFileSync } from 'node:fs';
@@ -12,8 +12,12 @@ import { parseDomain } from './origins.mjs';
 
 export const permissions = ['events:write', 'users:write'];
 
-/** The documented limits. @type {RateLimits} */
-const documentedLimits = { events: 1000, batch: 100, users: 500 };
+/**
+ * The documented limits; and ours for requests that are refused before their sender is known, by address.
+ *
+ * @type {RateLimits}
+ */
+const documentedLimits = { events: 1000, batch: 100, users: 500, strangers: 300 };
 
 const defaultFile = new URL('collector.json', import.meta.url);
 
@@ -102,9 +106,40 @@ function object(value, at, known) {
   const stranger = Object.keys(value).find((name) => !known.includes(name));
   // A misspelt setting that is silently ignored is the hardest mistake to find.
   if (stranger !== undefined) {
-    throw new ConfigError(`${at} has an unknown field "${stranger}"; known: ${known.join(', ')}.`);
+    const near = nearest(stranger, known);
+    const hint = near ? `did you mean "${near}"? Known` : 'known';
+    throw new ConfigError(
+      `${at} has an unknown field "${stranger}"; ${hint}: ${known.join(', ')}.`,
+    );
   }
   return { ...value };
+}
+
+/**
+ * The known name that was probably meant: the one with the fewest letters to change, if they are few.
+ *
+ * @param {string} word @param {string[]} known
+ */
+function nearest(word, known) {
+  const most = Math.max(2, Math.floor(word.length / 3));
+  const near = known
+    .map((name) => ({ name, distance: distanceOf(word.toLowerCase(), name) }))
+    .sort((a, b) => a.distance - b.distance)[0];
+  return near && near.distance <= most ? near.name : undefined;
+}
+
+/** The Levenshtein distance of two words. @param {string} a @param {string} b */
+function distanceOf(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const changed = (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1]);
+      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
 }
 
 /** @param {unknown} value @param {string} at @returns {unknown[]} */

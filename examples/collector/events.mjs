@@ -43,8 +43,8 @@ export function createEvents(db) {
         event_name,
         user_id,
         properties,
-        // An empty string says as little as a missing one.
-        ip || visit.ip,
+        // An empty string says as little as a missing one. A page can only claim an address: its connection has one.
+        (visit.is_page ? null : ip) || visit.ip,
         ua || visit.ua,
         dedupe_id ?? null,
         request_id,

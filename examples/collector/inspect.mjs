@@ -2,13 +2,15 @@
 /**
  * Looking inside: the live page, and the tables as JSON for tests and the curious. There is no key
  * for these; the collector listens on the loopback interface only, and answers them only where the
- * Host header names it too, so that a foreign domain that resolves to 127.0.0.1 reads nothing.
+ * Host header names it too, so that a foreign domain that resolves to 127.0.0.1 reads nothing, and only its own pages:
+ * any site that a browser on this machine opens could otherwise ask for them, and keep the collector busy.
  *
  * @typedef {import('./store.mjs').Store} Store
  * @typedef {import('./store.mjs').Table} Table
  */
 import { readFileSync } from 'node:fs';
-import { invalidRequest, Refusal } from './answers.mjs';
+import { Readable } from 'node:stream';
+import { invalidRequest, Refusal, storeUnavailable } from './answers.mjs';
 import { tables } from './store.mjs';
 
 const files = [
@@ -26,6 +28,10 @@ const pagePolicy =
 const loopback = /^(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 const defaultLimit = 1000;
+const maxLimit = 10_000;
+
+/** Characters of JSON columns in one listing. */
+const maxListing = 16 * 1024 * 1024;
 
 /**
  * @param {import('fastify').FastifyInstance} app
@@ -35,8 +41,12 @@ const defaultLimit = 1000;
 export function addInspection(app, store, live) {
   /** @param {import('fastify').FastifyRequest} request */
   async function fromHere(request) {
-    if (loopback.test(request.headers.host ?? '')) return;
-    throw new Refusal(403, 'LOOPBACK_ONLY', 'Ask for this as 127.0.0.1 or localhost.');
+    if (!loopback.test(request.headers.host ?? '')) {
+      throw new Refusal(403, 'LOOPBACK_ONLY', 'Ask for this as 127.0.0.1 or localhost.');
+    }
+    if (isForeign(request)) {
+      throw new Refusal(403, 'OWN_PAGES_ONLY', 'Pages of other sites may only call the API.');
+    }
   }
   const options = { onRequest: fromHere };
 
@@ -62,20 +72,73 @@ export function addInspection(app, store, live) {
 
   app.get('/healthz', options, async () => ({ ok: true }));
 
+  app.get('/readyz', options, async () => {
+    try {
+      await store.probe();
+    } catch {
+      throw storeUnavailable();
+    }
+    return { ok: true };
+  });
+
+  app.get('/debug/events/:id', options, async (request, reply) => {
+    const { id } = /** @type {{ id: string }} */ (request.params);
+    const event = store.event(id);
+    if (!event) throw new Refusal(404, 'NOT_FOUND', `There is no event "${id}".`, { event_id: id });
+    reply.header('Cache-Control', 'no-store');
+    return event;
+  });
+
   for (const table of /** @type {Table[]} */ (Object.keys(tables))) {
     app.get(`/debug/${table}`, options, async (request, reply) => {
       const query = new URLSearchParams(request.url.split('?')[1]);
       const appId = query.get('app_id');
       const limit = readLimit(query.get('limit'));
-      reply.header('Cache-Control', 'no-store');
-      return { total: store.count(table, appId), [table]: store.newest(table, appId, limit) };
+      const listing = await store.newestWithin(table, appId, limit, maxListing);
+      return reply
+        .headers({ 'Cache-Control': 'no-store', 'Content-Type': 'application/json; charset=utf-8' })
+        .send(Readable.from(listed(table, store.count(table, appId), listing)));
     });
   }
+}
+
+/** @param {import('fastify').FastifyRequest} request */
+function isForeign({ headers, url }) {
+  const { origin, host } = headers;
+  if (origin !== undefined && origin !== `http://${host}`) return true;
+  const site = headers['sec-fetch-site'];
+  // Nothing of today's browsers: a shell, a test, a browser before 2020.
+  if (site === undefined || site === 'same-origin' || site === 'none') return false;
+  // A link to the live page. It cannot be framed (`frame-ancestors`).
+  return !(
+    url.split('?', 1)[0] === '/' &&
+    headers['sec-fetch-mode'] === 'navigate' &&
+    headers['sec-fetch-dest'] === 'document'
+  );
+}
+
+/**
+ * The JSON of a listing, row by row: the columns are JSON already, and are not parsed to be written again.
+ *
+ * @param {Table} table
+ * @param {number} total
+ * @param {{ rows: Record<string, unknown>[], truncated: boolean }} listing
+ */
+function* listed(table, total, { rows, truncated }) {
+  yield `{"total":${total},${truncated ? '"truncated":true,' : ''}"${table}":[`;
+  for (const [i, row] of rows.entries()) {
+    const members = Object.entries(row).map(([name, value]) => {
+      const isJson = tables[table].includes(name) && typeof value === 'string';
+      return `${JSON.stringify(name)}:${isJson ? value : JSON.stringify(value)}`;
+    });
+    yield `${i > 0 ? ',' : ''}{${members.join(',')}}`;
+  }
+  yield ']}';
 }
 
 /** @param {string | null} text */
 function readLimit(text) {
   if (text === null) return defaultLimit;
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw invalidRequest('limit must be a whole number.', { field: 'limit' });
+  if (/^\d{1,9}$/.test(text) && Number(text) <= maxLimit) return Number(text);
+  throw invalidRequest(`limit must be a whole number of at most ${maxLimit}.`, { field: 'limit' });
 }

@@ -22,7 +22,7 @@ export function createIntake({ config, now, store, publish }) {
   const access = createAccess(config);
   const limits = createLimits(config.rate_limits, now);
 
-  return { access, admit, handle, countStranger };
+  return { access, admit, handle, countStranger, judgeStranger };
 
   /**
    * What the headers decide. A key is judged before the body is read: a stranger's megabyte is not
@@ -39,7 +39,8 @@ export function createIntake({ config, now, store, publish }) {
     } else if (visit.origin === null) {
       throw access.missingAuth();
     }
-    if (encoding !== 'identity') throw unsupportedMediaType(`Content-Encoding ${encoding}`);
+    if (encoding.toLowerCase() !== 'identity')
+      throw unsupportedMediaType(`Content-Encoding ${encoding}`);
   }
 
   /**
@@ -51,6 +52,7 @@ export function createIntake({ config, now, store, publish }) {
   async function handle(call, visit, json) {
     const body = readObject(json, 'body');
     if (visit.app_id === '') {
+      visit.is_page = true;
       count(call, visit, access.page(visit.origin ?? '', requiredText(body, 'app_id')));
     } else if (body.app_id !== undefined && body.app_id !== visit.app_id) {
       const issue = 'names another app than the key does';
@@ -83,5 +85,20 @@ export function createIntake({ config, now, store, publish }) {
    */
   function countStranger(call) {
     return limits.take('unknown', call.kind);
+  }
+
+  /**
+   * A refusal of a request whose sender is not known. Each address has so many of them in a minute; what is
+   * beyond is answered 429 and leaves no row, so that a stranger can neither fill the disk nor keep it busy.
+   *
+   * @param {Visit} visit
+   * @param {import('./answers.mjs').Refusal} refusal
+   */
+  function judgeStranger(visit, refusal) {
+    if (visit.app_id !== '' || refusal.status >= 500) return refusal;
+    const { exceeded, limit, retryAfter } = limits.take(visit.ip, 'strangers');
+    if (!exceeded) return refusal;
+    visit.logged = true;
+    return tooManyRequests(limit, retryAfter);
   }
 }

@@ -10,6 +10,9 @@
 
 const windowMs = 60_000;
 
+/** Windows that are kept; addresses are many, and a stranger can have more than one. */
+const maxWindows = 10_000;
+
 /**
  * @param {RateLimits} limits
  * @param {() => number} now wall time in milliseconds
@@ -33,7 +36,10 @@ export function createLimits(limits, now) {
       // A wall clock that was set back must not leave a window open until it has caught up.
       if (!window || time >= window.start + windowMs || time < window.start) {
         window = { start: time, count: 0 };
+        // The newest last, so that the first is the oldest.
+        windows.delete(name);
         windows.set(name, window);
+        if (windows.size > maxWindows) windows.delete(windows.keys().next().value ?? '');
       }
       window.count += 1;
       const limit = limits[kind];

@@ -6,10 +6,20 @@
  * @typedef {import('./store.mjs').Row} Row
  * @typedef {{ events?: Row[], users?: Row[], aliases?: Row[] }} Changes
  */
-import { parseColumns, tables } from './store.mjs';
+import { Refusal } from './answers.mjs';
+import { tables } from './store.mjs';
 
 /** As many as the page shows. */
 const maxRows = 200;
+
+/**
+ * Bytes of a row's JSON that are sent with it; the page fetches what is longer when it is opened. So a snapshot
+ * has at most 200 * 3 * 4 KiB, whatever the rows hold.
+ */
+const maxJson = 4096;
+
+/** Pages that are watched at once. */
+const maxPages = 50;
 
 // A reader cannot follow more, and a collector under load must not spend its time on watchers.
 const quietMs = 50;
@@ -31,13 +41,14 @@ export function createLive(store, apps) {
   return {
     /** @param {import('fastify').FastifyReply} reply */
     open(reply) {
+      if (pages.size >= maxPages) throw tooManyPages();
       // Pending changes are in the snapshot already.
       sendChanges();
       const snapshot = {
         apps: apps.map(({ app_id, website_url }) => ({ app_id, website_url })),
-        events: store.newest('events', null, maxRows),
-        users: store.newest('users', null, maxRows),
-        aliases: store.newest('aliases', null, maxRows),
+        events: newest('events'),
+        users: newest('users'),
+        aliases: newest('aliases'),
       };
       reply.hijack();
       const page = reply.raw;
@@ -63,6 +74,11 @@ export function createLive(store, apps) {
     },
   };
 
+  /** @param {import('./store.mjs').Table} table */
+  function newest(table) {
+    return store.outlines(table, maxRows, maxJson).map((row) => outline(row, tables[table]));
+  }
+
   function sendChanges() {
     clearTimeout(timer);
     timer = undefined;
@@ -70,8 +86,8 @@ export function createLive(store, apps) {
     if (events.length + users.length + aliases.length === 0) return;
     pending = nothing();
     const changes = {
-      events: events.map((event) => parseColumns(event, tables.events)),
-      users: users.map((user) => parseColumns(user, tables.users)),
+      events: events.map((event) => outline(event, tables.events)),
+      users: users.map((user) => outline(user, tables.users)),
       aliases,
     };
     for (const page of pages) send(page, 'changes', changes);
@@ -83,6 +99,29 @@ const nothing = () => ({ events: [], users: [], aliases: [] });
 
 /** @param {import('node:http').ServerResponse} page @param {string} name @param {object} data */
 function send(page, name, data) {
-  if (page.writableLength > maxUnread) page.destroy();
-  else page.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  const text = `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  if (page.writableLength + text.length > maxUnread) page.destroy();
+  else page.write(text);
 }
+
+/**
+ * A row with its JSON parsed where that is short, and null and its length where it is not.
+ *
+ * @param {Row} row
+ * @param {string[]} columns
+ */
+function outline(row, columns) {
+  const short = { ...row };
+  for (const name of columns) {
+    const text = row[name];
+    const bytes = row[`${name}_bytes`] ?? (typeof text === 'string' ? Buffer.byteLength(text) : 0);
+    const fits = typeof text === 'string' && Number(bytes) <= maxJson;
+    short[name] = fits ? JSON.parse(text) : null;
+    if (fits || !bytes) delete short[`${name}_bytes`];
+    else short[`${name}_bytes`] = bytes;
+  }
+  return short;
+}
+
+const tooManyPages = () =>
+  new Refusal(503, 'TOO_MANY_PAGES', `${maxPages} live pages are open already; close one.`);

@@ -46,8 +46,16 @@ export function matchesOrigin(domains, origin) {
     (domain) =>
       (domain.scheme === null || domain.scheme === url.protocol) &&
       (domain.port === null || domain.port === port) &&
-      (domain.subdomains ? url.hostname.endsWith(`.${domain.host}`) : url.hostname === domain.host),
+      (domain.subdomains ? isSubdomain(url.hostname, domain.host) : url.hostname === domain.host),
   );
+}
+
+/** @param {string} name @param {string} host */
+function isSubdomain(name, host) {
+  if (!name.endsWith(`.${host}`)) return false;
+  // The URL parser lets empty labels through: `http://.example.org`.
+  const labels = name.slice(0, -host.length - 1);
+  return labels.split('.').every((label) => label !== '');
 }
 
 /** @type {Record<string, string>} */

@@ -11,14 +11,27 @@
 // While the store is failing its own refusals wait in memory; a long outage must not fill it.
 const maxWaiting = 10_000;
 
+/** Refused requests that are kept: the newest. */
+const defaultMostRefused = 100_000;
+
+/** Characters of what a stranger may have made as long as it likes. */
+const longestPath = 500;
+const longestOrigin = 300;
+
 /**
  * @param {Database} db
  * @param {(run: () => void) => Promise<void>} write
+ * @param {number} [mostRefused]
  */
-export function createRequests(db, write) {
+export function createRequests(db, write, mostRefused = defaultMostRefused) {
   const insert = db.prepare(`
     INSERT INTO requests (request_id, app_id, method, path, status, events, origin, received_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+
+  const countRefused = db.prepare(`SELECT rows FROM totals WHERE name = 'refused'`);
+  const removeOldest = db.prepare(`
+    DELETE FROM requests WHERE rowid IN (
+      SELECT rowid FROM requests WHERE status <> 200 ORDER BY rowid LIMIT ?)`);
 
   /** @type {Refused[]} */
   let waiting = [];
@@ -43,14 +56,30 @@ export function createRequests(db, write) {
     waiting = [];
     write(() => {
       for (const [visit, status] of refused) add(visit, status, 0);
+      removeSurplus();
     }).catch(() => {
       waiting = [...refused, ...waiting].slice(0, maxWaiting);
     });
   }
 
+  // A tenth more than is kept, so that not every refusal costs a removal.
+  function removeSurplus() {
+    const surplus = (countRefused.get()?.rows ?? 0) - mostRefused;
+    if (surplus > mostRefused / 10) removeOldest.run(surplus);
+  }
+
   /** @param {Visit} visit @param {number} status @param {number} events */
   function add(visit, status, events) {
     const { request_id, app_id, method, path, origin, received_at } = visit;
-    insert.run(request_id, app_id || null, method, path, status, events, origin, received_at);
+    insert.run(
+      request_id,
+      app_id || null,
+      method,
+      path.slice(0, longestPath),
+      status,
+      events,
+      origin?.slice(0, longestOrigin) ?? null,
+      received_at,
+    );
   }
 }

@@ -8,7 +8,7 @@
  * @typedef {import('./visit.mjs').Visit} Visit
  */
 import fastify from 'fastify';
-import { closing, maxBody, Refusal, refusalOf } from './answers.mjs';
+import { closing, malformedAnswer, maxBody, Refusal, refusalOf } from './answers.mjs';
 import { calls } from './calls.mjs';
 import { checkConfig, readConfig } from './config.mjs';
 import { allowReading, answerPreflight } from './cors.mjs';
@@ -29,11 +29,15 @@ const host = '127.0.0.1';
  * @param {unknown} [options.config] as in collector.json, parsed
  * @param {() => number} [options.now] wall time in milliseconds
  * @param {(error: unknown) => void} [options.report] receives every error behind a 500
+ * @param {number} [options.longestLockMs] how long a call waits for another process's lock on the database
+ * @param {number} [options.mostRefused] refused requests that are kept
+ * @param {number} [options.maxBytes] the database grows no larger: calls are then answered 503
  */
 export function createCollector(options = {}) {
   const { db = 'events.sqlite', now = Date.now, report = console.error } = options;
   const config = checkConfig(options.config ?? readConfig());
-  const store = openStore(db);
+  const { longestLockMs, mostRefused, maxBytes } = options;
+  const store = openStore(db, { longestLockMs, mostRefused, maxBytes });
   const live = createLive(store, config.apps);
   const intake = createIntake({ config, now, store, publish: live.publish });
 
@@ -53,6 +57,10 @@ export function createCollector(options = {}) {
     requestTimeout: 30_000,
     // Ours has the documented body.
     return503OnClosing: false,
+    clientErrorHandler(error, socket) {
+      if (socket.writable) socket.end(malformedAnswer(error));
+      else socket.destroy();
+    },
     frameworkErrors: (error, request, reply) =>
       answerError(error, request, /** @type {FastifyReply} */ (reply)),
   });
@@ -124,9 +132,9 @@ export function createCollector(options = {}) {
     store.close();
   }
 
-  /** @param {unknown} error @param {FastifyRequest} _request @param {FastifyReply} reply */
-  function answerError(error, _request, reply) {
-    const refusal = refusalOf(error);
+  /** @param {unknown} error @param {FastifyRequest} request @param {FastifyReply} reply */
+  function answerError(error, request, reply) {
+    const refusal = intake.judgeStranger(visitOf(request), refusalOf(error));
     if (refusal.status === 500) report(error);
     reply.code(refusal.status).headers(refusal.headers).send(refusal.body());
   }

@@ -5,6 +5,10 @@
  *
  * @typedef {'events' | 'users' | 'aliases' | 'duplicates' | 'requests'} Table
  * @typedef {Record<string, unknown>} Row
+ * @typedef {object} StoreOptions
+ * @property {number} [longestLockMs] how long a write waits for another process's lock
+ * @property {number} [mostRefused] refused requests that are kept
+ * @property {number} [maxBytes] the database grows no larger
  */
 import { createCommits } from './commits.mjs';
 import { openDatabase } from './database.mjs';
@@ -21,13 +25,24 @@ export const tables = {
   requests: [],
 };
 
+/** Rows that one query reads: after each, other requests have their turn. */
+const rowsAtOnce = 500;
+
+/** What /readyz writes. As much as a batch: where that has no room, the next one has none either. */
+const probeBytes = 256 * 1024;
+
 /** @typedef {ReturnType<typeof openStore>} Store */
 
-/** @param {string} file */
-export function openStore(file) {
-  const db = openDatabase(file);
-  const { write, flush } = createCommits(db);
-  const requests = createRequests(db, write);
+/** @param {string} file @param {StoreOptions} [options] */
+export function openStore(file, { longestLockMs, mostRefused, maxBytes } = {}) {
+  const db = openDatabase(file, maxBytes);
+  const { write, flush } = createCommits(db, longestLockMs);
+  const requests = createRequests(db, write, mostRefused);
+  const total = db.prepare(
+    'SELECT coalesce(sum(rows), 0) AS n FROM totals WHERE name = ?1 AND (?2 IS NULL OR app_id = ?2)',
+  );
+  const addProbe = db.prepare('INSERT INTO probes VALUES (zeroblob(?))');
+  const removeProbes = db.prepare('DELETE FROM probes');
 
   return {
     write,
@@ -42,7 +57,7 @@ export function openStore(file) {
      */
     count(table, appId) {
       settle();
-      return db.prepare(`SELECT count(*) AS n FROM ${table} ${ofApp}`).get(appId).n;
+      return total.get(table, appId).n;
     },
 
     /**
@@ -53,11 +68,78 @@ export function openStore(file) {
      */
     newest(table, appId, limit) {
       settle();
-      const rows = db
-        .prepare(`SELECT * FROM ${table} ${ofApp} ORDER BY rowid DESC LIMIT ?2`)
-        .all(appId, limit);
+      const rows = select(table, '*', appId).all(...of(appId), Number.MAX_SAFE_INTEGER, limit);
       return rows.reverse().map((row) => parseColumns(row, tables[table]));
     },
+
+    /**
+     * As `newest`, but in pieces with a pause between them, and as much as `maxBytes` of columns of JSON text hold.
+     *
+     * @param {Table} table
+     * @param {string | null} appId
+     * @param {number} limit
+     * @param {number} maxBytes
+     * @returns {Promise<{ rows: Row[], truncated: boolean }>} columns of JSON as text
+     */
+    async newestWithin(table, appId, limit, maxBytes) {
+      settle();
+      const statement = select(table, 'rowid AS "#", *', appId);
+      /** @type {Row[]} */
+      const rows = [];
+      let before = Number.MAX_SAFE_INTEGER;
+      let bytes = 0;
+      while (rows.length < limit) {
+        let read = 0;
+        for (const row of statement.iterate(
+          ...of(appId),
+          before,
+          Math.min(rowsAtOnce, limit - rows.length),
+        )) {
+          for (const name of tables[table]) bytes += String(row[name] ?? '').length;
+          if (bytes > maxBytes) return { rows: rows.reverse(), truncated: true };
+          before = Number(row['#']);
+          delete row['#'];
+          rows.push(row);
+          read += 1;
+        }
+        if (read === 0) break;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return { rows: rows.reverse(), truncated: false };
+    },
+
+    /**
+     * The newest of all apps, oldest first. JSON longer than `maxJson` bytes is null, and is not even read; how long it
+     * is stands in `<column>_bytes`.
+     *
+     * @param {Table} table
+     * @param {number} limit
+     * @param {number} maxJson
+     * @returns {Row[]} columns of JSON as text
+     */
+    outlines(table, limit, maxJson) {
+      settle();
+      const json = tables[table].flatMap((name) => [
+        `iif(octet_length(${name}) <= ${maxJson}, ${name}, NULL) AS ${name}`,
+        `octet_length(${name}) AS ${name}_bytes`,
+      ]);
+      const columns = ['*', ...json].join(', ');
+      return select(table, columns, null).all(Number.MAX_SAFE_INTEGER, limit).reverse();
+    },
+
+    /** @param {string} eventId @returns {Row | undefined} */
+    event(eventId) {
+      settle();
+      const row = db.prepare('SELECT * FROM events WHERE event_id = ?').get(eventId);
+      return row && parseColumns(row, tables.events);
+    },
+
+    /** Rejects where nothing can be stored. */
+    probe: () =>
+      write(() => {
+        addProbe.run(probeBytes);
+        removeProbes.run();
+      }),
 
     close() {
       settle();
@@ -65,13 +147,22 @@ export function openStore(file) {
     },
   };
 
+  /** @param {Table} table @param {string} columns @param {string | null} appId */
+  function select(table, columns, appId) {
+    const condition = appId === null ? '' : 'app_id = ? AND ';
+    return db.prepare(
+      `SELECT ${columns} FROM ${table} WHERE ${condition}rowid < ? ORDER BY rowid DESC LIMIT ?`,
+    );
+  }
+
   function settle() {
     requests.catchUp();
     flush();
   }
 }
 
-const ofApp = 'WHERE ?1 IS NULL OR app_id = ?1';
+/** @param {string | null} appId */
+const of = (appId) => (appId === null ? [] : [appId]);
 
 /**
  * @param {Row} row

@@ -6,8 +6,14 @@
  * @typedef {import('./visit.mjs').Visit} Visit
  * @typedef {{ user_id: string, external_id: string, properties: string, [column: string]: unknown }} UserRow
  */
-import { Refusal } from './answers.mjs';
+import { invalidRequest, Refusal } from './answers.mjs';
 import { newId } from './ids.mjs';
+
+/**
+ * Characters of JSON that a user's properties may have in all, and an origin too. Without a bound one user record that
+ * is updated again and again makes each update slower than the last.
+ */
+export const maxRecord = 100_000;
 
 /** @param {Database} db */
 export function createUsers(db) {
@@ -37,11 +43,16 @@ export function createUsers(db) {
   function save(input, { app_id, received_at }) {
     const known = get(app_id, input.user_id);
     if (!known) insert.run(newId('usr'), app_id, input.user_id, received_at, received_at);
-    const properties = { ...JSON.parse(known?.properties ?? '{}'), ...input.properties };
+    const properties = JSON.stringify({
+      ...JSON.parse(known?.properties ?? '{}'),
+      ...input.properties,
+    });
+    checkSize('properties', properties);
+    checkSize('origin', input.origin ?? '');
     update.run(
       input.email ?? null,
       input.phone ?? null,
-      JSON.stringify(properties),
+      properties,
       input.origin ?? null,
       received_at,
       app_id,
@@ -87,6 +98,13 @@ export function createUsers(db) {
   function ownerOf(appId, alias) {
     return findAlias.get(appId, alias)?.user_id;
   }
+}
+
+/** @param {string} field @param {string} json */
+function checkSize(field, json) {
+  if (json.length <= maxRecord) return;
+  const issue = `of a user may have at most ${maxRecord} characters of JSON in all, not ${json.length}`;
+  throw invalidRequest(`${field} ${issue}.`, { field, issue, limit: maxRecord });
 }
 
 /** @param {string} message @param {string} aliasId */

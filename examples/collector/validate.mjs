@@ -18,9 +18,13 @@
  * @property {Fields | undefined} properties
  * @property {string | undefined} origin JSON text
  */
-import { invalidRequest, invalidType, missingField } from './answers.mjs';
+import { isIP } from 'node:net';
+import { invalidRequest, invalidType, missingField, Refusal } from './answers.mjs';
 
 const maxBatch = 100;
+
+/** Characters of a user agent. Browsers send some 200. */
+const maxUserAgent = 1024;
 
 /** @param {unknown} value @param {string} field @returns {Fields} */
 export function readObject(value, field) {
@@ -35,8 +39,8 @@ export function readEvent(body, at = '') {
     event_name: requiredText(body, 'event_name', at),
     user_id: requiredText(body, 'user_id', at),
     properties: toJson(properties, `${at}properties`),
-    ip: optionalText(body, 'ip', at),
-    ua: optionalText(body, 'ua', at),
+    ip: optionalAddress(body, 'ip', at),
+    ua: optionalShortText(body, 'ua', maxUserAgent, at),
     // An id that cannot identify duplicates is a mistake, and is reported at once.
     dedupe_id:
       properties.$event_id === undefined
@@ -94,9 +98,30 @@ export function requiredText(source, key, at = '') {
 /** @param {Fields} source @param {string} key @param {string} [at] */
 function optionalText(source, key, at = '') {
   const value = source[key];
-  if (value === undefined || typeof value === 'string') return value;
-  throw invalidType(at + key, 'string', typeOf(value));
+  if (value === undefined) return value;
+  if (typeof value !== 'string') throw invalidType(at + key, 'string', typeOf(value));
+  // SQLite's text ends at a NUL, and UTF-8 has no lone surrogates: either would be stored as something else.
+  if (value.includes('\0')) throw invalid(at + key, 'must not contain NUL characters');
+  if (!value.isWellFormed()) throw invalid(at + key, 'must not contain lone surrogates');
+  return value;
 }
+
+/** @param {Fields} source @param {string} key @param {string} at */
+function optionalAddress(source, key, at) {
+  const value = optionalText(source, key, at);
+  if (!value || isIP(value)) return value;
+  throw invalid(at + key, 'must be an IPv4 or IPv6 address');
+}
+
+/** @param {Fields} source @param {string} key @param {number} most @param {string} at */
+function optionalShortText(source, key, most, at) {
+  const value = optionalText(source, key, at);
+  if (value === undefined || value.length <= most) return value;
+  throw invalid(at + key, `must have at most ${most} characters`);
+}
+
+/** @param {string} field @param {string} issue */
+const invalid = (field, issue) => invalidRequest(`${field} ${issue}.`, { field, issue });
 
 /** @param {Fields} source @param {string} key @param {string} [at] */
 function optionalObject(source, key, at = '') {
@@ -106,12 +131,27 @@ function optionalObject(source, key, at = '') {
 
 /** @param {Fields} value @param {string} field */
 function toJson(value, field) {
+  let text;
   try {
-    return JSON.stringify(value);
-  } catch {
+    text = JSON.stringify(value);
+    // `1e999` is valid JSON, but no number here can hold it, and JSON.stringify writes null in its place.
+    if (text.includes('null')) refuseInfinity(value, field);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
     // JSON.parse takes any depth, JSON.stringify does not.
-    const issue = 'is nested too deeply';
-    throw invalidRequest(`${field} ${issue}.`, { field, issue });
+    throw invalid(field, 'is nested too deeply');
+  }
+  return text;
+}
+
+/** @param {unknown} value @param {string} field */
+function refuseInfinity(value, field) {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw invalid(field, 'is a number that is too large');
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    refuseInfinity(inner, Array.isArray(value) ? `${field}[${key}]` : `${field}.${key}`);
   }
 }
 

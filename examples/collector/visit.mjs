@@ -12,6 +12,7 @@
  * @property {string} ip
  * @property {string | null} ua
  * @property {string} app_id empty until known
+ * @property {boolean} is_page whether it came from a page, by its origin, and not from a server, by its key
  * @property {import('./limits.mjs').Quota | null} quota null until counted
  * @property {boolean} logged whether the requests table has it
  */
@@ -28,12 +29,22 @@ export function createVisit(request, time) {
     request_id: newId('req'),
     received_at: new Date(time).toISOString(),
     method,
-    path: url.split('?', 1)[0] ?? url,
+    path: decoded(url.split('?', 1)[0] ?? url),
     origin: headers.origin ?? null,
     ip,
     ua: headers['user-agent'] ?? null,
     app_id: '',
+    is_page: false,
     quota: null,
     logged: false,
   };
+}
+
+/** `/v1/%65vents` is `/v1/events`, also in the log. @param {string} path */
+function decoded(path) {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

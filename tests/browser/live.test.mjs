@@ -80,6 +80,28 @@ test('the live page shows what comes, finds it, and takes none of it for markup'
   });
   await shows([['plan_kept', 'ada', ''], ['shop_left', 'ada', ''], opened, chosen]);
 
+  // Very deep and very large properties stay small until a row is opened, and are cut then.
+  const deep = JSON.parse(`${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`);
+  await send('/v1/events', { event_name: 'deep', user_id: 'ada', properties: deep });
+  await send('/v1/events', {
+    event_name: 'large',
+    user_id: 'ada',
+    properties: { text: 'x'.repeat(500_000) },
+  });
+  await waitFor(async () => (await rows()).length === 6);
+  assert.match(String((await rows())[0]), /489 KB, open the row to load it/);
+  const openedText = (/** @type {number} */ index) =>
+    page.evaluate((/** @type {number} */ at) => {
+      const row = /** @type {HTMLDetailsElement} */ (
+        document.querySelectorAll('#events details')[at]
+      );
+      row.open = true;
+      return row.querySelector('pre')?.textContent ?? '';
+    }, index);
+  await waitFor(async () => (await openedText(0)).includes('"text": "xxx'));
+  await waitFor(async () => (await openedText(1)).includes('…'));
+  for (const index of [0, 1]) assert.ok((await openedText(index)).length < 21_000);
+
   // Users likewise.
   await send('/v1/users', { user_id: markup, email: 'ada@example.com' });
   await page.click('#show-users');

@@ -58,7 +58,7 @@ const mistakes = [
   ],
   [
     { apps: [app], rate_limits: { aliases: 5 } },
-    'rate_limits has an unknown field "aliases"; known: events, batch, users.',
+    'rate_limits has an unknown field "aliases"; known: events, batch, users, strangers.',
   ],
 ];
 
@@ -78,7 +78,12 @@ test('the config that comes with the collector has a demo app, its key and the l
     config.keys.map(({ key }) => key),
     ['sk_test_demo'],
   );
-  assert.deepEqual(config.rate_limits, { events: 1000, batch: 100, users: 500 });
+  assert.deepEqual(config.rate_limits, {
+    events: 1000,
+    batch: 100,
+    users: 500,
+    strangers: 300,
+  });
 });
 
 /**

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { createLimits } from '../../examples/collector/limits.mjs';
 import { config, event, from, page, start } from './support.mjs';
 
-const limits = { events: 3, batch: 2, users: 2 };
+const limits = { events: 3, batch: 2, users: 2, strangers: 9 };
 const noon = Date.parse('2026-01-01T12:00:00.250Z');
 
 /** @param {import('node:test').TestContext} t @param {object} [rate_limits] */

@@ -7,7 +7,7 @@
  * @typedef {{ apps?: App[], events: Row[], users: Row[], aliases: Row[] }} Changes
  */
 
-import { eventRow, userRow } from './rows.mjs';
+import { eventRow, searchTextOf, userRow } from './rows.mjs';
 
 /** More than a reader scrolls through; older rows are removed. */
 const maxRows = 200;
@@ -120,7 +120,7 @@ function refresh() {
     total += rows.size;
     find('b', button).textContent = rows.size === maxRows ? `${maxRows}+` : String(rows.size);
     for (const each of rows.values()) {
-      each.hidden = !(each.textContent ?? '').toLowerCase().includes(wanted);
+      each.hidden = !searchTextOf(each).includes(wanted);
       if (!each.hidden && !section.hidden) shown += 1;
     }
   }

@@ -1,22 +1,24 @@
 // @ts-check
 /**
  * The rows of the live page. Everything in them was sent by somebody else, so it reaches the
- * document as text and never as markup.
+ * document as text and never as markup, and only as much of it as a reader can use.
  *
  * @typedef {Record<string, any>} Row
  */
 
 /** @param {Row} event */
-export function eventRow({ received_at, event_name, user_id, app_id, properties, event_id }) {
+export function eventRow({ properties_bytes, ...event }) {
+  const { received_at, event_name, user_id, app_id, properties, event_id } = event;
   return row(
     {
       time: timeOfDay(received_at),
       name: event_name,
       user: user_id,
       app: app_id,
-      properties: preview(properties),
+      properties: properties ? preview(properties) : sizeOf(properties_bytes),
     },
     { event_id, event_name, user_id, received_at, properties },
+    properties ? undefined : `/debug/events/${encodeURIComponent(event_id)}`,
   );
 }
 
@@ -30,22 +32,51 @@ export function userRow(user, aliases) {
       name: external_id,
       user: aliases.join(', '),
       app: app_id,
-      properties: [...contact, preview(properties)].join('  '),
+      properties: [
+        ...contact,
+        properties ? preview(properties) : sizeOf(user.properties_bytes),
+      ].join('  '),
     },
     { ...rest, email, phone, aliases, properties, updated_at },
   );
 }
 
-/** @param {Record<string, string>} cells by class @param {object} more */
-function row(cells, more) {
+/** What a filter looks through, in lower case. @type {WeakMap<HTMLElement, string>} */
+const searchTexts = new WeakMap();
+
+/** @param {HTMLElement} row */
+export const searchTextOf = (row) => searchTexts.get(row) ?? '';
+
+/** Levels and characters of JSON that an opened row shows. */
+const deepest = 12;
+const longest = 20_000;
+
+/** Characters of a cell. */
+const widest = 300;
+
+/**
+ * @param {Record<string, string>} cells by class
+ * @param {object} more what the row shows once it is opened
+ * @param {string} [source] where all of it is, if the collector has not sent it because it is long
+ */
+function row(cells, more, source) {
   const details = document.createElement('details');
+  searchTexts.set(details, shorten(JSON.stringify([cells, more]), longest).toLowerCase());
   const summary = details.appendChild(document.createElement('summary'));
   for (const [name, text] of Object.entries(cells)) {
-    const cell = summary.appendChild(element('span', text));
+    const cell = summary.appendChild(element('span', shorten(text, widest)));
     cell.className = name;
-    cell.title = text;
+    cell.title = cell.textContent ?? '';
   }
-  details.append(element('pre', JSON.stringify(more, null, 2)));
+  // Rendered when it is opened: two hundred rows of deeply nested JSON would be hundreds of megabytes of text.
+  details.addEventListener(
+    'toggle',
+    async () => {
+      const box = details.appendChild(element('pre', 'Loading…'));
+      box.textContent = describe(source ? await load(source) : more);
+    },
+    { once: true },
+  );
   return details;
 }
 
@@ -56,8 +87,46 @@ function row(cells, more) {
  */
 function preview(all) {
   const own = Object.entries(all).filter(([name]) => !name.startsWith('$'));
-  return own.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join('  ');
+  return own
+    .slice(0, widest)
+    .map(([name, value]) => `${name}: ${shorten(JSON.stringify(value), widest)}`)
+    .join('  ');
 }
+
+/** @param {number} bytes */
+const sizeOf = (bytes) => `${Math.ceil(bytes / 1024)} KB, open the row to load it`;
+
+/** @param {string} source */
+async function load(source) {
+  try {
+    return await (await fetch(source)).json();
+  } catch {
+    return 'The collector did not answer.';
+  }
+}
+
+/** @param {unknown} value */
+const describe = (value) => shorten(JSON.stringify(prune(value, deepest), null, 2), longest);
+
+/**
+ * The value down to a number of levels.
+ *
+ * @param {unknown} value
+ * @param {number} levels
+ * @returns {unknown}
+ */
+function prune(value, levels) {
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return '…';
+  if (Array.isArray(value)) return value.map((one) => prune(one, levels - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, prune(one, levels - 1)]),
+  );
+}
+
+/** @param {string} text @param {number} most */
+const shorten = (text, most) =>
+  text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters in all)`;
 
 /** @param {string} iso */
 function timeOfDay(iso) {
