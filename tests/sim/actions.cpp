@@ -25,15 +25,18 @@ Document* World::current(Tab& tab) {
   return tab.current == kNoPage ? nullptr : documents_[tab.current].get();
 }
 
-void World::open(std::uint8_t tab, std::uint8_t site, bool visible) {
+void World::open(std::uint8_t tab, std::uint8_t site, bool visible, Millis lag,
+                 const Storage::Items& before) {
   const auto id = static_cast<std::uint32_t>(documents_.size());
   trace.say("  opens document " + std::to_string(id) + " in tab " + std::to_string(tab));
   coverage.add(Count::pages_opened);
   ledger.open_document();
+  liveness.open_document(site);
   identity_rules.open_document();
   protocol_rules.open_document(online);
   documents_.push_back(std::make_unique<Document>(*this, id, tab, site));
   tabs_[tab].current = id;
+  if (lag > 0) documents_[id]->look_back(before, clock.now() + lag);
   documents_[id]->start(visible, online);
 }
 
@@ -66,7 +69,7 @@ void World::track(Document& page, Rng& dice, std::uint32_t count, bool large) {
   const bool poisonous = plan.poison && !healing_;
   for (std::uint32_t i = 0; i < count; ++i) {
     const bool poison = poisonous && dice.percent(4);
-    const Tag tag = ledger.track(page.id(), poison, clock.now());
+    const Tag tag = ledger.track(page.id(), poison, large, clock.now());
     identity_rules.acts(tag, page.id(), page.user());
     if (page.consent() == appizer::Consent::denied) ledger.withdraw_last();
     if (page.consent() == appizer::Consent::pending) coverage.add(Count::waited);
@@ -172,6 +175,7 @@ void World::damage(const std::string& key) {
     ledger.harm(lane, item->second, clock.now());
   }
   protocol_rules.wait_damaged(key);
+  if (key.find(".w.") != std::string::npos) liveness.pause_damaged();
 }
 
 void World::corrupt(Rng& dice) {
@@ -252,10 +256,40 @@ void World::clear(Rng& dice) {
   }
 }
 
+// The page's own script empties storage: no event says so in its own document.
+void World::own_clear(Document& page) {
+  coverage.add(Count::cleared_by_page);
+  ledger.disturb();
+  identity_rules.disturb();
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : storage.items()) keys.push_back(key);
+  ledger.cleared_by(page.id(), clock.now());
+  for (const std::string& key : keys) damage(key);
+  storage.clear();
+  announce(page.id(), {}, true);
+}
+
+// Another script takes up most of what storage has room for, or gives it back.
+void World::foreign_key(Rng& dice) {
+  coverage.add(Count::foreign_keys);
+  const std::string key = dice.pick<const char*>({"cache", "persist:root", "a\nb", "debug"});
+  const bool drop = dice.percent(40);
+  const std::size_t room = storage.room();
+  ledger.disturb();
+  identity_rules.disturb();
+  if (drop || room < 200) {
+    storage.drop(key);
+  } else {
+    storage.put(key, std::string(room - dice.below(200), 'x'));
+  }
+  announce(kNoPage, key);
+}
+
 void World::set_clock(Rng& dice) {
   static constexpr std::array<Millis, 6> kSteps = {kMinute,    10 * kMinute,    2 * kHour,
                                                    24 * kHour, 30 * 24 * kHour, 365 * 24 * kHour};
   coverage.add(Count::clock_jumps);
+  liveness.disturb_all();
   ledger.disturb();
   const Millis step = dice.between(1, kSteps[dice.below(kSteps.size())]);
   if (dice.percent(5)) return clock.set_wall(dice.between(-1000, 1'000'000));
@@ -333,13 +367,15 @@ void World::act_on_page(const Action& action, Tab& tab, Rng& dice) {
                                                : Count::asked_again);
       if (dice.percent(30)) {
         // In the same task.
-        const Tag tag = ledger.track(page.id(), false, clock.now());
+        const Tag tag = ledger.track(page.id(), false, false, clock.now());
         identity_rules.acts(tag, page.id(), page.user());
         if (page.consent() == appizer::Consent::denied) ledger.withdraw_last();
         page.track(tag, "{}");
       }
       return decide(page, wish);
     }
+    case Do::own_clear:
+      return own_clear(page);
     case Do::flush:
       coverage.add(Count::flushes);
       return page.flush();
@@ -360,6 +396,7 @@ void World::act(const Action& action) {
     case Do::network:
       network.change(dice);
       online = network.up() ? !dice.percent(4) : dice.percent(50);
+      if (plan.features.has(Feature::false_offline) && dice.percent(50)) online = !network.up();
       for (Tab& each : tabs_) {
         if (Document* page = current(each)) page->online(online);
       }
@@ -367,6 +404,16 @@ void World::act(const Action& action) {
     case Do::server:
     case Do::users_server:
       return server.change(action.what == Do::server ? events : users, dice);
+    case Do::proxy:
+      return network.change_proxy(dice);
+    case Do::worker:
+      return network.change_worker(dice);
+    case Do::deploy:
+      return server.deploy(!dice.percent(40));
+    case Do::alias_server:
+      return server.refuse_aliases(dice);
+    case Do::foreign_key:
+      return foreign_key(dice);
     case Do::storage:
       return change_storage(dice);
     case Do::corrupt:
@@ -382,6 +429,7 @@ void World::act(const Action& action) {
     case Do::sleep:
       coverage.add(Count::sleeps);
       ledger.disturb();
+      liveness.disturb_all();
       return clock.sleep(dice.percent(20) ? 7 * 24 * kHour : dice.between(kSecond, 3 * kHour));
     case Do::evict:
       if (tab.cached.empty()) return;

@@ -24,7 +24,9 @@ namespace sim {
   X(facts) X(resets) X(user_switches) X(aliases) X(named_again) X(replaced_by_another_tab) \
   X(follows_another_tab) X(id_restored) X(cookies_lost) X(starts_pending) X(starts_denied) \
   X(allowed) X(allowed_after_waiting) X(forbidden) X(forbidden_while_waiting) X(asked_again) \
-  X(decision_followed) X(withdrawn) X(waited) X(wait_overflows)
+  X(decision_followed) X(withdrawn) X(waited) X(wait_overflows) X(refused_by_proxy) \
+  X(foreign_answers) X(endless_bodies) X(cleared_by_page) X(long_answers) X(foreign_keys) \
+  X(not_deployed) X(aliases_refused) X(sent_offline) X(twins)
 // clang-format on
 
 enum class Count : std::size_t {

@@ -25,6 +25,10 @@ bool is_decision(std::string_view key) {
   return key.starts_with("appizer.1.") && key.ends_with(".c") && key.size() == 20;
 }
 
+bool is_foreign(const StorageChange& change) {
+  return !change.cleared && change.key.find("appizer") == std::string::npos;
+}
+
 bool is_ours(std::string_view key) {
   // A key with a line feed in its name is not ours.
   return key.find("appizer") != std::string_view::npos && !is_decision(key) &&
@@ -41,6 +45,29 @@ Document::Document(World& world, std::uint32_t id, std::uint8_t tab, std::uint8_
       client_(std::make_unique<appizer::Client>()),
       // performance.now() counts from the page's start.
       origin_(world.clock.monotonic() - world.rng.between(0, 300)) {}
+
+void Document::look_back(const Storage::Items& before, Millis until) {
+  former_ = before;
+  stale_until = until;
+}
+
+const std::string* Document::stored(const std::string& key) const {
+  if (world_.clock.now() >= stale_until || key.starts_with(appizer::kCookie)) {
+    return world_.storage.get(key);
+  }
+  if (world_.storage.health() == Storage::Health::throws) return nullptr;
+  const auto found = former_.find(key);
+  return found == former_.end() ? nullptr : &found->second;
+}
+
+void Document::note_own(const std::string& key, const std::string* value) {
+  if (world_.clock.now() >= stale_until) return;
+  if (value != nullptr) {
+    former_[key] = *value;
+  } else {
+    former_.erase(key);
+  }
+}
 
 Moment Document::moment() const {
   return {world_.clock.monotonic() - origin_, world_.clock.wall()};
@@ -100,7 +127,7 @@ std::string Document::kept_id() const {
     const auto other =
         key == kIdKey ? appizer::Persistence::local_storage : appizer::Persistence::cookie;
     if (place != other && place != appizer::Persistence::both) continue;
-    const std::string* id = world_.storage.get(key);
+    const std::string* id = stored(key);
     if (id != nullptr && appizer::is_plausible_user_id(*id)) return *id;
   }
   return {};
@@ -249,6 +276,7 @@ void Document::flush() {
 
 void Document::show(bool visible) {
   if (visible_ != visible && !visible) hidden_since_ = world_.clock.now();
+  if (visible_ != visible) world_.liveness.disturb(id_);
   visible_ = visible;
   if (frozen_ || cached_ || std::exchange(reported_visible_, visible) == visible) return;
   parting_ = parting_ || !visible;
@@ -276,6 +304,8 @@ void Document::deliver(Input input) {
   }
   const bool blind = world_.storage.health() == Storage::Health::throws;
   const bool event = input.kind == Input::storage;
+  // The glue passes on no key of others.
+  if (event && is_foreign(world_.storage_changes[input.what])) return;
   if (event && blind && !world_.storage_changes[input.what].cleared) return;
   const std::string before = event ? user() : std::string();
   if (event && is_decision(world_.storage_changes[input.what].key)) follow_decision();
@@ -345,6 +375,7 @@ void Document::feed(const Input& input) {
 
 void Document::resume() {
   if (!std::exchange(frozen_, false)) return;
+  world_.liveness.disturb(id_);
   for (const Input& input : std::exchange(inbox_, {})) deliver(input);
   show(visible_);
   online(world_.online);
@@ -408,6 +439,7 @@ void Document::die() {
 }
 
 void Document::come_back() {
+  world_.liveness.disturb(id_);
   cached_ = false;
   auto queued = std::exchange(inbox_, {});
   // The browser decides whether pending answers arrive before or after `pageshow`.
@@ -512,6 +544,7 @@ void Document::store(const std::string& key, const std::string& value) {
   if (journal) world_.ledger.wrote(lane, value);
   const bool changed = before == nullptr || *before != value;
   const bool took = world_.storage.set(key, value);
+  if (took) note_own(key, &value);
   if (!took && journal && before != nullptr) world_.ledger.outdate(lane, *before);
   if (lane_of_wait(key, lane)) world_.protocol_rules.wait_written(id_, key, lane, &value, took);
   if (took) {
@@ -561,6 +594,7 @@ void Document::erase(const std::string& key) {
     }
   }
   const bool took = world_.storage.erase(key);
+  if (took) note_own(key, nullptr);
   if (lane_of_wait(key, lane)) world_.protocol_rules.wait_written(id_, key, lane, nullptr, took);
   if (there && took) {
     world_.trace.say("  " + name() + " removes " + key);
@@ -570,22 +604,22 @@ void Document::erase(const std::string& key) {
 
 void Document::read(const std::string& key, bool event) {
   if (prefix_.empty() && key.ends_with(".w.e")) prefix_ = key.substr(0, key.size() - 3);
-  const std::string* stored = world_.storage.get(key);
+  const std::string* value = stored(key);
   Lane lane;
-  if (stored != nullptr && is_journal(key, lane)) {
+  if (value != nullptr && is_journal(key, lane)) {
     if (!event) {
       world_.trace.say("  " + name() + " takes in " + key);
       world_.coverage.add(Count::takeovers);
       if (!world_.plan.locks) world_.coverage.add(Count::takeovers_by_lease);
-      world_.ledger.took_over(id_, lane, *stored);
+      world_.ledger.took_over(id_, lane, *value);
     }
   }
   if (lane_of_wait(key, lane)) {
     const bool blind = world_.storage.health() == Storage::Health::throws;
-    world_.protocol_rules.wait_read(id_, key, lane, stored, blind);
+    world_.protocol_rules.wait_read(id_, key, lane, value, blind);
   }
-  if (stored == nullptr) return client_->handle_storage_value(key, appizer::View::none(), moment());
-  const std::string copy = *stored;  // what the client does with it may replace it
+  if (value == nullptr) return client_->handle_storage_value(key, appizer::View::none(), moment());
+  const std::string copy = *value;  // what the client does with it may replace it
   client_->handle_storage_value(key, copy, moment());
 }
 
@@ -630,9 +664,11 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   }
   sends_.push_back(index);
   world_.protocol_rules.sending(index, prefix_);
+  world_.liveness.sending(world_.sends[index]);
   check_persisted(world_.sends[index]);
   world_.ledger.sending(index);
   world_.identity_rules.sending(index);
+  if (world_.plan.features.has(Feature::sequence)) world_.sequence.sending(world_.sends[index]);
   if (world_.network.send(index, others)) return;
   if (parting_ && world_.rng.percent(60)) {
     microtasks_.push_back({Input::answer, index});
@@ -669,6 +705,8 @@ void Document::cancel(std::uint32_t flight) {
     world_.coverage.add(Count::timeouts);
     send.status = 0;  // whatever the server meant to say
     if (world_.plan.locks) world_.protocol_rules.answered(*found, 0);
+    world_.ledger.failed(send);
+    world_.liveness.answered(send, appizer::Outcome::later, 0);
   } else if (!left_ && !returning_ && world_.plan.locks && !ends_) {
     world_.ledger.violated(name() + " gives up a request after " + std::to_string(age));
   }
@@ -683,7 +721,9 @@ void Document::answer(std::uint32_t index) {
       world_.trace.say("  " + name() + " gets " + std::to_string(send.status) + " for " +
                        std::to_string(send.flight) + " " + send.answer);
     }
-    const auto meaning = documented_outcome(send.status);
+    // The glue takes no answer from elsewhere for one of the server.
+    if (send.foreign) send.status = 0;
+    const auto meaning = documented_outcome(send.status, send);
     if (send.state == Send::handed_over && meaning != appizer::Outcome::delivered) {
       world_.coverage.add(Count::put_back_on_return);
       world_.ledger.put_back(send);
@@ -700,7 +740,12 @@ void Document::answer(std::uint32_t index) {
       send.state = Send::failed;
       if (meaning == appizer::Outcome::refused) world_.coverage.add(Count::splits);
     }
+    if (meaning == appizer::Outcome::not_allowed || send.status == 0) world_.ledger.failed(send);
     world_.protocol_rules.answered(index, send.status);
+    const Millis pause = requested_pause(send, world_.clock.wall());
+    world_.liveness.answered(send, meaning, pause);
+  } else if (send.foreign) {
+    send.status = 0;
   }
   send.carried = false;
   const std::string body = send.answer;

@@ -9,6 +9,7 @@
 
 #include "client.h"
 #include "send.h"
+#include "storage.h"
 #include "visitor/consent.h"
 
 namespace sim {
@@ -28,6 +29,8 @@ class Document {
  public:
   Document(World& world, std::uint32_t id, std::uint8_t tab, std::uint8_t site);
 
+  /// Until then it sees storage as it was before, and what it stores itself.
+  void look_back(const Storage::Items& before, Millis until);
   void start(bool visible, bool online);
 
   // What the page's script does.
@@ -65,6 +68,7 @@ class Document {
   bool cached() const { return cached_; }
   bool frozen() const { return frozen_; }
   bool visible() const { return visible_; }
+  bool online() const { return online_; }
   /// The user id that the page's client has.
   std::string user() const { return std::string(client_->user_id()); }
   /// Without consent nothing of ours is kept.
@@ -90,6 +94,8 @@ class Document {
   Millis looked = 0;
   /// When it first went away or died; -1 if it has not.
   Millis ended = -1;
+  /// Another process's writes are not seen before that.
+  Millis stale_until = 0;
 
  private:
   appizer::Moment moment() const;
@@ -107,6 +113,8 @@ class Document {
   appizer::Entropy entropy();
   std::string consent_option() const;
   std::string kept_id() const;
+  const std::string* stored(const std::string& key) const;
+  void note_own(const std::string& key, const std::string* value);
   std::string kept_decision() const;
   void begin_decision(appizer::Consent decision);
   void end_decision();
@@ -162,6 +170,7 @@ class Document {
   int idle_wakes_ = 0;
   Millis idle_since_ = 0;
   std::size_t effects_ = 0;
+  Storage::Items former_;  // what it sees of storage until `stale_until`
 };
 
 }  // namespace sim

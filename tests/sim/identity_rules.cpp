@@ -72,7 +72,7 @@ void IdentityRules::named(Tag tag, std::uint32_t document, const std::string& be
     ledger_.violated("an anonymous id that belongs to " + ledger_.word(link->second) +
                      " is named " + name);
   }
-  Link& pair = links_[{tag, anonymous}];
+  Pair& pair = links_[{tag, anonymous}];
   ++pair.asked;
   pair.excused = pair.excused || !first || excused;
 }
@@ -128,6 +128,7 @@ void IdentityRules::followed(std::uint32_t document, const std::string& before,
   if (event && is_new(document, before) && !is_known(after)) {
     coverage_.add(Count::replaced_by_another_tab);
     replaced_[{document, id_hash(before)}] = id_hash(after);
+    abandoned_.insert(id_hash(before));
   }
   sees(after);
 }
@@ -162,7 +163,7 @@ void IdentityRules::check_alias(const Part& part, std::uint32_t send) {
   }
   const auto found = links_.find({part.tag - 1, part.other});
   if (found == links_.end()) return;  // named before the decision
-  Link& link = found->second;
+  Pair& link = found->second;
   if (link.last_send == kNone) coverage_.add(Count::aliases);
   const bool again = link.last_send != kNone && sends_[link.last_send].state == Send::acknowledged;
   if (again && !link.excused && !ledger_.copy_excused(part.tag)) {
@@ -177,6 +178,22 @@ void IdentityRules::check_session(const Part& part, const Act& act) {
   const auto [session, first] = sessions_.emplace(part.session, act.era);
   if (!first && session->second != act.era) {
     ledger_.violated("in the session of the user before: " + ledger_.word(part.tag));
+  }
+}
+
+void IdentityRules::stored(const Send& send) {
+  for (const Part& part : send.parts) used_.insert(part.user);
+  if (send.lane != users) return;
+  std::vector<Link> links;
+  read_links(send.body, links);
+  for (const Link& link : links) aliased_.insert(link.alias);
+}
+
+void IdentityRules::check_links() const {
+  if (disturbed_ || ledger_.leases_excuse() || ledger_.evicted_unnamed()) return;
+  for (const std::uint64_t id : abandoned_) {
+    if (!used_.contains(id) || aliased_.contains(id)) continue;
+    return ledger_.violated("an id was used and replaced, and is not linked");
   }
 }
 

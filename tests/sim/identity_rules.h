@@ -46,6 +46,10 @@ class IdentityRules {
   void followed(std::uint32_t document, const std::string& before, const std::string& after,
                 bool event);
   void sending(std::uint32_t send);
+  /// The server took it.
+  void stored(const Send& send);
+  /// Every id that was used, and that another replaced, is linked.
+  void check_links() const;
 
   /// Whether another page has changed who the visitor is since then.
   bool changed_since(std::uint32_t document, Millis when) const;
@@ -76,7 +80,7 @@ class IdentityRules {
     std::uint32_t waiting = kNone;  // the owner of what waits for a decision
     bool resets = false;            // a reset waits for it too
   };
-  struct Link {
+  struct Pair {
     std::uint32_t asked = 0;
     std::uint32_t last_send = kNone;
     bool excused = false;
@@ -103,7 +107,10 @@ class IdentityRules {
   std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint64_t> replaced_;
   std::map<std::uint64_t, Tag> linked_;  // of anonymous ids, the known user
   std::map<std::uint64_t, Tag> known_;   // of known ids
-  std::map<std::pair<Tag, std::uint64_t>, Link> links_;
+  std::map<std::pair<Tag, std::uint64_t>, Pair> links_;
+  std::set<std::uint64_t> used_;       // ids under which the server has stored anything
+  std::set<std::uint64_t> aliased_;    // ids that the server has linked to another
+  std::set<std::uint64_t> abandoned_;  // ids that their page gave up for another tab's
   std::map<std::uint64_t, std::uint32_t> sessions_;
   std::map<std::uint32_t, Millis> changed_;  // by document
   std::uint32_t era_ = 0;                    // counts logouts and changes of user

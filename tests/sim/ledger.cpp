@@ -31,8 +31,11 @@ Entry& Ledger::add(Entry::Kind kind, std::uint32_t document, Millis now) {
   return entries_.back();
 }
 
-Tag Ledger::track(std::uint32_t document, bool poison, Millis now) {
-  add(Entry::event, document, now).poison = poison;
+Tag Ledger::track(std::uint32_t document, bool poison, bool large, Millis now) {
+  Entry& entry = add(Entry::event, document, now);
+  entry.poison = poison;
+  entry.large = large;
+  entry.disliked = is_disliked();
   documents_[document].uncounted = 0;
   return static_cast<Tag>(entries_.size() - 1);
 }
@@ -44,8 +47,24 @@ Tag Ledger::name(std::uint32_t document, Millis now) {
 }
 
 Tag Ledger::know(std::uint32_t document, Millis now) {
-  add(Entry::fact, document, now);
+  add(Entry::fact, document, now).disliked = is_disliked();
   return static_cast<Tag>(entries_.size() - 1);
+}
+
+// Some of what is tracked, whether there is a proxy or not.
+bool Ledger::is_disliked() const {
+  return static_cast<std::uint32_t>(entries_.size()) * 2654435761U % 100 < 6;
+}
+
+void Ledger::failed(const Send& send) {
+  if (send.records() != 1) return;
+  for (const Part& part : send.parts) ++entries_[part.tag].failed_alone;
+}
+
+void Ledger::cleared_by(std::uint32_t document, Millis now) {
+  for (Entry& entry : entries_) {
+    if (entry.holder == document && !entry.closed()) entry.cleared = now;
+  }
 }
 
 void Ledger::withdraw(Entry& entry) {
@@ -150,7 +169,7 @@ void Ledger::check_cause(const Entry& entry, Tag tag) {
 // Requests side by side while leaving arrive in any order; what was handed over is not waited for;
 // and once a page has been away, others may have taken over what it left in storage.
 bool Ledger::may_be_overtaken(const Entry& entry, const Send& by) const {
-  if (entry.handed_over) return true;
+  if (entry.handed_over || entry.set_aside()) return true;
   if (entry.holder != by.document) return documents_[entry.document].was_away;
   if (entry.last_send == kNone) return false;
   const Send& last = sends_[entry.last_send];
@@ -326,6 +345,13 @@ void Ledger::outdate_all() {
 void Ledger::leaves(std::uint32_t document, bool unsaved, Millis now) {
   Document& page = documents_[document];
   if (unsaved) outdate_all();
+  // What the page itself removed it must have written again by now.
+  const bool writable = !unsaved && storage_.health() == Storage::Health::works;
+  for (Entry& entry : entries_) {
+    if (entry.cleared < 0 || entry.holder != document || !writable) continue;
+    if (entry.harmed == entry.cleared) entry.harmed = -1;
+    entry.cleared = -1;
+  }
   // Any page may take over what is in storage now.
   std::vector<Part> parts;
   for (const auto& [key, value] : storage_.items()) {

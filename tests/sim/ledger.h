@@ -29,19 +29,25 @@ struct Entry {
   bool in_this_send = false;  // while its order is looked at
   std::uint32_t copies = 0;   // that reached the server
   Millis stored = -1;
-  Millis harmed = -1;        // a fault damaged the stored text that it was in
-  bool outdated = false;     // storage holds it longer than the core wants
-  bool handed_over = false;  // at some time
-  bool expected = true;      // an alias is, once it was seen
-  bool poison = false;       // the server refuses it, always
-  bool reported = false;     // in a report of a documented end
-  bool unsaved = false;      // its page died while storage did not take it
-  bool only_stored = false;  // no page had it in memory when it was harmed
-  std::uint32_t keeper = 0;  // the document that had it in memory when it was harmed
-  bool withdrawn = false;    // its page may not send it any more
+  Millis harmed = -1;              // a fault damaged the stored text that it was in
+  bool outdated = false;           // storage holds it longer than the core wants
+  bool handed_over = false;        // at some time
+  bool expected = true;            // an alias is, once it was seen
+  bool poison = false;             // the server refuses it, always
+  bool reported = false;           // in a report of a documented end
+  bool unsaved = false;            // its page died while storage did not take it
+  bool only_stored = false;        // no page had it in memory when it was harmed
+  std::uint32_t keeper = 0;        // the document that had it in memory when it was harmed
+  bool withdrawn = false;          // its page may not send it any more
+  bool large = false;              // no proxy that refuses a size takes it
+  bool disliked = false;           // a proxy refuses it while it refuses a text
+  Millis cleared = -1;             // its page removed it from storage itself, and still has it
+  std::uint32_t failed_alone = 0;  // answers that no other record can be the cause of
   bool repeated = false;  // the site named the same user again: more than one record has this tag
 
   bool is_stored() const { return stored >= 0; }
+  /// It may be at fault itself, so that others go before it.
+  bool set_aside() const { return failed_alone >= (kind == alias ? 1U : 2U); }
   bool closed() const {
     return is_stored() || reported || !expected || harmed >= 0 || unsaved || repeated || withdrawn;
   }
@@ -53,7 +59,7 @@ class Ledger {
       : plan_(plan), sends_(sends), storage_(storage), coverage_(coverage) {}
 
   void open_document();
-  Tag track(std::uint32_t document, bool poison, Millis now);
+  Tag track(std::uint32_t document, bool poison, bool large, Millis now);
   /// A user, and the alias that may follow, which has the next tag.
   Tag name(std::uint32_t document, Millis now);
   void name_again(Tag tag);
@@ -99,6 +105,13 @@ class Ledger {
   /// A request was handed over to the browser as its page went away.
   void handed_over(const Send& send);
 
+  /// A page hears that a request failed, or may not be made.
+  void failed(const Send& send);
+  /// A page removed everything from storage; what it has in memory it must write again.
+  void cleared_by(std::uint32_t document, Millis now);
+  /// Whether records were given up that no report names.
+  bool evicted_unnamed() const { return unnamed_[events] + unnamed_[users] > 0; }
+
   void leaves(std::uint32_t document, bool unsaved, Millis now);
   void returns(std::uint32_t document);
   /// `unsaved`: storage did not take everything of late.
@@ -140,6 +153,7 @@ class Ledger {
   bool may_be_overtaken(const Entry& entry, const Send& by) const;
   bool excused(const Entry& entry) const;
   void outdate_all();
+  bool is_disliked() const;
   bool in_memory(std::uint32_t keeper) const;
   /// The page that had it in memory when it was harmed has ended since.
   bool not_outlived(const Entry& entry) const;

@@ -2,6 +2,7 @@
 //
 //   sim [--worlds N] [--start N] [--jobs J]    worlds of the seeds from start on
 //   sim --seed N [--trace]                     one of them, again, with a trace
+//   --with F, --without F                      a feature of features.h more or less; "all"
 //   --until-failure                            ends with the first world that fails
 //   --lines N                                  how much to show of a failure, made as short as it
 //   gets
@@ -52,6 +53,10 @@ Options read(int argc, char** argv) {
     if (name == "--until-failure") {
       options.until_failure = true;
       continue;
+    }
+    if ((name == "--with" || name == "--without") && i + 1 < argc) {
+      if (enabled_features().set(argv[++i], name == "--with")) continue;
+      std::exit((std::fprintf(stderr, "There is no feature %s.\n", argv[i]), 2));
     }
     if (i + 1 == argc) std::exit((std::fprintf(stderr, "What is %s?\n", argv[i]), 2));
     const std::uint64_t value = std::strtoull(argv[++i], nullptr, 10);

@@ -1,5 +1,7 @@
 #include "network.h"
 
+#include <algorithm>
+
 #include "world.h"
 
 namespace sim {
@@ -9,6 +11,12 @@ Millis Network::delay() { return world_.rng.between(fastest_, slowest_); }
 void Network::fail(std::uint32_t index, Millis after) {
   Send& send = world_.sends[index];
   send.status = 0;
+  if (worker_) {
+    send.status = 200;
+    send.foreign = true;
+    send.answer = "<!doctype html><title>Offline</title>";
+    world_.coverage.add(Count::foreign_answers);
+  }
   world_.coverage.add(Count::network_errors);
   world_.queue.push(world_.clock.now() + after, Due::answer, send.document, index);
 }
@@ -37,17 +45,51 @@ bool Network::send(std::uint32_t index, std::size_t others) {
   return true;
 }
 
+bool Network::proxy_refuses(const Send& send) const {
+  if (!proxy_.on) return false;
+  if (proxy_.largest > 0) return send.size > proxy_.largest;
+  return std::any_of(send.parts.begin(), send.parts.end(),
+                     [&](const Part& part) { return world_.ledger.entry(part.tag).disliked; });
+}
+
+void Network::change_proxy(Rng& rng) {
+  proxy_ = {};
+  if (rng.percent(25)) return;
+  proxy_.on = true;
+  if (rng.percent(50)) proxy_.largest = static_cast<std::size_t>(rng.between(3'000, 30'000));
+  proxy_.status = rng.pick({0, 0, 403, 403, 406, 400});
+}
+
+void Network::answer(std::uint32_t index, Millis after) {
+  Send& send = world_.sends[index];
+  if (world_.plan.features.has(Feature::endless) && world_.rng.percent(30)) {
+    // The glue reports a success as soon as its status is known, other answers after a while.
+    world_.coverage.add(Count::endless_bodies);
+    send.answer.clear();
+    if (send.status >= 300) after += 5 * kSecond;
+  }
+  world_.queue.push(world_.clock.now() + after, Due::answer, send.document, index);
+}
+
 void Network::arrive(std::uint32_t index) {
   if (!world_.sends[index].arrives) return;
   if (!up_) return fail(index, 1);
-  world_.server.handle(index);
   Send& send = world_.sends[index];
+  if (proxy_refuses(send)) {
+    world_.coverage.add(Count::refused_by_proxy);
+    if (!send.carried) return;
+    if (proxy_.status == 0) return fail(index, delay());
+    send.status = proxy_.status;
+    send.answer = "<html>Request blocked";
+    return answer(index, delay());
+  }
+  world_.server.handle(index);
   if (!send.carried || send.silent) return;
   if (send.cut) {
     world_.coverage.add(Count::cut_after_store);
     return fail(index, delay());
   }
-  world_.queue.push(world_.clock.now() + delay(), Due::answer, send.document, index);
+  answer(index, delay());
 }
 
 void Network::abort(Send& send) {
@@ -75,6 +117,7 @@ void Network::change(Rng& rng) {
   }
 }
 
+// A proxy stays until it is lifted: it may be there for years.
 void Network::heal() {
   up_ = true;
   fastest_ = 5;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "ledger.h"
 #include "rng.h"
 #include "send.h"
 
@@ -28,11 +29,32 @@ class Network {
   void change(Rng& rng);
   void heal();
 
+  /// Something on the way refuses one text, or one size, for good.
+  void change_proxy(Rng& rng);
+  bool proxied() const { return proxy_.on; }
+  void lift_proxy() { proxy_ = {}; }
+  bool proxy_refuses(const Entry& entry) const {
+    return proxy_.on && (proxy_.largest > 0 ? entry.large : entry.disliked);
+  }
+  /// A service worker that has an answer where the network has none.
+  void change_worker(Rng& rng) { worker_ = rng.percent(60); }
+  void end_worker() { worker_ = false; }
+
  private:
   Millis delay();
+  void answer(std::uint32_t index, Millis after);
+  bool proxy_refuses(const Send& send) const;
   void fail(std::uint32_t index, Millis after);
 
+  struct Proxy {
+    bool on = false;
+    std::size_t largest = 0;  // bytes of a body; 0: it refuses a text
+    int status = 0;           // 0: without CORS headers, so no status can be seen
+  };
+
   World& world_;
+  Proxy proxy_;
+  bool worker_ = false;
   bool up_ = true;
   Millis fastest_ = 5;
   Millis slowest_ = 150;

@@ -78,6 +78,39 @@ void add_visitor(Plan& plan, Weights& all) {
   maybe(Do::ask, 1);
 }
 
+// The features of this world, with the actions that they need.
+void add_features(Plan& plan, Weights& all) {
+  Rng rng(plan.seed * 0xA0761D6478BD642FU + 11);
+  // As many draws for each, whether it is enabled or not.
+  const auto maybe = [&](Feature feature, std::uint32_t percent) {
+    const bool drawn = rng.percent(percent);
+    const bool on = drawn && !plan.calm && enabled_features().has(feature);
+    plan.features.set(feature, on);
+    return on;
+  };
+  const auto set = [&](Do what, std::uint32_t weight) {
+    all[static_cast<std::size_t>(what)] = weight;
+  };
+  for (const Feature check : {Feature::silence, Feature::links, Feature::sequence}) {
+    plan.features.set(check, enabled_features().has(check));
+  }
+  if (maybe(Feature::proxy, 10)) set(Do::proxy, 5);
+  if (maybe(Feature::worker, 10)) set(Do::worker, 3);
+  if (maybe(Feature::own_clear, 6)) set(Do::own_clear, 3);
+  if (maybe(Feature::foreign_keys, 8)) set(Do::foreign_key, 3);
+  if (maybe(Feature::deploy, 10)) set(Do::deploy, 3);
+  if (maybe(Feature::alias_refused, 12)) {
+    set(Do::alias_server, 3);
+    set(Do::name, 5);
+    set(Do::know, 5);
+  }
+  maybe(Feature::endless, 12);
+  maybe(Feature::false_offline, 25);
+  maybe(Feature::long_answers, 15);
+  if (maybe(Feature::dead_locks, 5)) plan.locks = true;
+  if (maybe(Feature::twins, 10)) plan.locks = true;
+}
+
 Do draw(const Weights& weights, std::uint32_t sum, Rng& rng) {
   std::uint32_t at = rng.below(sum);
   std::size_t i = 0;
@@ -132,6 +165,7 @@ Plan make_plan(std::uint64_t seed) {
   }
   Weights all = weights(plan, rng);
   add_visitor(plan, all);
+  add_features(plan, all);
   std::uint32_t sum = 0;
   for (const std::uint32_t weight : all) sum += weight;
   const std::uint32_t length = rng.percent(10) ? 120 : 6 + rng.below(40);
@@ -161,6 +195,7 @@ std::string describe(const Plan& plan) {
                                             : "consent given to one page");
     trait(plan.undecided == appizer::Consent::pending, "pending at first");
   }
+  for (const auto& [feature, name] : kFeatureNames) trait(plan.features.has(feature), name);
   trait(plan.calm, "calm");
   trait(plan.poison, "poison");
   trait(plan.storage_blocked, "storage blocked");

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "features.h"
 #include "rng.h"
 #include "visitor/consent.h"
 #include "visitor/identity.h"
@@ -18,7 +19,8 @@ namespace sim {
   X(open) X(reload) X(navigate) X(back) X(close) X(crash) X(die_leaving) X(evict) X(freeze) \
   X(resume) X(hide) X(show) X(track) X(track_large) X(name) X(name_again) X(flush) X(network) \
   X(server) X(users_server) X(storage) X(corrupt) X(clear) X(set_clock) X(sleep) \
-  X(page_requests) X(nudge) X(know) X(reset) X(allow) X(forbid) X(ask) X(lose_cookies)
+  X(page_requests) X(nudge) X(know) X(reset) X(allow) X(forbid) X(ask) X(lose_cookies) X(proxy) \
+  X(worker) X(own_clear) X(foreign_key) X(deploy) X(alias_server)
 // clang-format on
 
 enum class Do : std::uint8_t {
@@ -73,6 +75,8 @@ struct Plan {
   bool announced_everywhere = false;
   /// What counts before the visitor has decided.
   appizer::Consent undecided = appizer::Consent::granted;
+  /// What this world has of each feature.
+  Features features;
   std::vector<Action> actions;
 };
 

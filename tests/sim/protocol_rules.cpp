@@ -59,10 +59,13 @@ Millis requested_pause(const Send& send, Millis wall) {
   return asked;
 }
 
-appizer::Outcome documented_outcome(int status) {
+appizer::Outcome documented_outcome(int status, const Send& send) {
   using enum appizer::Outcome;
   if (status >= 200 && status < 300) return delivered;
   if (status < 400 || says_later(status)) return later;
+  // Of an alias it says that there is no such user; of anything else, that there is no server yet.
+  const bool is_alias = send.url.ends_with("/aliases");
+  if (status == 404 && !is_alias && enabled_features().has(Feature::deploy)) return not_allowed;
   constexpr int kRefusals[] = {400, 404, 409, 413, 422};
   const bool refusal =
       std::find(std::begin(kRefusals), std::end(kRefusals), status) != std::end(kRefusals);
@@ -76,7 +79,8 @@ void ProtocolRules::expect(bool holds, const char* invariant, const Send& send) 
 }
 
 void ProtocolRules::check_size(const Send& send) {
-  expect(!send.parts.empty() || send.body.find("ghost") != std::string::npos,
+  const bool link = send.lane == users && contains(send.body, "\"user_id\"");
+  expect(!send.parts.empty() || link || send.body.find("ghost") != std::string::npos,
          "a request without content", send);
   expect(send.records() <= 100, "more than 100 events in a batch", send);
   if (send.keepalive) expect(send.size <= 60'000, "more than 60,000 bytes with keepalive", send);
@@ -128,6 +132,17 @@ void ProtocolRules::check_recovery(const Send& send, const Course& course,
          "in recovery without the lock", send);
 }
 
+// `onLine` is a hint: false stretches the pauses.
+void ProtocolRules::check_offline(const Send& send, Document& page) {
+  expect(plan_.features.has(Feature::false_offline), "sent while offline", send);
+  expect(!send.leaving, "sent while leaving, though offline", send);
+  coverage_.add(Count::sent_offline);
+  const Millis now = clock_.monotonic();
+  Millis& last = page.courses[send.lane].sent_offline;
+  expect(last < 0 || now - last >= 30 * kSecond, "sent too often while offline", send);
+  last = now;
+}
+
 void ProtocolRules::sending(std::uint32_t index, const std::string& prefix) {
   const Send& send = sends_[index];
   Document& page = documents_[send.document];
@@ -135,7 +150,7 @@ void ProtocolRules::sending(std::uint32_t index, const std::string& prefix) {
   check_size(send);
   check_company(index, page);
   check_recovery(send, course, prefix);
-  expect(page.online, "sent while offline", send);
+  if (!page.online) check_offline(send, page);
   if (course.split > 0) {
     expect(send.records() <= course.split, "a refused batch was not split", send);
     course.split = 0;
@@ -146,7 +161,12 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
   const Send& send = sends_[index];
   Course& course = documents_[send.document].courses[send.lane];
   const Millis now = clock_.monotonic();
-  const auto meaning = documented_outcome(status);
+  const auto meaning = documented_outcome(status, send);
+  // It concerns the alias, and nobody else.
+  if (meaning == appizer::Outcome::not_allowed && send.url.ends_with("/aliases") &&
+      plan_.features.has(Feature::alias_refused)) {
+    return;
+  }
   course.asked_now = false;
   course.split = 0;
   if (meaning == appizer::Outcome::refused && send.records() > 1) {

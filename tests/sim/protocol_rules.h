@@ -23,7 +23,7 @@ namespace sim {
 Millis requested_pause(const Send& send, Millis wall);
 
 /// What an answer means, also by the documentation: the core's own table may be wrong.
-appizer::Outcome documented_outcome(int status);
+appizer::Outcome documented_outcome(int status, const Send& send);
 
 class ProtocolRules {
  public:
@@ -66,6 +66,7 @@ class ProtocolRules {
     bool again = true;        // the one that failed last had left after that
     std::uint32_t split = 0;  // the next batch after a refusal is no larger than this
     std::vector<Millis> waits;
+    Millis sent_offline = -1;
     std::string drawn;  // the wait written last, as it was written
   };
   struct Document {
@@ -86,6 +87,7 @@ class ProtocolRules {
   void expect(bool holds, const char* invariant, const Send& send);
   void check_size(const Send& send);
   void check_company(std::uint32_t index, Document& page);
+  void check_offline(const Send& send, Document& page);
   void check_recovery(const Send& send, const Course& course, const std::string& prefix);
   void check_jitter(Course& course, std::string_view text);
 

@@ -44,6 +44,8 @@ struct Send {
   /// The answer will get lost; and nobody will say so.
   bool cut = false;
   bool silent = false;
+  /// The answer is not from the request's own address.
+  bool foreign = false;
   /// The server has stored what is in it.
   bool stored = false;
 

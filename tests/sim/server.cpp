@@ -85,6 +85,12 @@ void Server::handle(std::uint32_t index) {
     send.status = mood.status > 0 ? mood.status : any;
     stores = mood.stores_anyway || send.status == 200;
   }
+  const bool alias = send.lane == users && contains(send.body, "\"alias_id\"");
+  if (deploying_ || (alias && alias_status_ != 0)) {
+    stores = false;
+    send.status = deploying_ ? 404 : alias_status_;
+    world_.coverage.add(deploying_ ? Count::not_deployed : Count::aliases_refused);
+  }
   int refusal = 0;
   if (stores && refuses(send, refusal)) {
     stores = false;
@@ -92,12 +98,21 @@ void Server::handle(std::uint32_t index) {
   }
   if (stores) {
     world_.ledger.stored(index, world_.clock.now());
+    world_.identity_rules.stored(send);
     send.answer = "{\"success\":true,\"processed_count\":1,\"message\":\"ok\"}";
   } else if (mood.asks) {
     ask(send, rng);
   }
   if (rng.percent(10))
     send.answer = rng.pick<const char*>({"", "<html>", "{\"succ", "null", "\xff"});
+  if (world_.plan.features.has(Feature::long_answers) && rng.percent(20) && !send.answer.empty()) {
+    // No more than this is read of a body (the glue).
+    constexpr std::size_t kRead = 8192;
+    send.answer =
+        "{\"pad\":\"" + std::string(rng.below(2 * kRead), ' ') + "\"," + send.answer.substr(1);
+    send.answer.resize(std::min(send.answer.size(), kRead));
+    world_.coverage.add(Count::long_answers);
+  }
   world_.coverage.add(send.status == 429                         ? Count::status_429
                       : send.status >= 500                       ? Count::status_5xx
                       : send.status == 401 || send.status == 403 ? Count::status_not_allowed
@@ -136,6 +151,8 @@ void Server::change(Lane lane, Rng& rng) {
 void Server::heal() {
   moods_[events] = moods_[users] = {};
   largest_ = SIZE_MAX;
+  deploying_ = false;
+  alias_status_ = 0;
 }
 
 }  // namespace sim

@@ -20,6 +20,10 @@ class Server {
   void handle(std::uint32_t index);
 
   void change(Lane lane, Rng& rng);
+  /// While a deployment replaces the server, every address is unknown.
+  void deploy(bool begins) { deploying_ = begins; }
+  /// A browser may not link users, though it may do everything else.
+  void refuse_aliases(Rng& rng) { alias_status_ = rng.pick({0, 401, 403, 403}); }
   void heal();
 
  private:
@@ -37,6 +41,8 @@ class Server {
   World& world_;
   Mood moods_[2];
   std::size_t largest_ = SIZE_MAX;
+  bool deploying_ = false;
+  int alias_status_ = 0;
 };
 
 }  // namespace sim

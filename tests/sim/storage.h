@@ -1,6 +1,7 @@
 // The origin's localStorage and cookies, which all its pages share.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -31,6 +32,8 @@ class Storage {
   /// What is really there, whatever the health.
   const Items& items() const { return items_; }
   const Items& cookies() const { return cookies_; }
+  /// Characters that still fit.
+  std::size_t room() const { return quota_ - std::min(used_, quota_); }
   void lose_cookies() { cookies_.clear(); }
   void put(const std::string& key, std::string value);
   void drop(const std::string& key);

@@ -106,6 +106,12 @@ void read_events(std::string_view text, std::vector<Part>& parts) {
       part.id = hash(event.substr(id + kId.size(), 36));
       part.wall = time_of(string_after(event, "\"$timestamp\":\"", id));
       part.session = hash(string_after(event, "\"$session_id\":\"", id));
+      part.number = static_cast<std::uint32_t>(read_number(event, "$seq", 0));
+      const std::string_view view = string_after(event, "\"$view_id\":\"", 0);
+      if (!view.empty()) {
+        part.view = hash(view);
+        part.view_document = hash(view.substr(0, view.rfind('.')));
+      }
       const std::size_t dropped = index_of(event, kDropped, id);
       if (dropped != std::string_view::npos) {
         part.dropped = static_cast<std::uint32_t>(number_at(event, dropped + kDropped.size(), 0));
@@ -113,6 +119,16 @@ void read_events(std::string_view text, std::vector<Part>& parts) {
     }
     if (part.tag != kNoTag) parts.push_back(part);
     at = next;
+  }
+}
+
+void read_links(std::string_view text, std::vector<Link>& links) {
+  constexpr std::string_view kAlias = "\",\"alias_id\":\"";
+  for (std::size_t at = index_of(text, kAlias, 0); at != std::string_view::npos;
+       at = index_of(text, kAlias, at + 1)) {
+    const std::size_t user = text.rfind(kUser, at);
+    if (user == std::string_view::npos) continue;
+    links.push_back({hash(string_after(text, kUser, user)), hash(string_after(text, kAlias, at))});
   }
 }
 

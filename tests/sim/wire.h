@@ -19,12 +19,15 @@ enum Lane : std::uint8_t { events, users };
 
 struct Part {
   Tag tag;
-  std::uint64_t id = 0;       // a hash of `$event_id`
-  std::uint32_t dropped = 0;  // `$dropped`
-  std::uint64_t user = 0;     // `id_hash` of `user_id`
-  std::uint64_t other = 0;    // and of `alias_id`
-  std::uint64_t session = 0;  // a hash of `$session_id`
-  appizer::Millis wall = -1;  // `$timestamp`
+  std::uint64_t id = 0;             // a hash of `$event_id`
+  std::uint32_t dropped = 0;        // `$dropped`
+  std::uint64_t user = 0;           // `id_hash` of `user_id`
+  std::uint64_t other = 0;          // and of `alias_id`
+  std::uint64_t session = 0;        // a hash of `$session_id`
+  appizer::Millis wall = -1;        // `$timestamp`
+  std::uint32_t number = 0;         // `$seq`
+  std::uint64_t view = 0;           // a hash of `$view_id`
+  std::uint64_t view_document = 0;  // and of the document in it
 };
 
 /// Of a user id, as JSON has it.
@@ -34,6 +37,13 @@ std::uint64_t id_hash(std::string_view id);
 void read_events(std::string_view text, std::vector<Part>& parts);
 /// The users, aliases and facts in a body or a segment.
 void read_users(std::string_view text, std::vector<Part>& parts);
+
+/// An alias in a request or a segment: hashes of both ids.
+struct Link {
+  std::uint64_t user;
+  std::uint64_t alias;
+};
+void read_links(std::string_view text, std::vector<Link>& links);
 
 /// The lane of a journal's key, if it is one: <prefix>j.<document>.<lane><number>.
 bool is_journal(std::string_view key, Lane& lane);

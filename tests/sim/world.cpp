@@ -12,6 +12,8 @@ World::World(const Plan& its_plan, bool traced)
       trace(clock, traced),
       storage(plan.quota),
       ledger(plan, sends, storage, coverage),
+      liveness(plan, clock, sends, ledger),
+      sequence(plan, ledger),
       protocol_rules(plan, clock, locks, sends, ledger, coverage),
       identity_rules(plan, clock, sends, ledger, coverage),
       server(*this),
@@ -42,12 +44,13 @@ void World::announce(std::uint32_t by, const std::string& key, bool cleared) {
     }
     // One channel to each page: events arrive in the order of the writes.
     Millis& last = page->last_storage_event;
-    last = std::max(last, clock.now() + rng.between(0, plan.event_latency));
+    last = std::max({last, page->stale_until, clock.now() + rng.between(0, plan.event_latency)});
     queue.push(last, Due::storage, page->id(), index);
   }
 }
 
 void World::report_locks() {
+  if (plan.features.has(Feature::dead_locks) && !healing_) return;
   for (const std::uint32_t index : locks.take_results()) {
     const Locks::Claim& claim = locks.claim(index);
     if (!claim.granted) coverage.add(Count::locks_refused);
@@ -94,17 +97,69 @@ void World::live_until(Millis end) {
   while (!queue.empty() && queue.next() <= end && ledger.violation().empty()) {
     const Event event = queue.pop();
     clock.move_to(std::max(clock.now(), event.at));
+    if (liveness.due()) check_liveness();
     happen(event);
     if (sends.size() > 20'000) ledger.violated("requests without end");
   }
 }
 
+void World::check_liveness() {
+  if (storage.health() == Storage::Health::throws && plan.storage_blocked) return;
+  std::vector<bool> attentive(documents_.size());
+  for (const auto& page : documents_) {
+    const bool online = page->online() || plan.features.has(Feature::false_offline);
+    attentive[page->id()] = page->active() && online && page->visible() && !page->frozen() &&
+                            !clock.asleep() && page->consent() == appizer::Consent::granted;
+  }
+  liveness.check(attentive);
+}
+
+// A new visitor opens two tabs in the same moment, as by two links. For a while neither process
+// sees what the other stores.
+void World::open_twins() {
+  coverage.add(Count::twins);
+  if (tabs_.size() < 2) tabs_.resize(2);
+  const Millis lag = rng.between(1, 60);
+  const Storage::Items before = storage.items();
+  for (std::uint8_t tab = 0; tab < 2; ++tab) {
+    open(tab, 0, rng.percent(60), lag, before);
+    if (rng.percent(70)) track(*current(tabs_[tab]), rng, 1 + rng.below(3), false);
+  }
+  live_until(clock.now() + 20 * kSecond);
+  clock.move_to(20 * kSecond);
+  for (std::uint8_t tab = 0; tab < 2; ++tab) {
+    twin_tags_[tab] = static_cast<Tag>(ledger.size());
+    track(*current(tabs_[tab]), rng, 1, false);
+  }
+}
+
+// By then both belong to one visit of one visitor.
+void World::check_twins() {
+  const bool shared = plan.persistence == appizer::Persistence::local_storage ||
+                      plan.persistence == appizer::Persistence::both;
+  if (twin_tags_[0] == kNoTag || !shared || plan.memory != Plan::nobody) return;
+  if (plan.storage_blocked || plan.quota < 5'000'000) return;
+  const Part* parts[2] = {nullptr, nullptr};
+  for (const Send& send : sends) {
+    for (const Part& part : send.parts) {
+      if (part.tag == twin_tags_[0]) parts[0] = &part;
+      if (part.tag == twin_tags_[1]) parts[1] = &part;
+    }
+  }
+  if (parts[0] == nullptr || parts[1] == nullptr) return;
+  if (parts[0]->session != parts[1]->session)
+    ledger.violated("two tabs of one moment: two sessions");
+  if (parts[0]->user != parts[1]->user) ledger.violated("two tabs of one moment: two ids");
+}
+
 std::string World::run() {
+  if (plan.features.has(Feature::twins)) open_twins();
   for (const Action& action : plan.actions) {
     const Millis at = std::max(clock.now(), clock.awake()) + action.after;
     live_until(at);
     if (!ledger.violation().empty()) return ledger.violation();
     clock.move_to(at);
+    check_liveness();
     act(action);
     check_caps();
   }
@@ -114,6 +169,9 @@ std::string World::run() {
   heal();
   if (ledger.violation().empty()) {
     ledger.close();
+    if (plan.features.has(Feature::sequence)) sequence.close();
+    if (plan.features.has(Feature::links)) identity_rules.check_links();
+    check_twins();
     if (plan.calm) check_calm();
   }
   return ledger.violation();
@@ -124,8 +182,10 @@ void World::heal() {
   trace.say("everything heals");
   healing_ = true;
   network.heal();
+  network.end_worker();
   server.heal();
   storage.become(Storage::Health::works);
+  liveness.disturb_all();
   storage.set_quota(100'000'000);
   online = true;
   for (Tab& tab : tabs_) {
@@ -155,6 +215,7 @@ void World::heal() {
     }
     if (round == 0) decide_at_last();
     rest();
+    if (round == 0 && network.proxied()) outlast_proxy();
     // The last losses are counted in the next event.
     for (Tab& tab : tabs_) {
       if (Document* page = current(tab)) track(*page, rng, 1, false);
@@ -165,11 +226,27 @@ void World::heal() {
   if (ledger.violation().empty()) check_rest();
 }
 
+// What a proxy refuses holds back nobody else, for however long it refuses it.
+void World::outlast_proxy() {
+  if (ledger.evicted_unnamed() || ledger.leases_excuse()) return network.lift_proxy();
+  for (Tag tag = 0; tag < ledger.size(); ++tag) {
+    const Entry& entry = ledger.entry(tag);
+    if (entry.closed() || entry.outdated || entry.handed_over || !entry.expected) continue;
+    const bool live = entry.holder < documents_.size() && documents_[entry.holder]->active();
+    if (!live || network.proxy_refuses(entry)) continue;
+    return ledger.violated("waits because of another one: " + ledger.word(tag));
+  }
+  network.lift_proxy();
+  rest();
+}
+
 // The longest documented wait is a day.
 void World::rest() {
   const Millis end = clock.now() + 30 * kHour;
   live_until(end);
-  if (!queue.empty() && ledger.violation().empty()) ledger.violated("never at rest");
+  if (!queue.empty() && !network.proxied() && ledger.violation().empty()) {
+    ledger.violated("never at rest");
+  }
 }
 
 bool World::journals_left() const {

@@ -12,11 +12,13 @@
 #include "document.h"
 #include "identity_rules.h"
 #include "ledger.h"
+#include "liveness.h"
 #include "locks.h"
 #include "network.h"
 #include "plan.h"
 #include "protocol_rules.h"
 #include "queue.h"
+#include "sequence.h"
 #include "server.h"
 #include "storage.h"
 #include "trace.h"
@@ -55,6 +57,8 @@ class World {
   std::vector<Send> sends;
   std::vector<StorageChange> storage_changes;
   Ledger ledger;
+  Liveness liveness;
+  Sequence sequence;
   ProtocolRules protocol_rules;
   IdentityRules identity_rules;
   Server server;
@@ -85,14 +89,22 @@ class World {
   void corrupt(Rng& dice);
   void scribble(Rng& dice);
   void clear(Rng& dice);
+  void own_clear(Document& page);
+  void foreign_key(Rng& dice);
   void set_clock(Rng& dice);
-  void open(std::uint8_t tab, std::uint8_t site, bool visible);
+  /// Until `lag` is over the page sees storage as it was `before`, but for its own writes.
+  void open(std::uint8_t tab, std::uint8_t site, bool visible, Millis lag = 0,
+            const Storage::Items& before = {});
   void close(Tab& tab);
   void enter_cache(Tab& tab);
   Document* current(Tab& tab);
   void live_until(Millis end);
   void happen(const Event& event);
   void heal();
+  void outlast_proxy();
+  void check_liveness();
+  void open_twins();
+  void check_twins();
   void rest();
   bool journals_left() const;
   void check_rest();
@@ -103,6 +115,7 @@ class World {
   std::vector<std::unique_ptr<Document>> documents_;
   std::vector<Tab> tabs_;
   std::vector<Tag> names_;
+  Tag twin_tags_[2] = {kNoTag, kNoTag};
   bool healing_ = false;
 };
 

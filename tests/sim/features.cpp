@@ -1,0 +1,32 @@
+#include "features.h"
+
+namespace sim {
+namespace {
+
+Features passed() {
+  Features features;
+  for (const Feature feature :
+       {Feature::worker, Feature::endless, Feature::long_answers, Feature::foreign_keys}) {
+    features.set(feature, true);
+  }
+  return features;
+}
+
+}  // namespace
+
+bool Features::set(std::string_view name, bool on) {
+  bool found = name == "all";
+  for (const auto& [feature, its_name] : kFeatureNames) {
+    if (name != "all" && name != its_name) continue;
+    set(feature, on);
+    found = true;
+  }
+  return found;
+}
+
+Features& enabled_features() {
+  static Features features = passed();
+  return features;
+}
+
+}  // namespace sim

@@ -1,0 +1,62 @@
+// Liveness. Invariants: a page that is seen and has something to send is never silent for longer
+// than its documented pause; no event waits for ever because of another one.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "clock.h"
+#include "ledger.h"
+#include "plan.h"
+#include "send.h"
+
+namespace sim {
+
+class Liveness {
+ public:
+  Liveness(const Plan& plan, const Clock& clock, const std::vector<Send>& sends, Ledger& ledger)
+      : plan_(plan), clock_(clock), sends_(sends), ledger_(ledger) {}
+
+  void open_document(std::uint8_t site) { documents_.push_back({site, clock_.now()}); }
+  /// The page began a request, or left one to the browser.
+  void sending(const Send& send);
+  /// The page got an answer; `pause` is what the server asked for.
+  void answered(const Send& send, appizer::Outcome outcome, Millis pause);
+  /// The page was hidden, frozen, restored or asleep until now, or its clock was set.
+  void disturb(std::uint32_t document) { documents_[document].since = clock_.now(); }
+  void disturb_all();
+  /// A fault wrote a pause into storage that no server asked for.
+  void pause_damaged();
+
+  /// Whether it is time for another check.
+  bool due() const { return clock_.now() >= next_check_; }
+  /// `attentive` says of each document whether it is seen, awake, and may send.
+  void check(const std::vector<bool>& attentive);
+
+ private:
+  /// From which moment on a page may be expected to send.
+  struct Page {
+    std::uint8_t site = 0;
+    Millis since = 0;
+    Millis sent = 0;
+  };
+  struct Course {
+    Millis sent = 0;
+    Millis paused_until = 0;  // by a failure: a success ends it
+    Millis asked_until = 0;   // by the server
+  };
+
+  bool waits(const Entry& entry) const;
+
+  const Plan& plan_;
+  const Clock& clock_;
+  const std::vector<Send>& sends_;
+  Ledger& ledger_;
+  std::vector<Page> documents_;
+  Course courses_[2][2];  // by site and lane
+  Tag first_open_ = 0;
+  Millis next_check_ = 0;
+};
+
+}  // namespace sim
