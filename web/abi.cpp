@@ -102,20 +102,21 @@ std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall) {
   return code(client.flush(token, at(monotonic, wall)));
 }
 
-APZ_EXPORT(apz_value)
-void apz_value(std::uint32_t key_size, std::int32_t value_size, double monotonic, double wall) {
+APZ_EXPORT(apz_storage_value)
+void apz_storage_value(std::uint32_t key_size, std::int32_t value_size, double monotonic,
+                       double wall) {
   const View value =
       value_size < 0 ? View::none() : text(static_cast<std::uint32_t>(value_size), key_size);
   client.handle_storage_value(text(key_size), value, at(monotonic, wall));
 }
 
-APZ_EXPORT(apz_keys)
-void apz_keys(std::uint32_t size, double monotonic, double wall) {
+APZ_EXPORT(apz_storage_keys)
+void apz_storage_keys(std::uint32_t size, double monotonic, double wall) {
   client.handle_storage_keys(text(size), at(monotonic, wall));
 }
 
-APZ_EXPORT(apz_locked)
-void apz_locked(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall) {
+APZ_EXPORT(apz_lock)
+void apz_lock(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall) {
   client.handle_lock(text(name_size), granted != 0, at(monotonic, wall));
 }
 
@@ -124,28 +125,28 @@ void apz_store_failed(std::uint32_t key_size, double monotonic, double wall) {
   client.handle_store_failed(text(key_size), at(monotonic, wall));
 }
 
-APZ_EXPORT(apz_answered)
-void apz_answered(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
+APZ_EXPORT(apz_response)
+void apz_response(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
                   double retry_after, double reset, double monotonic, double wall) {
   client.handle_response(id, status, {retry_after, reset}, text(body_size), at(monotonic, wall));
 }
 
-APZ_EXPORT(apz_navigated)
-void apz_navigated(std::uint32_t url_size, double monotonic, double wall) {
+APZ_EXPORT(apz_navigation)
+void apz_navigation(std::uint32_t url_size, double monotonic, double wall) {
   client.handle_navigation(text(url_size), at(monotonic, wall));
 }
 
-APZ_EXPORT(apz_page)
-void apz_page(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
-              double scroll, double monotonic, double wall) {
+APZ_EXPORT(apz_page_facts)
+void apz_page_facts(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
+                    double scroll, double monotonic, double wall) {
   client.handle_page_facts({text(url_size), text(title_size, url_size),
                             text(referrer_size, url_size + title_size), scroll},
                            at(monotonic, wall));
 }
 
-APZ_EXPORT(apz_clicked)
-void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
-                 double monotonic, double wall) {
+APZ_EXPORT(apz_click)
+void apz_click(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
+               double monotonic, double wall) {
   const bool downloads = download_size >= 0;
   const View download = text(downloads ? static_cast<std::uint32_t>(download_size) : 0, url_size);
   client.handle_click({text(url_size), download, downloads, button}, at(monotonic, wall));
@@ -157,8 +158,8 @@ void apz_form(std::uint32_t size, std::int32_t kind, std::uint32_t id, double de
   client.handle_form(static_cast<Forms::Input>(kind), id, detail, text(size), at(monotonic, wall));
 }
 
-APZ_EXPORT(apz_news)
-void apz_news(std::int32_t event, double monotonic, double wall) {
+APZ_EXPORT(apz_host_event)
+void apz_host_event(std::int32_t event, double monotonic, double wall) {
   at(monotonic, wall);
   switch (event) {
     case APZ_WAKE:

@@ -5,8 +5,8 @@
 // has; the module answers in the output buffer, whose content stands until the next call. Times
 // cross as doubles, in milliseconds: `monotonic` and `wall` are the moment of the call (moment.h).
 // Sizes of texts come first, the moment comes last.
-// A call that can fail returns 0 or a negative `Status` (status.h). A broken promise of the glue is
-// a trap.
+// A call that can fail returns 0 or a negative `Status` (status.h). A size that is outside
+// the input, or an event that does not exist, is a trap.
 #pragma once
 
 #include <cstdint>
@@ -44,29 +44,30 @@ void apz_user_id();
 std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall);
 
 /// Input: the key, then its value. `value_size` is negative where it has none.
-void apz_value(std::uint32_t key_size, std::int32_t value_size, double monotonic, double wall);
+void apz_storage_value(std::uint32_t key_size, std::int32_t value_size, double monotonic,
+                       double wall);
 /// Input: keys, separated by line feeds.
-void apz_keys(std::uint32_t size, double monotonic, double wall);
+void apz_storage_keys(std::uint32_t size, double monotonic, double wall);
 /// Input: the lock's name.
-void apz_locked(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall);
+void apz_lock(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall);
 /// Input: the key.
 void apz_store_failed(std::uint32_t key_size, double monotonic, double wall);
 /// Input: the answer's body, or its beginning. `retry_after` and `reset` are the headers' numbers
 /// in seconds, NaN where they are absent or not to be read.
-void apz_answered(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
+void apz_response(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
                   double retry_after, double reset, double monotonic, double wall);
 
-/// Input: the page's URL, which is another now.
-void apz_navigated(std::uint32_t url_size, double monotonic, double wall);
+/// Input: the page's new URL.
+void apz_navigation(std::uint32_t url_size, double monotonic, double wall);
 /// Input: the page's URL, its title, and the URL it was reached from. `scroll` is the lower end of
 /// what was in view at the deepest, in percent of the page's height; negative where it was not
 /// asked for.
-void apz_page(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
-              double scroll, double monotonic, double wall);
+void apz_page_facts(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
+                    double scroll, double monotonic, double wall);
 /// Input: a clicked link's URL, then the value of its attribute `download`; `download_size` is
 /// negative where it has none.
-void apz_clicked(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
-                 double monotonic, double wall);
+void apz_click(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
+               double monotonic, double wall);
 
 /// Something happened to submission `id` of a form: `kind` is a `Forms::Input` (forms.h), which
 /// defines `detail` and the input.
@@ -85,7 +86,7 @@ enum ApzHostEvent : std::int32_t {
   APZ_PAGESHOW = 7,
   APZ_STORAGE_CLEARED = 8,
 };
-void apz_news(std::int32_t event, double monotonic, double wall);
+void apz_host_event(std::int32_t event, double monotonic, double wall);
 
 /// Takes out the next effect and returns its kind (`Effect::Kind` in effect.h), 0 if there is none.
 /// The output buffer then holds its fields, separated by NUL bytes: the flag (0 or 1) and directly

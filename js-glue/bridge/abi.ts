@@ -21,11 +21,11 @@ export interface Exports {
   apz_set_consent(size: number, monotonic: number, wall: number): number;
   apz_user_id(): void;
   apz_flush(token: number, monotonic: number, wall: number): number;
-  apz_value(keySize: number, valueSize: number, monotonic: number, wall: number): void;
-  apz_keys(size: number, monotonic: number, wall: number): void;
-  apz_locked(nameSize: number, granted: number, monotonic: number, wall: number): void;
+  apz_storage_value(keySize: number, valueSize: number, monotonic: number, wall: number): void;
+  apz_storage_keys(size: number, monotonic: number, wall: number): void;
+  apz_lock(nameSize: number, granted: number, monotonic: number, wall: number): void;
   apz_store_failed(keySize: number, monotonic: number, wall: number): void;
-  apz_answered(
+  apz_response(
     bodySize: number,
     id: number,
     status: number,
@@ -34,8 +34,8 @@ export interface Exports {
     monotonic: number,
     wall: number,
   ): void;
-  apz_navigated(urlSize: number, monotonic: number, wall: number): void;
-  apz_page(
+  apz_navigation(urlSize: number, monotonic: number, wall: number): void;
+  apz_page_facts(
     urlSize: number,
     titleSize: number,
     referrerSize: number,
@@ -43,7 +43,7 @@ export interface Exports {
     monotonic: number,
     wall: number,
   ): void;
-  apz_clicked(
+  apz_click(
     urlSize: number,
     downloadSize: number,
     button: number,
@@ -52,13 +52,13 @@ export interface Exports {
   ): void;
   apz_form(
     size: number,
-    news: number,
+    kind: number,
     id: number,
     detail: number,
     monotonic: number,
     wall: number,
   ): void;
-  apz_news(news: number, monotonic: number, wall: number): void;
+  apz_host_event(event: number, monotonic: number, wall: number): void;
   apz_poll(): number;
   apz_next_wake(): number;
 }

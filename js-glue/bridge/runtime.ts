@@ -79,7 +79,7 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
     return input(...core.write(texts), ...numbers, moment, host.wall());
   };
 
-  const hostEvent = (what: number) => call(exports.apz_news, [], what);
+  const hostEvent = (what: number) => call(exports.apz_host_event, [], what);
 
   const perform = ([kind, flag, number, text, more]: Effect) => {
     switch (kind) {
@@ -108,12 +108,12 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
         break;
       case EFFECT.scan: {
         const keys = attempt(() => host.storage?.keys()) ?? [];
-        call(exports.apz_keys, [keys.filter((key) => key.startsWith(text)).join('\n')]);
+        call(exports.apz_storage_keys, [keys.filter((key) => key.startsWith(text)).join('\n')]);
         break;
       }
       case EFFECT.lock:
         host.locks?.request(text, flag, (granted) =>
-          dispatch(() => call(exports.apz_locked, [text], Number(granted))),
+          dispatch(() => call(exports.apz_lock, [text], Number(granted))),
         );
         break;
       case EFFECT.unlock:
@@ -126,7 +126,7 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
         const page = attempt(() => host.page?.(flag));
         if (!page) break;
         const texts = [output.url(page.url), page.title, output.url(page.referrer)];
-        call(exports.apz_page, texts, page.scroll);
+        call(exports.apz_page_facts, texts, page.scroll);
         break;
       }
       case EFFECT.watch:
@@ -154,9 +154,9 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
   };
 
   const respond = (id: number, { status, body, retryAfter, reset }: Answer) =>
-    call(exports.apz_answered, [body], id, status, retryAfter, reset);
+    call(exports.apz_response, [body], id, status, retryAfter, reset);
 
-  const storageValue = (key: string, text: string | null) => call(exports.apz_value, [key, text]);
+  const storageValue = (key: string, text: string | null) => call(exports.apz_storage_value, [key, text]);
 
   const drain = () => {
     if (draining) return;
@@ -252,14 +252,14 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
         const now = attempt(() => ({ text: host.storage?.getItem(key) ?? null }));
         if (now) storageValue(key, now.text);
       }),
-    navigation: (url) => dispatch(() => call(exports.apz_navigated, [output.url(url)])),
+    navigation: (url) => dispatch(() => call(exports.apz_navigation, [output.url(url)])),
     form: (what, id, detail, text) =>
       dispatch(() => {
         const sanitized = what <= FORM_INPUT.submits ? withUrls(text, output.url) : text;
         call(exports.apz_form, [sanitized], what, id, detail);
       }),
     click: ({ url, download, button }) =>
-      dispatch(() => call(exports.apz_clicked, [output.url(url), download], button)),
+      dispatch(() => call(exports.apz_click, [output.url(url), download], button)),
   };
 
   const unlisten = () => {

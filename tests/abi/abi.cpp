@@ -57,14 +57,14 @@ struct Door {
 
   void value(const std::string& key, const std::string* text) {
     write({key, text == nullptr ? "" : *text});
-    apz_value(size(key), text == nullptr ? -1 : static_cast<std::int32_t>(text->size()), now,
-              wall());
+    apz_storage_value(size(key), text == nullptr ? -1 : static_cast<std::int32_t>(text->size()),
+                      now, wall());
   }
 
   void answer(std::uint32_t id, std::int32_t status, const std::string& body = "",
               double retry_after = kNone) {
     write({body});
-    apz_answered(size(body), id, status, retry_after, kNone, now, wall());
+    apz_response(size(body), id, status, retry_after, kNone, now, wall());
   }
 
   struct Out {
@@ -96,10 +96,10 @@ struct Door {
     std::vector<Out> all;
     for (Out out = poll(); out.kind != Effect::none; out = poll()) {
       if (out.kind == Effect::read) value(out.text, nullptr);
-      if (out.kind == Effect::scan) apz_keys(0, now, wall());
+      if (out.kind == Effect::scan) apz_storage_keys(0, now, wall());
       if (out.kind == Effect::page_facts) {
         write({"https://x.example/", "Title", ""});
-        apz_page(18, 5, 0, -1, now, wall());
+        apz_page_facts(18, 5, 0, -1, now, wall());
       }
       all.push_back(std::move(out));
     }
@@ -108,7 +108,7 @@ struct Door {
 
   std::vector<Out> wait(double time) {
     now += time;
-    apz_news(APZ_WAKE, now, wall());
+    apz_host_event(APZ_WAKE, now, wall());
     return drain();
   }
 };
@@ -251,19 +251,19 @@ TEST_CASE("lock decisions, key lists and refused writes reach the client", "[abi
   door.drain();
   const auto scans = of_kind(door.wait(1000), Effect::scan);
   REQUIRE(scans.size() == 1);
-  apz_news(APZ_VISIBLE, door.now, door.wall());
+  apz_host_event(APZ_VISIBLE, door.now, door.wall());
   door.now += 1000;
-  apz_news(APZ_WAKE, door.now, door.wall());
+  apz_host_event(APZ_WAKE, door.now, door.wall());
   Door::Out out = door.poll();
   while (out.kind != Effect::scan) out = door.poll();
   const std::string key = scans[0].text + "dead.e0";
   door.write({key + "\nother\n"});
-  apz_keys(Door::size(key) + 7, door.now, door.wall());
+  apz_storage_keys(Door::size(key) + 7, door.now, door.wall());
   const auto locks = of_kind(door.wait(1000), Effect::lock);
   REQUIRE(locks.size() == 1);
   CHECK_FALSE(locks[0].flag);
   door.write({locks[0].text});
-  apz_locked(Door::size(locks[0].text), 1, door.now, door.wall());
+  apz_lock(Door::size(locks[0].text), 1, door.now, door.wall());
   const auto reads = of_kind(door.drain(), Effect::read);
   REQUIRE(reads.size() == 1);
   CHECK(reads[0].text == key);
@@ -305,8 +305,8 @@ TEST_CASE("every host event is accepted", "[abi]") {
   Door door;
   const bool started = GENERATE(false, true);
   if (started) door.start();
-  for (std::int32_t news = APZ_WAKE; news <= APZ_STORAGE_CLEARED; ++news) {
-    apz_news(news, door.now, door.wall());
+  for (std::int32_t event = APZ_WAKE; event <= APZ_STORAGE_CLEARED; ++event) {
+    apz_host_event(event, door.now, door.wall());
     door.drain();
   }
   CHECK(apz_next_wake() <= 1000);
@@ -319,14 +319,14 @@ TEST_CASE("page events reach the client", "[abi]") {
   door.drain();
   door.wait(1000);
   door.write({"https://x.example/next"});
-  apz_navigated(22, door.now, door.wall());
+  apz_navigation(22, door.now, door.wall());
   door.wait(1000);
   door.write({"https://other.example/file.zip", "file.zip"});
-  apz_clicked(30, 8, 0, door.now, door.wall());
-  apz_clicked(30, -1, 1, door.now, door.wall());
+  apz_click(30, 8, 0, door.now, door.wall());
+  apz_click(30, -1, 1, door.now, door.wall());
   door.write({std::string(100, '\0')});
-  for (std::int32_t news = -1; news < 9; ++news) {
-    apz_form(100, news, 1, kNone, door.now, door.wall());
+  for (std::int32_t input = -1; input < 9; ++input) {
+    apz_form(100, input, 1, kNone, door.now, door.wall());
     door.drain();
   }
   door.wait(10000);
@@ -343,7 +343,7 @@ TEST_CASE("times that are none do no harm", "[abi]") {
   door.drain();
   door.write({"a"});
   CHECK(apz_track(1, 0, 0, time, time, time) == 0);
-  apz_news(APZ_WAKE, time, time);
+  apz_host_event(APZ_WAKE, time, time);
   door.drain();
   CHECK(apz_next_wake() >= 0);
 }

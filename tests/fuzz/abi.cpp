@@ -161,20 +161,21 @@ void play(std::string_view bytes) {
         const std::string name = key(input, keys);
         const auto value = text(input);
         write({name, value});
-        apz_value(size(name), (input.byte() & 3) == 0 ? -1 : static_cast<std::int32_t>(size(value)),
-                  now, wall);
+        apz_storage_value(size(name),
+                          (input.byte() & 3) == 0 ? -1 : static_cast<std::int32_t>(size(value)),
+                          now, wall);
         break;
       }
       case 10: {
         const std::string list = key(input, keys) + "\n" + key(input, keys);
         write({list});
-        apz_keys(size(list), now, wall);
+        apz_storage_keys(size(list), now, wall);
         break;
       }
       case 11: {
         const std::string name = (input.byte() & 1) != 0 ? keys.last_lock : key(input, keys);
         write({name});
-        apz_locked(size(name), input.byte() & 1, now, wall);
+        apz_lock(size(name), input.byte() & 1, now, wall);
         break;
       }
       case 12: {
@@ -191,13 +192,13 @@ void play(std::string_view bytes) {
         const std::uint32_t id = which % 8 == 7 ? input.number<std::uint32_t>() : keys.flight;
         const double retry_after = (which & 16) != 0 ? input.number<double>() : std::nan("");
         write({body});
-        apz_answered(size(body), id, status, retry_after, input.number<double>(), now, wall);
+        apz_response(size(body), id, status, retry_after, input.number<double>(), now, wall);
         break;
       }
       case 15: {
         const auto url = text(input);
         write({url});
-        apz_navigated(size(url), now, wall);
+        apz_navigation(size(url), now, wall);
         break;
       }
       case 16: {
@@ -205,7 +206,7 @@ void play(std::string_view bytes) {
         const auto title = text(input);
         const auto referrer = text(input);
         write({url, title, referrer});
-        apz_page(size(url), size(title), size(referrer), input.number<float>(), now, wall);
+        apz_page_facts(size(url), size(title), size(referrer), input.number<float>(), now, wall);
         break;
       }
       case 17: {
@@ -213,22 +214,22 @@ void play(std::string_view bytes) {
         const auto download = text(input);
         const std::uint8_t bits = input.byte();
         write({url, download});
-        apz_clicked(size(url), (bits & 1) != 0 ? -1 : static_cast<std::int32_t>(size(download)),
-                    bits >> 1, now, wall);
+        apz_click(size(url), (bits & 1) != 0 ? -1 : static_cast<std::int32_t>(size(download)),
+                  bits >> 1, now, wall);
         break;
       }
       case 18:
       case 19: {
         const std::uint8_t which = input.byte();
-        const std::int32_t news = which < 240 ? which % 6 : input.number<std::int32_t>();
+        const std::int32_t form_input = which < 240 ? which % 6 : input.number<std::int32_t>();
         const double detail = (which & 16) != 0 ? input.number<double>() : which >> 5;
         const auto about = text(input);
         write({about});
-        apz_form(size(about), news, which % 3, detail, now, wall);
+        apz_form(size(about), form_input, which % 3, detail, now, wall);
         break;
       }
       default:
-        apz_news(static_cast<std::int32_t>(input.below(9)), now, wall);
+        apz_host_event(static_cast<std::int32_t>(input.below(9)), now, wall);
     }
     // Commands of one task may share a draining.
     if (what < 1 || what > 7 || (input.byte() & 1) != 0) drain(keys);

@@ -133,7 +133,7 @@ class Game {
     site.excuse();
     if ((input_.byte() & 1) != 0) {
       site.storage.clear();
-      site.page().news(APZ_STORAGE_CLEARED);
+      site.page().host_event(APZ_STORAGE_CLEARED);
     } else if (!site.storage.empty()) {
       auto item = site.storage.begin();
       std::advance(item, static_cast<std::ptrdiff_t>(input_.below(static_cast<std::uint32_t>(
@@ -184,7 +184,7 @@ class Game {
     Site& site = *site_;
     const std::string url = "https://shop.example/" + std::to_string(input_.byte());
     fuzz::write({url});
-    apz_navigated(fuzz::size(url), site.page().now(), site.page().wall());
+    apz_navigation(fuzz::size(url), site.page().now(), site.page().wall());
     site.settle();
   }
 

@@ -73,16 +73,16 @@ class Page {
   }
   void value(std::string_view key, const std::string* text) {
     write({key, text == nullptr ? std::string_view() : *text});
-    apz_value(size(key), text == nullptr ? -1 : static_cast<std::int32_t>(text->size()), now_,
-              wall());
+    apz_storage_value(size(key), text == nullptr ? -1 : static_cast<std::int32_t>(text->size()),
+                      now_, wall());
   }
   void keys(std::string_view list) {
     write({list});
-    apz_keys(size(list), now_, wall());
+    apz_storage_keys(size(list), now_, wall());
   }
   void locked(std::string_view name, bool granted) {
     write({name});
-    apz_locked(size(name), granted, now_, wall());
+    apz_lock(size(name), granted, now_, wall());
   }
   void store_failed(std::string_view key) {
     write({key});
@@ -92,18 +92,18 @@ class Page {
                 double retry_after = std::numeric_limits<double>::quiet_NaN(),
                 double reset = std::numeric_limits<double>::quiet_NaN()) {
     write({body});
-    apz_answered(size(body), id, status, retry_after, reset, now_, wall());
+    apz_response(size(body), id, status, retry_after, reset, now_, wall());
   }
-  void form(std::int32_t news, std::uint32_t id, double detail, std::string_view text) {
+  void form(std::int32_t kind, std::uint32_t id, double detail, std::string_view text) {
     write({text});
-    apz_form(size(text), news, id, detail, now_, wall());
+    apz_form(size(text), kind, id, detail, now_, wall());
   }
   void page(std::string_view url, std::string_view title, std::string_view referrer,
             double scroll = -1) {
     write({url, title, referrer});
-    apz_page(size(url), size(title), size(referrer), scroll, now_, wall());
+    apz_page_facts(size(url), size(title), size(referrer), scroll, now_, wall());
   }
-  void news(ApzHostEvent news) { apz_news(news, now_, wall()); }
+  void host_event(ApzHostEvent event) { apz_host_event(event, now_, wall()); }
 
   /// The next effect; false when there is none. Checks what holds for every effect of that kind.
   static bool poll(Asked& asked) {

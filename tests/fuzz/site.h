@@ -58,9 +58,9 @@ class Site {
     page_.track(name, properties, app);
   }
   /// A submission may be followed by a navigation.
-  void form(std::int32_t news, std::uint32_t id, double detail, std::string_view text) {
+  void form(std::int32_t kind, std::uint32_t id, double detail, std::string_view text) {
     parting_ = true;
-    page_.form(news, id, detail, text);
+    page_.form(kind, id, detail, text);
     settle();
   }
   void flush() {
@@ -73,20 +73,20 @@ class Site {
     trace("shows", visible);
     parting_ = parting_ || !visible;
     visible_ = visible;
-    page_.news(visible ? APZ_VISIBLE : APZ_HIDDEN);
+    page_.host_event(visible ? APZ_VISIBLE : APZ_HIDDEN);
     settle();
   }
   void connect(bool online) {
     trace("is online", online);
     online_ = online;
-    page_.news(online ? APZ_ONLINE : APZ_OFFLINE);
+    page_.host_event(online ? APZ_ONLINE : APZ_OFFLINE);
     settle();
   }
   /// The page is left; `refused`: the browser takes over nothing of what it sends at last.
   void leave(bool refused) {
     trace("leaves", refused);
     parting_ = leaving_ = true;
-    page_.news(APZ_PAGEHIDE);
+    page_.host_event(APZ_PAGEHIDE);
     drain();
     if (refused) {
       while (!flights_.empty() && !flights_.back().handed_over) answer(flights_.size() - 1, 0);
@@ -100,7 +100,7 @@ class Site {
     gone_ = leaving_ = false;
     ++life_;
     std::erase_if(flights_, [](const Flight& flight) { return !flight.handed_over; });
-    page_.news(APZ_PAGESHOW);
+    page_.host_event(APZ_PAGESHOW);
     settle();
   }
   /// The page is no more, without a word unless it has left before.
@@ -149,7 +149,7 @@ class Site {
       if (wake < 0 || page_.now() + wake > end) break;
       page_.pass(std::max(wake, 1.0));
       trace("wakes at", page_.now());
-      page_.news(APZ_WAKE);
+      page_.host_event(APZ_WAKE);
       settle();
       each();
     }
@@ -207,7 +207,7 @@ class Site {
     drain();
     if (gone_) {
       hand_over();
-      page_.news(APZ_HANDOVER);
+      page_.host_event(APZ_HANDOVER);
       drain();
     }
     parting_ = leaving_;
