@@ -1,17 +1,17 @@
-/**
- * Feeds inputs, performs effects, keeps the one timer.
- *
- * The rule: one input, then drain every effect, then arm the timer. What a page says by calls is drained at
- * the end of its task, so that a burst is written in one go; what the world says is drained at once.
- */
+/** One client: the core, the host it runs in, and who hears of its results. */
 
 import { attempt } from '../api/attempt.js';
-import type { Answer, Host, HostEvents, Storage } from '../api/host.js';
-import { EFFECT, FORM_INPUT, HOST_EVENT } from './abi.js';
-import { type Core, type Effect, ENTROPY_BYTES, SEED_BYTES, type Texts } from './core.js';
+import type { Host, HostEvents } from '../api/host.js';
+import { HOST_EVENT } from './abi.js';
+import { type Core, ENTROPY_BYTES, SEED_BYTES } from './core.js';
+import { performEffects } from './effects.js';
+import { takeHostEvents } from './host_events.js';
+import { openInputs } from './inputs.js';
 import { toJson } from './json.js';
+import { openLoop } from './loop.js';
+import { openPresence } from './presence.js';
 
-/** What the core says, for others to put into words. */
+/** The core's results for the developer and the site. */
 export interface ClientOutput {
   hint(code: number, detail: string): void;
   report(json: string): void;
@@ -32,267 +32,53 @@ export interface Runtime {
   reset(): number;
   userId(): string;
   flush(token: number): number;
-  /** Ends everything, as if the page went away. */
+  /** Ends the client as if the page went away. */
   stop(): void;
 }
 
-// How many turns a refused fetch needs to be heard of. Firefox rejects one that exceeds the keepalive quota
-// at once, and the rejection passes a few promises on its way; Chromium takes milliseconds, which are not there.
-const TURNS = 8;
-
 export function run(core: Core, host: Host, output: ClientOutput): Runtime {
   const { exports } = core;
-  const requests = new Map<number, () => void>();
-  let stopTimer: (() => void) | undefined;
-  let rings = -1; // when the timer does, on the monotonic clock
-  let moment = 0; // of the last input
-  const stops: ((() => void) | undefined)[] = [];
-  let deferred = false;
-  let draining = false;
-  let current: Effect | undefined; // being performed
-  let torn = false;
-  let away = false;
+  const inputs = openInputs(core, host);
+  const { call, entropy } = inputs;
+  const ends: ((() => void) | undefined)[] = [];
   let stopping = false;
-  let retired = false;
-
-  // A trap is a broken promise of our own. The page must not notice: the client ends.
-  const guarded = <T>(act: () => T, otherwise: T): T => {
-    if (retired) return otherwise;
-    try {
-      return act();
-    } catch {
-      retire();
-      for (const cancel of requests.values()) attempt(cancel);
-      return otherwise;
-    }
-  };
-
-  const entropy = (size: number) => {
-    const bytes = new Uint8Array(size);
-    host.random(bytes);
-    return bytes;
-  };
-
-  // As all inputs take it: how long the texts are, then numbers, and at the end the moment.
-  const call = <T>(input: (...all: number[]) => T, texts: Texts, ...numbers: number[]): T => {
-    moment = host.monotonic();
-    return input(...core.write(texts), ...numbers, moment, host.wall());
-  };
-
-  const hostEvent = (what: number) => call(exports.apz_host_event, [], what);
-
-  const perform = ([kind, flag, number, text, more]: Effect) => {
-    switch (kind) {
-      case EFFECT.request:
-        requests.set(
-          number,
-          host.send({ url: text, body: more, keepalive: flag }, (answer) => {
-            if (requests.delete(number)) dispatch(() => respond(number, answer));
-          }),
-        );
-        break;
-      case EFFECT.cancel:
-        requests.get(number)?.();
-        requests.delete(number);
-        break;
-      case EFFECT.store:
-        if (!attempt(() => write(host.storage, text, more))) {
-          call(exports.apz_store_failed, [text]);
-        }
-        break;
-      case EFFECT.erase:
-        attempt(() => host.storage?.removeItem(text));
-        break;
-      case EFFECT.read:
-        storageValue(text, attempt(() => host.storage?.getItem(text)) ?? null);
-        break;
-      case EFFECT.scan: {
-        const keys = attempt(() => host.storage?.keys()) ?? [];
-        call(exports.apz_storage_keys, [keys.filter((key) => key.startsWith(text)).join('\n')]);
-        break;
-      }
-      case EFFECT.lock:
-        host.locks?.request(text, flag, (granted) =>
-          dispatch(() => call(exports.apz_lock, [text], Number(granted))),
-        );
-        break;
-      case EFFECT.unlock:
-        host.locks?.release(text);
-        break;
-      case EFFECT.fetch_later:
-        host.fetchLater?.(text, more);
-        break;
-      case EFFECT.page_facts: {
-        const page = attempt(() => host.page?.(flag));
-        if (!page) break;
-        const texts = [output.url(page.url), page.title, output.url(page.referrer)];
-        call(exports.apz_page_facts, texts, page.scroll);
-        break;
-      }
-      case EFFECT.watch:
-        stops.push(attempt(() => host.watch?.(number, events)));
-        break;
-      case EFFECT.form_values:
-        attempt(() => host.forms?.values(number, text));
-        break;
-      case EFFECT.form_check:
-        attempt(() => host.forms?.check(number, flag));
-        break;
-      case EFFECT.hint:
-        output.hint(number, text);
-        break;
-      case EFFECT.report:
-        output.report(text);
-        break;
-      case EFFECT.compose:
-        output.compose(text, more);
-        break;
-      case EFFECT.flushed:
-        output.flushed(number, text);
-        break;
-    }
-  };
-
-  const respond = (id: number, { status, body, retryAfter, reset }: Answer) =>
-    call(exports.apz_response, [body], id, status, retryAfter, reset);
-
-  const storageValue = (key: string, text: string | null) => call(exports.apz_storage_value, [key, text]);
-
-  const drain = () => {
-    if (draining) return;
-    draining = true;
-    try {
-      // One that is there already was interrupted, see `leaving`.
-      for (current ??= core.poll(); current && !retired; current = core.poll()) {
-        perform(current);
-        current = undefined;
-      }
-    } finally {
-      draining = false;
-    }
-    arm();
-    if (away) afterRefusals();
-  };
-
-  const arm = () => {
-    const delay = retired ? -1 : exports.apz_next_wake();
-    const wanted = delay < 0 ? delay : Math.floor(moment) + delay;
-    if (wanted === rings) return; // as with every event of a burst
-    stopTimer?.();
-    rings = wanted;
-    stopTimer =
-      delay < 0
-        ? undefined
-        : host.timer(delay, () => {
-            rings = -1;
-            dispatch(() => hostEvent(HOST_EVENT.wake));
-          });
-  };
-
-  // What went out while the page goes away counts as taken over by the browser once it has had the
-  // chance to refuse it. There is no task left to wait for, only turns of this one.
-  const afterRefusals = async () => {
-    for (let turns = 0; turns < TURNS; ++turns) await null;
-    if (!away || torn) return;
-    away = false;
-    dispatch(() => hostEvent(HOST_EVENT.handover));
-    away = true;
-    if (stopping) retire();
-  };
-
-  // News, from the world.
-  const dispatch = (input: () => void) =>
-    guarded(() => {
-      input();
-      drain();
-    }, undefined);
-
-  // A command, from the page.
-  const command = (input: () => number) =>
-    guarded(() => {
-      const status = input();
-      if (!deferred) {
-        deferred = true;
-        host.defer(() => {
-          deferred = false;
-          guarded(drain, undefined);
-        });
-      }
-      return status;
-    }, -1);
-
-  const events: HostEvents = {
-    visibility: (visible) => {
-      if (!visible) attempt(() => host.forms?.flush());
-      dispatch(() => hostEvent(visible ? HOST_EVENT.visible : HOST_EVENT.hidden));
-    },
-    online: (online) => dispatch(() => hostEvent(online ? HOST_EVENT.online : HOST_EVENT.offline)),
-    pagehide: () => {
-      // Told twice, as the first time may have been interrupted in the middle of anything (lifecycle.ts).
-      // What was being performed is performed again; of what the core was about to say nobody knows, so
-      // that nothing counts as sent any more, and the next page sends it.
-      torn ||= draining && !current;
-      draining = false;
-      attempt(() => host.forms?.flush());
-      away = true;
-      dispatch(() => hostEvent(HOST_EVENT.pagehide));
-    },
-    pageshow: () => {
-      away = false;
-      dispatch(() => hostEvent(HOST_EVENT.pageshow));
-    },
-    // What the event says may be older than what this page has written since. All tabs have to end up
-    // with the same, so what counts is what is there now.
-    storage: (key) =>
-      dispatch(() => {
-        if (key === null) {
-          hostEvent(HOST_EVENT.storage_cleared);
-          return;
-        }
-        const now = attempt(() => ({ text: host.storage?.getItem(key) ?? null }));
-        if (now) storageValue(key, now.text);
-      }),
-    navigation: (url) => dispatch(() => call(exports.apz_navigation, [output.url(url)])),
-    form: (what, id, detail, text) =>
-      dispatch(() => {
-        const sanitized = what <= FORM_INPUT.submits ? withUrls(text, output.url) : text;
-        call(exports.apz_form, [sanitized], what, id, detail);
-      }),
-    click: ({ url, download, button }) =>
-      dispatch(() => call(exports.apz_click, [output.url(url), download], button)),
-  };
 
   const unlisten = () => {
-    for (const end of stops.splice(0)) attempt(() => end?.());
+    for (const end of ends.splice(0)) attempt(() => end?.());
   };
-
-  const retire = () => {
-    retired = true;
-    attempt(() => stopTimer?.());
-    unlisten();
-    attempt(() => host.locks?.release(''));
-  };
+  const loop = openLoop(core, host, inputs, {
+    perform: (effect) => effects.perform(effect),
+    drained: () => presence.drained(),
+    retired(failed) {
+      unlisten();
+      attempt(() => host.locks?.release(''));
+      if (failed) effects.cancelAll();
+    },
+  });
+  const { command, guarded, dispatch } = loop;
+  const presence = openPresence(() => {
+    dispatch(() => inputs.hostEvent(HOST_EVENT.handover));
+    if (stopping) loop.retire();
+  });
+  const events: HostEvents = takeHostEvents(exports, host, inputs, loop, presence, output.url);
+  const effects = performEffects({
+    core,
+    host,
+    inputs,
+    output,
+    dispatch,
+    events,
+    onEnd: (end) => ends.push(end),
+  });
 
   return {
     start: (options, hooks) =>
       guarded(() => {
-        const facts = toJson({
-          ua: host.userAgent,
-          online: host.online,
-          visible: host.visible,
-          locks: !!host.locks,
-          later: !!host.fetchLater,
-          keepalive: host.keepalive !== false,
-          gpc: !!host.gpc,
-          dnt: !!host.dnt,
-          webdriver: !!host.webdriver,
-          hooks,
-        });
-        const [size] = core.write([`{"options":${options},"facts":${facts}}`]) as [number];
-        core.writeBytes(size, entropy(SEED_BYTES));
-        const status = call(exports.apz_start, [], size);
-        drain();
-        if (!status) stops.push(attempt(() => host.listen?.(events)));
+        const [size] = core.write([`{"options":${options},"facts":${factsOf(host, hooks)}}`]);
+        entropy(size as number, SEED_BYTES);
+        const status = call(exports.apz_start, [], size as number);
+        loop.drain();
+        if (!status) ends.push(attempt(() => host.listen?.(events)));
         return status;
       }, -1),
     track: (name, properties, happened, app = '') =>
@@ -303,12 +89,12 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
     setConsent: (state) =>
       command(() => {
         const [size] = core.write([state]) as [number];
-        core.writeBytes(size, entropy(ENTROPY_BYTES));
+        entropy(size, ENTROPY_BYTES);
         return call(exports.apz_set_consent, [], size);
       }),
     reset: () =>
       command(() => {
-        core.writeBytes(0, entropy(ENTROPY_BYTES));
+        entropy(0, ENTROPY_BYTES);
         return call(exports.apz_reset, []);
       }),
     userId: () =>
@@ -325,17 +111,18 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
   };
 }
 
-// The facts of a form (`Facts` in forms.cpp): its action and the page are URLs.
-function withUrls(facts: string, sanitized: (url: string) => string): string {
-  const ACTION = 2;
-  const PAGE = 6;
-  return facts
-    .split('\0')
-    .map((fact, i) => (i === ACTION || i === PAGE ? sanitized(fact) : fact))
-    .join('\0');
-}
-
-function write(storage: Storage | undefined, key: string, value: string): boolean {
-  storage?.setItem(key, value);
-  return !!storage;
+/** `Facts` of config.cpp, as JSON. */
+function factsOf(host: Host, hooks: boolean): string {
+  return toJson({
+    ua: host.userAgent,
+    online: host.online,
+    visible: host.visible,
+    locks: !!host.locks,
+    later: !!host.fetchLater,
+    keepalive: host.keepalive !== false,
+    gpc: !!host.gpc,
+    dnt: !!host.dnt,
+    webdriver: !!host.webdriver,
+    hooks,
+  });
 }

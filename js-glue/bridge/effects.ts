@@ -1,0 +1,122 @@
+/** Performs the core's effects, one at a time, in the order in which the core gives them. */
+
+import { attempt } from '../api/attempt.js';
+import type { Answer, Host, HostEvents, Storage } from '../api/host.js';
+import { EFFECT } from './abi.js';
+import type { Core, Effect } from './core.js';
+import type { Inputs } from './inputs.js';
+import type { ClientOutput } from './runtime.js';
+
+/** What performing an effect needs of the client around it. */
+export interface Surroundings {
+  core: Core;
+  host: Host;
+  inputs: Inputs;
+  output: ClientOutput;
+  /** Takes an input that comes later than the effect. */
+  dispatch(input: () => void): void;
+  /** Where the host reports what it watches. */
+  events: HostEvents;
+  /** Keeps what ends a watch, until the client ends. */
+  onEnd(end: (() => void) | undefined): void;
+}
+
+export interface Effects {
+  perform(effect: Effect): void;
+  /** Gives up every request. */
+  cancelAll(): void;
+}
+
+export function performEffects(around: Surroundings): Effects {
+  const { core, host, inputs, output, dispatch, events, onEnd } = around;
+  const { exports } = core;
+  const { call } = inputs;
+  const requests = new Map<number, () => void>();
+
+  const respond = (id: number, { status, body, retryAfter, reset }: Answer) => {
+    if (!requests.delete(id)) return;
+    dispatch(() => call(exports.apz_response, [body], id, status, retryAfter, reset));
+  };
+
+  const perform = ([kind, flag, number, text, more]: Effect) => {
+    switch (kind) {
+      case EFFECT.request:
+        requests.set(
+          number,
+          host.send({ url: text, body: more, keepalive: flag }, (answer) =>
+            respond(number, answer),
+          ),
+        );
+        break;
+      case EFFECT.cancel:
+        requests.get(number)?.();
+        requests.delete(number);
+        break;
+      case EFFECT.store:
+        if (!attempt(() => write(host.storage, text, more))) call(exports.apz_store_failed, [text]);
+        break;
+      case EFFECT.erase:
+        attempt(() => host.storage?.removeItem(text));
+        break;
+      case EFFECT.read:
+        call(exports.apz_storage_value, [text, attempt(() => host.storage?.getItem(text))]);
+        break;
+      case EFFECT.scan: {
+        const keys = attempt(() => host.storage?.keys()) ?? [];
+        call(exports.apz_storage_keys, [keys.filter((key) => key.startsWith(text)).join('\n')]);
+        break;
+      }
+      case EFFECT.lock:
+        host.locks?.request(text, flag, (granted) =>
+          dispatch(() => call(exports.apz_lock, [text], Number(granted))),
+        );
+        break;
+      case EFFECT.unlock:
+        host.locks?.release(text);
+        break;
+      case EFFECT.fetch_later:
+        host.fetchLater?.(text, more);
+        break;
+      case EFFECT.page_facts: {
+        const page = attempt(() => host.page?.(flag));
+        if (!page) break;
+        const texts = [output.url(page.url), page.title, output.url(page.referrer)];
+        call(exports.apz_page_facts, texts, page.scroll);
+        break;
+      }
+      case EFFECT.watch:
+        onEnd(attempt(() => host.watch?.(number, events)));
+        break;
+      case EFFECT.form_values:
+        attempt(() => host.forms?.values(number, text));
+        break;
+      case EFFECT.form_check:
+        attempt(() => host.forms?.check(number, flag));
+        break;
+      case EFFECT.hint:
+        output.hint(number, text);
+        break;
+      case EFFECT.report:
+        output.report(text);
+        break;
+      case EFFECT.compose:
+        output.compose(text, more);
+        break;
+      case EFFECT.flushed:
+        output.flushed(number, text);
+        break;
+    }
+  };
+
+  return {
+    perform,
+    cancelAll: () => {
+      for (const cancel of requests.values()) attempt(cancel);
+    },
+  };
+}
+
+function write(storage: Storage | undefined, key: string, value: string): boolean {
+  storage?.setItem(key, value);
+  return !!storage;
+}

@@ -1,0 +1,67 @@
+/** What the host reports, as inputs of the core. */
+
+import { attempt } from '../api/attempt.js';
+import type { Host, HostEvents } from '../api/host.js';
+import { FORM_INPUT, HOST_EVENT } from './abi.js';
+import type { Exports } from './abi.js';
+import type { Inputs } from './inputs.js';
+import type { Loop } from './loop.js';
+import type { Presence } from './presence.js';
+
+export function takeHostEvents(
+  exports: Exports,
+  host: Host,
+  { call, hostEvent }: Inputs,
+  { dispatch, resume }: Loop,
+  presence: Presence,
+  sanitized: (url: string) => string,
+): HostEvents {
+  return {
+    visibility(visible) {
+      if (!visible) attempt(() => host.forms?.flush());
+      dispatch(() => hostEvent(visible ? HOST_EVENT.visible : HOST_EVENT.hidden));
+    },
+    online: (online) => dispatch(() => hostEvent(online ? HOST_EVENT.online : HOST_EVENT.offline)),
+    pagehide() {
+      // Reported twice, as the first report may have been interrupted in the middle of anything (lifecycle.ts).
+      // The effect that was being performed is performed again. One that the core was giving out is lost: then
+      // nothing counts as handed over any more, and the next page sends it.
+      presence.leave(resume());
+      attempt(() => host.forms?.flush());
+      dispatch(() => hostEvent(HOST_EVENT.pagehide));
+    },
+    pageshow() {
+      presence.comeBack();
+      dispatch(() => hostEvent(HOST_EVENT.pageshow));
+    },
+    // The event's own value may be older than what this page has written since. All tabs have to end up with the
+    // same value, so the value that counts is the one in storage now.
+    storage: (key) =>
+      dispatch(() => {
+        if (key === null) {
+          hostEvent(HOST_EVENT.storage_cleared);
+          return;
+        }
+        const now = attempt(() => ({ text: host.storage?.getItem(key) }));
+        if (now) call(exports.apz_storage_value, [key, now.text]);
+      }),
+    navigation: (url) => dispatch(() => call(exports.apz_navigation, [sanitized(url)])),
+    form: (what, id, detail, text) =>
+      dispatch(() => {
+        const clean = what <= FORM_INPUT.submits ? withUrls(text, sanitized) : text;
+        call(exports.apz_form, [clean], what, id, detail);
+      }),
+    click: ({ url, download, button }) =>
+      dispatch(() => call(exports.apz_click, [sanitized(url), download], button)),
+  };
+}
+
+// The facts of a form (`Facts` in forms.cpp): its action and the page are URLs.
+function withUrls(facts: string, sanitized: (url: string) => string): string {
+  const ACTION = 2;
+  const PAGE = 6;
+  return facts
+    .split('\0')
+    .map((fact, i) => (i === ACTION || i === PAGE ? sanitized(fact) : fact))
+    .join('\0');
+}
