@@ -1,11 +1,23 @@
-/** What a world must offer for the SDK to live in it. */
+/**
+ * What the SDK needs of the place it runs in. `browser/` and `node/` are hosts, and so is `testing/`; yours goes into
+ * `init({host})`.
+ *
+ * What must hold of a host:
+ *
+ * - **Storage is synchronous.** A write has to be done when `setItem` returns, since the page may end right after it;
+ *   a read is answered at once. A storage that is asynchronous needs a copy in memory in front of it.
+ * - Callbacks (`answer`, `call`, the methods of `HostEvents`) never run inside the method that takes them, always
+ *   later.
+ * - Every `send` is answered exactly once, unless it was given up before.
+ * - Methods may throw where it is said here; elsewhere what they throw ends the client.
+ */
 
-/** A request the core wants made. */
+/** A request the core wants made: a POST of JSON. */
 export interface Outgoing {
   url: string;
   /** JSON text. */
   body: string;
-  /** Whether it must survive the page. */
+  /** Whether it must survive the page (`keepalive` of `fetch`). */
   keepalive: boolean;
 }
 
@@ -13,7 +25,7 @@ export interface Outgoing {
 export interface Answer {
   /** 0: no answer, for whatever reason. */
   status: number;
-  /** The body as far as it could be read. */
+  /** The body, as far as it could be read; the beginning is enough. Not needed of a 2xx. */
   body: string;
   /** `Retry-After` in seconds, NaN where it is absent or hidden. */
   retryAfter: number;
@@ -21,7 +33,10 @@ export interface Answer {
   reset: number;
 }
 
-/** A place for text that outlives the page. Its methods may throw: that counts as failure. */
+/**
+ * Text that outlives the page, shared by all documents of the origin. Synchronous. Its methods may throw (full,
+ * blocked): the core then works on in memory and tries again later.
+ */
 export interface Storage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -30,26 +45,26 @@ export interface Storage {
   keys(): string[];
 }
 
-/** Locks shared by all documents of the origin. */
+/** Exclusive locks shared by all documents of the origin. A document that ends loses its locks. */
 export interface Locks {
-  /** Asks for a lock; `wait`: queue for it if somebody holds it. Answers once, later. */
+  /** Asks for a lock; `wait`: queue for it if somebody holds it. Answers once, later, or never. */
   request(name: string, wait: boolean, answer: (granted: boolean) => void): void;
   /**
-   * Gives it back, or stops waiting. A name that ends with a dot, or is empty, stands for all that start
+   * Releases a lock, or stops waiting for it. A name that ends with a dot, or is empty, stands for all that start
    * with it.
    */
   release(name: string): void;
 }
 
-/** What a page says of itself. */
+/** Facts of the page. */
 export interface Page {
   url: string;
   title: string;
   /** Where the document was reached from. */
   referrer: string;
   /**
-   * The lower end of what was in view at the deepest, in percent of the page's height, since it was last
-   * looked at; negative where it was not asked for.
+   * How far the page was scrolled since this was last asked: the lower end of the deepest view, in percent of the
+   * page's height; negative where it was not asked for.
    */
   scroll: number;
 }
@@ -64,73 +79,75 @@ export interface Link {
   button: number;
 }
 
-/** Tells of submission `id` of a form: `input` is one of `FORM_INPUT` (abi.ts), and says what the rest is. */
+/** Reports submission `id` of a form: `input` is one of `FORM_INPUT` (abi.ts), and says what the rest is. */
 export type FormListener = (input: number, id: number, detail: number, text: string) => void;
 
-/** Answers about forms, by way of the `FormListener`. */
+/** Answers questions about forms, through the `FormListener`. */
 export interface FormWatch {
-  /** Tells the values of the fields with these numbers. */
+  /** Reports the values of the fields with these numbers. */
   values(id: number, fields: string): void;
-  /** Tells if the form is gone or the URL is another; or, if nothing further is wanted, forgets it. */
+  /** Reports whether the form is gone or the URL has changed; or, if nothing further is wanted, forgets the form. */
   check(id: number, further: boolean): void;
-  /** Tells now what the end of a task would tell. */
+  /** Reports now what the end of a task would report. */
   flush(): void;
 }
 
-/** What the world tells. */
+/** What the host reports. Each may be called at any time, and more often than needed. */
 export interface HostEvents {
   visibility(visible: boolean): void;
   online(online: boolean): void;
-  /** The page goes away, perhaps to come back. */
+  /** The page goes away, perhaps to come back. May be called twice. */
   pagehide(): void;
+  /** The page is back from the back/forward cache. */
   pageshow(): void;
   /** Another document wrote or removed a key; without a key it emptied the storage. */
   storage(key: string | null): void;
-  /** The page's URL is another now. */
+  /** The page's URL has changed. */
   navigation(url: string): void;
   click(link: Link): void;
   form: FormListener;
 }
 
-/** A world. Times are in milliseconds. */
+/** A host. Times are in milliseconds. What is optional may be missing where the platform has nothing like it. */
 export interface Host {
-  /** A clock that never goes back. */
+  /** A clock that never goes back, nor stops while the page lives. */
   monotonic(): number;
-  /** Unix time. */
+  /** Unix time, by the visitor's clock. */
   wall(): number;
   /** Fills the array with bytes from a cryptographic generator. */
   random(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Makes a request; answers once, later. Returns what gives it up. */
+  /** Makes a request and answers once, later. Returns what gives it up: then it is not answered. */
   send(request: Outgoing, answer: (answer: Answer) => void): () => void;
-  /** Calls back once after a time; returns what takes it back. */
+  /** Calls back once after a time, not earlier; returns what takes it back. */
   timer(delay: number, call: () => void): () => void;
-  /** Calls back at the end of the running task. */
+  /** Calls back at the end of the running task, before the page can end. */
   defer(call: () => void): void;
   storage?: Storage | undefined;
   locks?: Locks | undefined;
-  /** Leaves a request with the browser, for when the page ends; an empty body takes it back. */
+  /** Leaves a request with the browser, to be sent when the page ends; an empty body takes it back. */
   fetchLater?: ((url: string, body: string) => void) | undefined;
-  /** Starts telling what happens; returns what ends it. */
+  /** Starts reporting; returns what ends it. May throw. */
   listen?(events: HostEvents): () => void;
-  /** Looks at the page; `scroll` is whether the depth is wanted. */
+  /** Reads the page's facts; `scroll` is whether the depth is wanted, which may cost a layout. May throw. */
   page?(scroll: boolean): Page;
-  /** Starts telling what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. */
+  /** Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. May throw. */
   watch?(what: number, events: HostEvents): () => void;
-  /** What a form holds, and what became of it. */
   forms?: FormWatch | undefined;
-  /** Where debug sentences go. */
+  /** Prints a sentence of debug. May throw. */
   log(sentence: string): void;
+  /** Sent as `ua`; empty for none. */
   userAgent: string;
   /**
-   * Whether a request can survive the page. Where it cannot, nothing is handed over to the browser: the next page
-   * sends what has not been acknowledged. Default: yes.
+   * Whether a request can survive the page. Where it cannot, nothing counts as handed over to the browser: the next
+   * page sends what has not been acknowledged. Default: yes.
    */
   keepalive?: boolean;
   /** What the browser signals: Global Privacy Control, Do Not Track. Default: no. */
   gpc?: boolean;
   dnt?: boolean;
-  /** Whether the browser says that a program controls it (`navigator.webdriver`). Default: no. */
+  /** Whether the browser says that a bot controls it (`navigator.webdriver`). Default: no. */
   webdriver?: boolean;
+  /** Read once, when the core starts. */
   online: boolean;
   visible: boolean;
 }

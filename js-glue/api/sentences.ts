@@ -3,7 +3,7 @@
  * it. Loaded only with `debug: true`.
  */
 
-import { NO_PAGE, NO_WASM, type Sentences } from './appizer.js';
+import { NO_CORE, NO_PAGE, type Sentences } from './build.js';
 
 /** By `Hint` (hint.h). `$` stands for what it is about. */
 const HINTS: Record<number, string> = {
@@ -33,7 +33,7 @@ const HINTS: Record<number, string> = {
   34: 'setUserProperties needs an object, so nothing changed: AppizerWeb.setUserProperties({plan: "pro"}).',
 };
 
-/** By `Status` (status.h), and the glue's own. */
+/** By `Status` (status.h), and the glue's own. Those that are missing come with a hint, which says more. */
 const MISTAKES: Record<number, string> = {
   [-1]: 'A call failed because the SDK is not running. Call AppizerWeb.init first.',
   [-2]: 'init was called again. The first call counts, this one changed nothing.',
@@ -42,11 +42,11 @@ const MISTAKES: Record<number, string> = {
   [-7]: 'init needs an object with options: AppizerWeb.init({appId: "YOUR_APP_ID"}). Nothing is recorded.',
   [NO_PAGE]:
     'init was called where there is no page (server-side rendering?), so it did nothing. In Node pass a host: init({appId, host: nodeHost()}).',
-  [NO_WASM]:
+  [NO_CORE]:
     "The page's Content-Security-Policy forbids WebAssembly, and appizer-web.fallback.js could not be loaded instead, so nothing is recorded. Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
 };
 
 export const sentences: Sentences = {
   hint: (number, detail) => (HINTS[number] ?? `Hint ${number}: $`).replace('$', () => detail),
-  mistake: (status) => MISTAKES[status] ?? `Something is wrong (${status}).`,
+  mistake: (status) => MISTAKES[status] ?? '',
 };

@@ -7,7 +7,8 @@
 
 import { integrity } from 'appizer:beside';
 import { version } from 'appizer:core';
-import { createAppizer, type Sentences, type Stub } from '../api/appizer.js';
+import { createAppizer } from '../api/appizer.js';
+import type { Sentences, Stub } from '../api/build.js';
 import { NativePromise, ofDocument } from '../api/natives.js';
 import type { Appizer } from '../api/types.js';
 import { type Fallback, instantiate, instantiateFallback } from '../bridge/core.js';
@@ -51,7 +52,7 @@ const appizer = (there as Appizer | undefined)?.version
       {
         host: browserHost,
         core: () => instantiate(compile()),
-        fallback: async () => {
+        coreLater: async () => {
           // A page may have brought it itself.
           if (typeof window.AppizerWebFallback !== 'function') await fallback();
           return instantiateFallback(window.AppizerWebFallback as Fallback);

@@ -5,7 +5,7 @@
  * In the JavaScript of 2009, so that a page does not break either in a browser too old for the script.
  */
 
-import type { Call, Stub } from '../api/appizer.js';
+import type { Call, Stub } from '../api/build.js';
 import type { Appizer } from '../api/types.js';
 
 var page = window;
@@ -34,7 +34,7 @@ function open() {
             given = JSON.parse(JSON.stringify(given));
           } catch (_) {}
         }
-        // Later calls are dropped, as with `MOST_EARLY` (appizer.ts).
+        // Later calls are dropped, as with `MAX_WAITING` (client.ts).
         if (queue.length < 1000) queue.push([name, given, Date.now()]);
         return other as Appizer;
       };

@@ -29,13 +29,13 @@ export function fromWasm<Events extends object = AnyEvents>(
       if (!module) throw new Error('is yet to come');
       return instantiate(module);
     },
-    fallback: async () => {
+    coreLater: async () => {
       try {
         coming ??= compile(source);
         module = await coming;
         return instantiate(module);
       } catch {
-        return npm.fallback();
+        return npm.coreLater();
       }
     },
   }) as Appizer as Appizer<Events>;

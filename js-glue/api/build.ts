@@ -1,0 +1,41 @@
+/** What the builds of the SDK differ in. */
+
+import type { Core } from '../bridge/core.js';
+import type { Host } from './host.js';
+import type { Appizer } from './types.js';
+
+/** Puts the core's numbers into words; see sentences.ts. */
+export interface Sentences {
+  /** Something the core noticed. */
+  hint(number: number, detail: string): string;
+  /** A call that was refused, or did something else than meant. Empty where a hint says it better. */
+  mistake(status: number): string;
+}
+
+export interface Build {
+  /** The host where `init` is given none; none where there is no page. */
+  host(): Host | undefined;
+  /** Instantiates the core at once. Throws where that is not possible, such as where the page forbids WebAssembly. */
+  core(): Core;
+  /** Instantiates it later, in whatever form the page allows. May be called again where it failed. */
+  coreLater(): Promise<Core>;
+  /** Loads the sentences, for debug. May be called again where it failed. */
+  sentences(): Promise<Sentences>;
+  version: string;
+}
+
+/** Stands in for an `Appizer` until the script has loaded (stub.ts). */
+export interface Stub extends Omit<Appizer, 'version'> {
+  /** The calls, in order; none once there is an `Appizer` that has replayed them. */
+  q?: Call[];
+}
+
+/** A method's name, its arguments by number, and the Unix time of the call. */
+export type Call = [method: string, given: { [number: number]: unknown }, time: number];
+
+// Mistakes that the core never sees: numbers after its own (status.h).
+export const NO_PAGE = -100;
+export const NO_CORE = -101;
+
+/** How often a file is asked for that does not load. Where a policy forbids it, each try is a violation report. */
+export const MAX_TRIES = 5;

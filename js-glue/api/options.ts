@@ -1,0 +1,35 @@
+/** Reads what the site passes to `init`. */
+
+import { toJson } from '../bridge/json.js';
+import type { Options } from './types.js';
+
+/** Options that do not go into the core: JSON cannot carry them. */
+const LIVE: (keyof Options)[] = [
+  'host',
+  'onError',
+  'beforeSend',
+  'globalProperties',
+  'sanitizeUrl',
+];
+
+export type Hooks = Required<Pick<Options, 'beforeSend' | 'globalProperties'>>;
+
+/** The site's hooks; none where it has none, so that events need not pass any. */
+export function hooksOf(options: Options): Hooks | undefined {
+  const beforeSend = option(options, 'beforeSend');
+  const globalProperties = option(options, 'globalProperties');
+  return beforeSend || globalProperties ? ({ beforeSend, globalProperties } as Hooks) : undefined;
+}
+
+/** The options that the core reads, as JSON. */
+export function coreOptions(options: unknown): string {
+  if (typeof options !== 'object' || options === null) return toJson(options) || 'null';
+  const rest = { ...(options as Record<string, unknown>) };
+  for (const name of LIVE) delete rest[name];
+  return toJson(rest);
+}
+
+/** One option, whatever `init` was given in the options' place. */
+export function option(options: unknown, name: keyof Options): unknown {
+  return options ? (options as Record<string, unknown>)[name] : undefined;
+}
