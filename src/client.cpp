@@ -454,9 +454,13 @@ void Client::handle_pagehide(const Moment& now) {
   if (running_) running_->delivery.handle_pagehide();
 }
 
-void Client::handle_handover(const Moment& now) {
+void Client::handle_requests_unsure(const Moment& now) {
+  if (input(now)) running_->delivery.recall(effects_);
+}
+
+void Client::handle_handover(const Moment& now, bool sure) {
   if (!input(now)) return;
-  running_->delivery.handle_handover(effects_);
+  running_->delivery.handle_handover(effects_, sure);
   running_->orphans.forget();
   running_->leases.forget();
   running_->leases.release(effects_);

@@ -84,7 +84,10 @@ class Client {
   void handle_pagehide(const Moment& now);
   /// What was sent since `leaving` has been taken by the browser, or refused, as far as can be
   /// heard.
-  void handle_handover(const Moment& now);
+  /// Not `sure`: nobody knows whether the browser has them.
+  void handle_handover(const Moment& now, bool sure = true);
+  /// Requests on their way went through code of the page, which may not have passed them on yet.
+  void handle_requests_unsure(const Moment& now);
   /// The page is back from the back/forward cache.
   void handle_pageshow(const Moment& now);
   /// The page's URL is another now.

@@ -127,8 +127,10 @@ void apz_store_failed(std::uint32_t key_size, double monotonic, double wall) {
 
 APZ_EXPORT(apz_response)
 void apz_response(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
-                  double retry_after, double reset, double monotonic, double wall) {
-  client.handle_response(id, status, {retry_after, reset}, text(body_size), at(monotonic, wall));
+                  double retry_after, double reset, double retry_at, double monotonic,
+                  double wall) {
+  client.handle_response(id, status, {retry_after, reset, retry_at}, text(body_size),
+                         at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_navigation)
@@ -173,7 +175,10 @@ void apz_host_event(std::int32_t event, double monotonic, double wall) {
     case APZ_PAGEHIDE:
       return client.handle_pagehide(now);
     case APZ_HANDOVER:
-      return client.handle_handover(now);
+    case APZ_HANDOVER_UNSURE:
+      return client.handle_handover(now, event == APZ_HANDOVER);
+    case APZ_REQUESTS_UNSURE:
+      return client.handle_requests_unsure(now);
     case APZ_PAGESHOW:
       return client.handle_pageshow(now);
     case APZ_STORAGE_CLEARED:

@@ -53,9 +53,10 @@ void apz_lock(std::uint32_t name_size, std::int32_t granted, double monotonic, d
 /// Input: the key.
 void apz_store_failed(std::uint32_t key_size, double monotonic, double wall);
 /// Input: the answer's body, or its beginning. `retry_after` and `reset` are the headers' numbers
-/// in seconds, NaN where they are absent or not to be read.
+/// in seconds, NaN where they are absent or not to be read; `retry_at` is the first as a date, in
+/// Unix seconds.
 void apz_response(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
-                  double retry_after, double reset, double monotonic, double wall);
+                  double retry_after, double reset, double retry_at, double monotonic, double wall);
 
 /// Input: the page's new URL.
 void apz_navigation(std::uint32_t url_size, double monotonic, double wall);
@@ -85,6 +86,10 @@ enum ApzHostEvent : std::int32_t {
   APZ_HANDOVER = 6,
   APZ_PAGESHOW = 7,
   APZ_STORAGE_CLEARED = 8,
+  /// The page goes away, and nobody knows whether the browser has taken over its requests.
+  APZ_HANDOVER_UNSURE = 9,
+  /// The page is about to go away, and requests on their way may still be held up by its code.
+  APZ_REQUESTS_UNSURE = 10,
 };
 void apz_host_event(std::int32_t event, double monotonic, double wall);
 

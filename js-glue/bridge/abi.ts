@@ -31,6 +31,7 @@ export interface Exports {
     status: number,
     retryAfter: number,
     reset: number,
+    retryAt: number,
     monotonic: number,
     wall: number,
   ): void;
@@ -114,6 +115,8 @@ export enum HOST_EVENT {
   handover = 6,
   pageshow = 7,
   storage_cleared = 8,
+  handover_unsure = 9,
+  requests_unsure = 10,
 }
 
 /** `Status`, as far as the glue speaks of it. */

@@ -7,14 +7,17 @@
 namespace appizer {
 namespace {
 
-// A reset time is on the server's clock and compared with the visitor's. Further away than this,
-// one of the two is wrong, and the reset is no guide. The contract's windows are a minute long.
+// A reset time, or a date, is on the server's clock and compared with the visitor's. Further away
+// than this, one of the two is wrong, and the time is no guide. The contract's windows are a minute
+// long.
 constexpr double kBelievableReset = 3600;
 
 Millis seconds(double value) {
   constexpr double kLongest = static_cast<double>(kLongestRequestedPause);
   return value > 0 ? static_cast<Millis>(min(value * 1000 + 0.999, kLongest)) : 0;
 }
+
+Millis until(double away) { return away <= kBelievableReset ? seconds(away) : 0; }
 
 }  // namespace
 
@@ -43,10 +46,9 @@ Millis requested_pause(int status, const RetryHeaders& wait, View body, Millis w
   const View details = json::member(body, "details");
   Millis longest =
       max(seconds(json::number(json::member(details, "retry_after"))), seconds(wait.retry_after));
-  if (longest == 0 && status == 429) {
-    const double away = wait.reset - static_cast<double>(wall) / 1000;
-    if (away <= kBelievableReset) longest = seconds(away);
-  }
+  const double now = static_cast<double>(wall) / 1000;
+  if (longest == 0) longest = until(wait.retry_at - now);
+  if (longest == 0 && status == 429) longest = until(wait.reset - now);
   return longest;
 }
 

@@ -30,6 +30,8 @@ struct RetryHeaders {
   double retry_after = __builtin_nan("");
   /// `X-RateLimit-Reset` (Unix seconds), where the server exposes it.
   double reset = __builtin_nan("");
+  /// `Retry-After` as a date (Unix seconds), where nothing says what the server's clock showed.
+  double retry_at = __builtin_nan("");
 };
 
 /// Returns how long the server asked to stay away, 0 if it did not ask. The body's

@@ -382,13 +382,25 @@ bool Delivery::handle_stored_pause(View key, View value, const Moment& now) {
   return false;
 }
 
-void Delivery::handle_handover(Effects& effects) {
+void Delivery::recall(Effects& effects) {
+  const auto in_doubt = [](const Flight& flight) {
+    return flight.lane == events && !flight.handed_over;
+  };
+  for (const Flight& flight : flights_) {
+    if (!in_doubt(flight)) continue;
+    effects.cancel(flight.id);
+    state_[flight.lane].journal.put_back(flight.id);
+  }
+  flights_.remove_if(in_doubt);
+}
+
+void Delivery::handle_handover(Effects& effects, bool sure) {
   gone_ = true;
   List<Flight> cancelled;
   for (Flight& flight : flights_) {
     if (!flight.keepalive) {
       cancelled.push_back(flight);
-    } else if (!config_.confirm_unload && flight.lane == events && !flight.handed_over) {
+    } else if (sure && !config_.confirm_unload && flight.lane == events && !flight.handed_over) {
       // Users and aliases may arrive twice, but not be lost: the alias of one lost is refused.
       flight.handed_over = true;
       state_[flight.lane].journal.hand_over(flight.id);

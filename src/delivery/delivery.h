@@ -73,7 +73,11 @@ class Delivery {
     arriving_ = false;
   }
   /// The page is gone as far as we can tell: what went out with keepalive is the browser's now.
-  void handle_handover(Effects& effects);
+  /// `sure` is false where nobody knows whether the browser has the requests: then their events
+  /// stay until the server has acknowledged them.
+  void handle_handover(Effects& effects, bool sure = true);
+  /// Takes back the events of requests on their way, so that they are sent anew as the page leaves.
+  void recall(Effects& effects);
   /// Everything is given up: what is on its way too, as far as it can be.
   void abandon(Effects& effects);
   /// The page came back from the back/forward cache.

@@ -64,7 +64,7 @@ struct Door {
   void answer(std::uint32_t id, std::int32_t status, const std::string& body = "",
               double retry_after = kNone) {
     write({body});
-    apz_response(size(body), id, status, retry_after, kNone, now, wall());
+    apz_response(size(body), id, status, retry_after, kNone, kNone, now, wall());
   }
 
   struct Out {
@@ -133,6 +133,8 @@ TEST_CASE("the numbers of the ABI stay what they are", "[abi]") {
   CHECK(APZ_HANDOVER == 6);
   CHECK(APZ_PAGESHOW == 7);
   CHECK(APZ_STORAGE_CLEARED == 8);
+  CHECK(APZ_HANDOVER_UNSURE == 9);
+  CHECK(APZ_REQUESTS_UNSURE == 10);
   CHECK(Effect::request == 1);
   CHECK(Effect::flushed == 12);
   CHECK(code(Status::ok) == 0);
@@ -305,7 +307,7 @@ TEST_CASE("every host event is accepted", "[abi]") {
   Door door;
   const bool started = GENERATE(false, true);
   if (started) door.start();
-  for (std::int32_t event = APZ_WAKE; event <= APZ_STORAGE_CLEARED; ++event) {
+  for (std::int32_t event = APZ_WAKE; event <= APZ_REQUESTS_UNSURE; ++event) {
     apz_host_event(event, door.now, door.wall());
     door.drain();
   }

@@ -192,7 +192,8 @@ void play(std::string_view bytes) {
         const std::uint32_t id = which % 8 == 7 ? input.number<std::uint32_t>() : keys.flight;
         const double retry_after = (which & 16) != 0 ? input.number<double>() : std::nan("");
         write({body});
-        apz_response(size(body), id, status, retry_after, input.number<double>(), now, wall);
+        apz_response(size(body), id, status, retry_after, input.number<double>(),
+                     input.number<double>(), now, wall);
         break;
       }
       case 15: {
@@ -229,7 +230,7 @@ void play(std::string_view bytes) {
         break;
       }
       default:
-        apz_host_event(static_cast<std::int32_t>(input.below(9)), now, wall);
+        apz_host_event(static_cast<std::int32_t>(input.below(11)), now, wall);
     }
     // Commands of one task may share a draining.
     if (what < 1 || what > 7 || (input.byte() & 1) != 0) drain(keys);

@@ -92,7 +92,7 @@ class Page {
                 double retry_after = std::numeric_limits<double>::quiet_NaN(),
                 double reset = std::numeric_limits<double>::quiet_NaN()) {
     write({body});
-    apz_response(size(body), id, status, retry_after, reset, now_, wall());
+    apz_response(size(body), id, status, retry_after, reset, std::nan(""), now_, wall());
   }
   void form(std::int32_t kind, std::uint32_t id, double detail, std::string_view text) {
     write({text});

@@ -72,6 +72,13 @@ TEST_CASE("what the server asks for is waited for, the longest of it", "[answers
       {429, {{}, -kInfinity}, "", 0},
       {429, {10, now + 20}, "", 10000},  // a reset counts only where nothing else was said
       {503, {{}, now + 20}, "", 0},      // and only of a rate limit
+      {503, {{}, {}, now + 20}, "", 20000},
+      {503, {5, {}, now + 20}, "", 5000},
+      {503, {{}, {}, now - 20}, "", 0},
+      {503, {{}, {}, now + 3 * 86400}, "", 0},  // the visitor's clock is three days slow
+      {503, {{}, {}, kInfinity}, "", 0},
+      {429, {{}, now + 30, now + 20}, "", 20000},
+      {200, {{}, {}, now + 20}, "", 0},
       {200, {10, now + 20}, R"({"details":{"retry_after":30}})", 0},
       {400, {10, {}}, R"({"details":{"retry_after":30}})", 0},
       {401, {10, {}}, "", 0},

@@ -900,6 +900,39 @@ TEST_CASE("with confirmUnload only an answer of the server acknowledges", "[deli
   CHECK(post.storage.size() == 1);
 }
 
+TEST_CASE("requests that the browser may not have taken over stay until acknowledged",
+          "[delivery]") {
+  Post post;
+  post.track("a");
+  post.delivery->handle_pagehide();
+  post.drain();
+  post.delivery->handle_handover(post.effects, false);
+  post.drain();
+  CHECK(post.requests.size() == 1);
+  CHECK(post.storage.size() == 1);
+  post.answer(200);
+  CHECK(post.storage.empty());
+}
+
+TEST_CASE("a request that the page's code may hold up is sent anew as the page leaves",
+          "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(5 * kSecond);
+  REQUIRE(post.requests.size() == 1);
+  post.delivery->recall(post.effects);
+  post.delivery->handle_pagehide();
+  post.drain();
+  REQUIRE(post.requests.size() == 2);
+  CHECK(post.requests[0].over);
+  CHECK(post.sent() == Names{"a"});
+  CHECK(post.requests[1].keepalive);
+  post.delivery->handle_handover(post.effects);
+  post.drain();
+  CHECK(post.requests.size() == 2);
+  CHECK(post.storage.empty());
+}
+
 TEST_CASE("what the browser refuses at once stays for the next page", "[delivery]") {
   Post post;
   post.track("a");
