@@ -1,15 +1,20 @@
 /** Requests by fetch. */
 
 import type { Answer, Outgoing } from '../api/host.js';
-import { AbortController } from '../api/natives.js';
+import { AbortController, clearTimeout, setTimeout, TextDecoder } from '../api/natives.js';
+
+type Fetch = typeof globalThis.fetch;
 
 /**
  * Makes a POST. Without credentials: a request with cookies needs an answer that allows them by name, or
- * it is only preflighted. The body is always read to its end: until then a keepalive request's bytes count
- * against the quota of 64 KiB.
+ * it is only preflighted.
+ *
+ * A 2xx is an answer as soon as its status is known, whatever its body, which may never end. Of others the body's
+ * beginning is part of the answer. The body is read on, within bounds, also where nobody needs it: until then a
+ * keepalive request's bytes count against the quota of 64 KiB that all of the page's share.
  */
 export function send(
-  fetch: typeof globalThis.fetch,
+  fetch: Fetch,
   { url, body, keepalive }: Outgoing,
   answer: (answer: Answer) => void,
   headers: Record<string, string> = {},
@@ -24,18 +29,20 @@ export function send(
         body,
         keepalive,
         credentials: 'omit',
-        // Where the page is, is in the events, without its secrets; the header would tell it with them.
+        // The events say where the page is, without its secrets; the header would have them.
         referrerPolicy: 'strict-origin',
         // An answer from elsewhere acknowledges nothing.
         redirect: 'manual',
         signal: over.signal,
       });
-      got.status = response.status;
-      got.retryAfter = waitOf(response.headers.get('retry-after'));
-      got.reset = numberOf(response.headers.get('x-ratelimit-reset'));
-      got.body = await response.text();
+      if (isFrom(response, url)) {
+        got.status = response.status;
+        readRetryHeaders(got, response.headers);
+      }
+      const beginning = readBeginning(response);
+      if (!response.ok) got.body = await beginning;
     } catch {
-      // No answer; or a body that breaks off, and the status says what became of the events.
+      // No answer; or one that breaks off, whose status still says what became of the events.
       // Not in the task that asks, also where `fetch` throws at once.
       await null;
     }
@@ -45,16 +52,58 @@ export function send(
   return () => over.abort();
 }
 
-function numberOf(text: string | null): number {
-  return text ? Number(text) : Number.NaN;
+// A service worker that cannot reach the network may answer with a page from its cache, and with status 200. A
+// response that a script made has no URL, or that of the request.
+function isFrom(response: Response, url: string): boolean {
+  const { url: from } = response;
+  return !from || from === new URL(url, from).href;
 }
 
-// Seconds, or a date (RFC 9110, 10.2.3).
-function waitOf(text: string | null): number {
-  const seconds = numberOf(text);
-  return text && Number.isNaN(seconds)
-    ? (Date.parse(text) - Date.now()) / MILLIS_PER_SECOND
-    : seconds;
+/** Bytes of a body that are read: more than any answer of the API has, and WebAssembly's memory never shrinks. */
+const MAX_BODY = 8192;
+/** Milliseconds for them. */
+const MAX_WAIT = 5000;
+
+/** Returns the beginning of a body, as far as it arrives. Never throws. */
+async function readBeginning(response: Response): Promise<string> {
+  let text = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    // Ends a read that waits.
+    const stop = () => reader.cancel().catch(() => {});
+    timer = setTimeout(stop, MAX_WAIT);
+    const decoder = new TextDecoder();
+    for (let bytes = 0; bytes < MAX_BODY; ) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      text += decoder.decode(value.subarray(0, MAX_BODY - bytes), { stream: true });
+      bytes += value.length;
+    }
+    stop();
+  } catch {
+    // It has none, or breaks off.
+  }
+  clearTimeout(timer);
+  return text;
 }
 
 const MILLIS_PER_SECOND = 1000;
+
+// `Retry-After` is in seconds, or a date (RFC 9110, 10.2.3). A date is by the server's clock, and so is the header
+// `Date`; where the server does not let the page read that, the core compares the date with the visitor's clock.
+function readRetryHeaders(got: Answer, headers: Headers): void {
+  const text = headers.get('retry-after');
+  got.retryAfter = numberOf(text);
+  got.reset = numberOf(headers.get('x-ratelimit-reset'));
+  if (!text || !Number.isNaN(got.retryAfter)) return;
+  const at = Date.parse(text) / MILLIS_PER_SECOND;
+  const sent = Date.parse(headers.get('date') ?? '') / MILLIS_PER_SECOND;
+  if (Number.isNaN(sent)) got.retryAt = at;
+  else got.retryAfter = at - sent;
+}
+
+// Not `Number`, which takes 'Infinity' and '0x10' as well.
+function numberOf(text: string | null): number {
+  return /^\d+(\.\d+)?$/.test(text ?? '') ? Number(text) : Number.NaN;
+}
