@@ -19,6 +19,16 @@ export interface Outgoing {
   body: string;
   /** Whether it must survive the page (`keepalive` of `fetch`). */
   keepalive: boolean;
+  /** Whether the page is hidden or leaves, so that this may be its last moment. */
+  leaving: boolean;
+}
+
+/** What becomes of requests as the page leaves. */
+export interface Handover {
+  /** Whether those that are made from now on reach the browser, and not only code of the page. */
+  sure: boolean;
+  /** Whether some that were made earlier, and are not answered yet, may be held up by code of the page. */
+  held: boolean;
 }
 
 /** What came back. */
@@ -29,6 +39,8 @@ export interface Answer {
   body: string;
   /** `Retry-After` in seconds, NaN where it is absent or hidden. */
   retryAfter: number;
+  /** The time that `Retry-After` names, in Unix seconds, where it cannot be said in seconds from now. */
+  retryAt?: number;
   /** `X-RateLimit-Reset` in Unix seconds, NaN where it is absent or hidden. */
   reset: number;
 }
@@ -118,6 +130,8 @@ export interface Host {
   random(bytes: Uint8Array<ArrayBuffer>): void;
   /** Makes a request and answers once, later. Returns what gives it up: then it is not answered. */
   send(request: Outgoing, answer: (answer: Answer) => void): () => void;
+  /** Asked as the page leaves. Default: all requests have reached the browser. May throw. */
+  leaving?(): Handover;
   /** Calls back once after a time, not earlier; returns what takes it back. */
   timer(delay: number, call: () => void): () => void;
   /** Calls back at the end of the running task, before the page can end. */

@@ -7,12 +7,14 @@ import type { Exports } from './abi.js';
 import type { Inputs } from './inputs.js';
 import type { Loop } from './loop.js';
 import type { Presence } from './presence.js';
+import type { Stored } from './stored.js';
 
 export function takeHostEvents(
   exports: Exports,
   host: Host,
   { call, hostEvent }: Inputs,
   { dispatch, resume }: Loop,
+  stored: Stored,
   presence: Presence,
   sanitized: (url: string) => string,
 ): HostEvents {
@@ -26,25 +28,19 @@ export function takeHostEvents(
       // Reported twice, as the first report may have been interrupted in the middle of anything (lifecycle.ts).
       // The effect that was being performed is performed again. One that the core was giving out is lost: then
       // nothing counts as handed over any more, and the next page sends it.
-      presence.leave(resume());
+      const { sure, held } = attempt(() => host.leaving?.()) ?? { sure: true, held: false };
+      presence.leave(resume(), sure);
       attempt(() => host.forms?.flush());
-      dispatch(() => hostEvent(HOST_EVENT.pagehide));
+      dispatch(() => {
+        if (sure && held) hostEvent(HOST_EVENT.requests_unsure);
+        hostEvent(HOST_EVENT.pagehide);
+      });
     },
     pageshow() {
       presence.comeBack();
       dispatch(() => hostEvent(HOST_EVENT.pageshow));
     },
-    // The event's own value may be older than what this page has written since. All tabs have to end up with the
-    // same value, so the value that counts is the one in storage now.
-    storage: (key) =>
-      dispatch(() => {
-        if (key === null) {
-          hostEvent(HOST_EVENT.storage_cleared);
-          return;
-        }
-        const now = attempt(() => ({ text: host.storage?.getItem(key) }));
-        if (now) call(exports.apz_storage_value, [key, now.text]);
-      }),
+    storage: (key) => dispatch(() => stored.changed(key)),
     navigation: (url) => dispatch(() => call(exports.apz_navigation, [sanitized(url)])),
     form: (what, id, detail, text) =>
       dispatch(() => {

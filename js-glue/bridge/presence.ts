@@ -23,8 +23,13 @@ export enum PRESENCE {
 const TURNS = 8;
 
 export interface Presence {
-  /** The page goes away, perhaps to come back. `torn`: what the core had decided to send is not known. */
-  leave(torn: boolean): void;
+  /**
+   * The page goes away, perhaps to come back. `torn`: what the core had decided to send is not known; `sure`: what
+   * is sent reaches the browser.
+   */
+  leave(torn: boolean, sure: boolean): void;
+  /** Whether it is anything but here. */
+  isLeaving(): boolean;
   comeBack(): void;
   /** All effects have been performed. */
   drained(): void;
@@ -35,13 +40,14 @@ export interface Presence {
  * has had the chance to refuse it: then `handOver` is called. There is no task left to wait for, only turns of
  * this one.
  */
-export function openPresence(handOver: () => void): Presence {
+export function openPresence(handOver: (sure: boolean) => void): Presence {
   let presence = PRESENCE.here;
+  let sure = true;
   const afterRefusals = async () => {
     for (let turns = 0; turns < TURNS; ++turns) await null;
     if (presence !== PRESENCE.leaving) return;
     presence = PRESENCE.handing_over;
-    handOver();
+    handOver(sure);
     presence = PRESENCE.handed_over;
   };
   const become = (next: PRESENCE) => {
@@ -49,7 +55,11 @@ export function openPresence(handOver: () => void): Presence {
     if (presence !== PRESENCE.torn) presence = next;
   };
   return {
-    leave: (torn) => become(torn ? PRESENCE.torn : PRESENCE.leaving),
+    leave(torn, reaches) {
+      sure = reaches;
+      become(torn ? PRESENCE.torn : PRESENCE.leaving);
+    },
+    isLeaving: () => presence !== PRESENCE.here,
     comeBack: () => become(PRESENCE.here),
     drained() {
       if (presence !== PRESENCE.leaving && presence !== PRESENCE.handed_over) return;

@@ -4,9 +4,9 @@ import type { Host } from '../api/host.js';
 import {
   AbortController,
   clearTimeout,
-  fetch,
   monotonic,
   now,
+  pageFetch,
   queueMicrotask,
   setTimeout,
 } from '../api/natives.js';
@@ -17,6 +17,7 @@ import { isVisible, listenToPage } from './lifecycle.js';
 import { watchLinks } from './links.js';
 import { openLocks } from './locks.js';
 import { openNavigation } from './navigation.js';
+import { isPageFetchNative, openOwnFetch } from './own_fetch.js';
 import { openStorage } from './storage.js';
 
 // `fetchLater` (Chromium 135) is not in TypeScript's DOM types yet.
@@ -31,22 +32,45 @@ export function browserHost(): Host {
   const { fetchLater } = window as { fetchLater?: FetchLater };
   const navigation = openNavigation();
   const forms = openForms();
+  const own = openOwnFetch();
+  // Requests on their way through the page's `fetch`, while that is not the browser's.
+  const held = new Set<object>();
   return {
     monotonic,
     wall: now,
     random: (bytes) => {
       crypto.getRandomValues(bytes);
     },
-    send: (request, answer) => send(fetch, request, answer),
+    send(request, answer) {
+      const native = (request.leaving || undefined) && own.get();
+      if (native) return send(native, request, answer);
+      if (!isPageFetchNative()) held.add(request);
+      const cancel = send(pageFetch, request, (got) => {
+        held.delete(request);
+        answer(got);
+      });
+      return () => {
+        held.delete(request);
+        cancel();
+      };
+    },
+    leaving: () => ({ sure: !!own.get() || isPageFetchNative(), held: held.size > 0 }),
     timer: (delay, call) => {
       const id = setTimeout(call, delay);
       return () => clearTimeout(id);
     },
     defer: (call) => queueMicrotask(call),
     storage: openStorage(),
-    locks: openLocks(navigator.locks),
-    fetchLater: fetchLater ? fetchLaterOf(fetchLater.bind(window)) : undefined,
-    listen: listenToPage,
+    locks: AbortController && openLocks(navigator.locks),
+    fetchLater: AbortController && fetchLater ? fetchLaterOf(fetchLater.bind(window)) : undefined,
+    listen(events) {
+      own.prepare();
+      const end = listenToPage(events);
+      return () => {
+        end();
+        own.close();
+      };
+    },
     page: navigation.look,
     watch: (what, events) => {
       const stops = [
@@ -63,7 +87,7 @@ export function browserHost(): Host {
     log: (sentence) => console.info(sentence),
     userAgent: navigator.userAgent,
     // Firefox has it from 133 on.
-    keepalive: 'keepalive' in Request.prototype,
+    keepalive: 'keepalive' in (window.Request?.prototype ?? {}),
     gpc: (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true,
     dnt: navigator.doNotTrack === '1',
     webdriver: navigator.webdriver,
