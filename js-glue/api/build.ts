@@ -9,7 +9,7 @@ export interface Sentences {
   /** Something the core noticed. */
   hint(number: number, detail: string): string;
   /** A call that was refused, or did something else than meant. Empty where a hint says it better. */
-  mistake(status: number): string;
+  mistake(status: number, detail?: string): string;
 }
 
 export interface Build {
@@ -17,8 +17,11 @@ export interface Build {
   host(): Host | undefined;
   /** Instantiates the core at once. Throws where that is not possible, such as where the page forbids WebAssembly. */
   core(): Core;
-  /** Instantiates it later, in whatever form the page allows. May be called again where it failed. */
-  coreLater(): Promise<Core>;
+  /**
+   * Instantiates it later, in whatever form the page allows. May be called again where it failed. `complete`: the
+   * page lacks nothing that the fallback would have to bring.
+   */
+  coreLater(complete: boolean): Promise<Core>;
   /** Loads the sentences, for debug. May be called again where it failed. */
   sentences(): Promise<Sentences>;
   version: string;
@@ -36,6 +39,7 @@ export type Call = [method: string, given: { [number: number]: unknown }, time: 
 // Mistakes that the core never sees: numbers after its own (status.h).
 export const NO_PAGE = -100;
 export const NO_CORE = -101;
+export const LACKING = -102;
 
 /** How often a file is asked for that does not load. Where a policy forbids it, each try is a violation report. */
 export const MAX_TRIES = 5;

@@ -3,12 +3,12 @@
 import type { Core } from '../bridge/core.js';
 import { type Runtime, run } from '../bridge/runtime.js';
 import { attempt } from './attempt.js';
-import { type Build, MAX_TRIES, NO_CORE } from './build.js';
+import { type Build, LACKING, MAX_TRIES, NO_CORE } from './build.js';
 import type { Debug } from './debug.js';
 import { NOTHING_FLUSHED, openFlushes } from './flushes.js';
 import { openRecorder, type Recorder } from './hooks.js';
 import type { Host } from './host.js';
-import { parse } from './natives.js';
+import { missing, parse } from './natives.js';
 import { coreOptions, hooksOf, option } from './options.js';
 import { whenLoadingMayWork } from './reload.js';
 import { sanitizer } from './sanitize.js';
@@ -47,6 +47,7 @@ export function openClient(
   const hooks = hooksOf(options);
   const sanitized = sanitizer(option(options, 'sanitizeUrl'));
   const flushes = openFlushes();
+  const lacking = missing(!option(options, 'host'));
   let running: Running | undefined;
   let alive = true;
   let stopped = false;
@@ -88,7 +89,7 @@ export function openClient(
 
   const startLater = async (tries: number) => {
     try {
-      start(await build.coreLater());
+      start(await build.coreLater(!lacking));
     } catch {
       debug.say((all) => all.mistake(NO_CORE));
       giveUpFlushes();
@@ -98,8 +99,9 @@ export function openClient(
   };
 
   let core: Core | undefined;
+  if (lacking) debug.say((all) => all.mistake(LACKING, lacking));
   try {
-    core = build.core();
+    if (!lacking) core = build.core();
   } catch {
     // The page forbids WebAssembly, or it is yet to load. Calls wait.
   }

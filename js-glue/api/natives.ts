@@ -8,15 +8,49 @@ export const { now } = Date;
 export const monotonic = globalThis.performance?.now.bind(performance);
 // The one that the language itself makes, whoever has taken its name.
 export const NativePromise = (async () => {})().constructor as PromiseConstructor;
-export const { AbortController, fetch, setTimeout, clearTimeout, queueMicrotask } = globalThis;
+export const { setTimeout, clearTimeout } = globalThis;
+
+// What a page may lack; the fallback file brings stand-ins (stand_ins.ts).
+export let { AbortController, TextEncoder, TextDecoder, queueMicrotask, fetch } = globalThis;
+
+export type StandIns = Pick<
+  typeof globalThis,
+  'AbortController' | 'TextEncoder' | 'TextDecoder' | 'queueMicrotask' | 'fetch'
+>;
+
+/** The names of what the page lacks: of what the core needs, and of what the browser's host needs if that is in use. */
+export function missing(inBrowser: boolean): string {
+  const needed = {
+    TextEncoder,
+    TextDecoder,
+    ...(inBrowser && { AbortController, queueMicrotask, fetch }),
+  };
+  return Object.entries(needed)
+    .filter(([, value]) => !value)
+    .map(([name]) => name)
+    .join(', ');
+}
+
+/** Puts stand-ins in the places of what the page lacks. */
+export function provide(all: StandIns): void {
+  AbortController ??= all.AbortController;
+  TextEncoder ??= all.TextEncoder;
+  TextDecoder ??= all.TextDecoder;
+  queueMicrotask ??= all.queueMicrotask;
+  fetch ??= all.fetch;
+}
+
+/** The page's `fetch` as it is at each call: whoever wraps it wants to see requests, and may take it back. */
+export const pageFetch: typeof fetch = (...given) => {
+  const today = globalThis.fetch;
+  return (typeof today === 'function' ? today : fetch)(...given);
+};
 
 // Not every server has event targets.
-const { addEventListener } = (globalThis.EventTarget ?? Object).prototype as EventTarget;
+const { addEventListener, removeEventListener } = (globalThis.EventTarget ?? Object)
+  .prototype as EventTarget;
 
-/**
- * Listens until the signal says otherwise. Engines that take no signal here (Chrome before 90, Firefox before
- * 86, Safari before 15) listen on; so whoever is called has to know by itself when it is over.
- */
+/** Listens until the signal is aborted. Not by the option `signal`, which old engines ignore. */
 export function listen<E extends Event>(
   target: EventTarget,
   type: string,
@@ -24,11 +58,9 @@ export function listen<E extends Event>(
   signal: AbortSignal,
   capture = true,
 ): void {
-  addEventListener.call(target, type, listener as EventListener, {
-    capture,
-    passive: true,
-    signal,
-  });
+  const given = [type, listener as EventListener, { capture, passive: true }] as const;
+  addEventListener.call(target, ...given);
+  signal.addEventListener('abort', () => removeEventListener.call(target, ...given));
 }
 
 /** A document's own property: `<form name="title">` puts itself before it. */

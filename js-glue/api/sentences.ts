@@ -3,7 +3,7 @@
  * it. Loaded only with `debug: true`.
  */
 
-import { NO_CORE, NO_PAGE, type Sentences } from './build.js';
+import { LACKING, NO_CORE, NO_PAGE, type Sentences } from './build.js';
 
 /** By `Hint` (hint.h). `$` stands for what it is about. */
 const HINTS: Record<number, string> = {
@@ -43,10 +43,12 @@ const MISTAKES: Record<number, string> = {
   [NO_PAGE]:
     'init was called where there is no page (server-side rendering?), so it did nothing. In Node pass a host: init({appId, host: nodeHost()}).',
   [NO_CORE]:
-    "The page's Content-Security-Policy forbids WebAssembly, and appizer-web.fallback.js could not be loaded instead, so nothing is recorded. Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
+    "The core could not be started, and appizer-web.fallback.js, which needs no WebAssembly, could not be loaded instead, so nothing is recorded. Does a Content-Security-Policy forbid WebAssembly? Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
+  [LACKING]:
+    'This page lacks $ (an old browser, or a script that removed it). appizer-web.fallback.js brings a stand-in, which is loaded now.',
 };
 
 export const sentences: Sentences = {
   hint: (number, detail) => (HINTS[number] ?? `Hint ${number}: $`).replace('$', () => detail),
-  mistake: (status) => MISTAKES[status] ?? '',
+  mistake: (status, detail = '') => (MISTAKES[status] ?? '').replace('$', () => detail),
 };

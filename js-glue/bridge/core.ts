@@ -1,5 +1,6 @@
 /** Loads the module; strings in and out. */
 
+import { TextDecoder, TextEncoder } from '../api/natives.js';
 import type { Exports } from './abi.js';
 
 /** Random bytes that `apz_start` takes, and those that make a user id. */
@@ -19,8 +20,16 @@ export type Effect = [kind: number, flag: boolean, number: number, text: string,
 /** Texts as they cross the ABI, where some may be missing. */
 export type Texts = (string | null | undefined)[];
 
+/** What becomes of an instance. */
+export interface Life {
+  /** Its client was shut down, and is done within this task. */
+  end(): void;
+  /** Nothing calls it any more. `failed`: by a trap, so that nobody can use it again. */
+  release(failed: boolean): void;
+}
+
 /** One instance of the module: one client. */
-export interface Core {
+export interface Core extends Life {
   readonly exports: Exports;
   /** Writes texts one behind the other into the input buffer; returns the bytes that each takes, -1 for none. */
   write(texts: Texts): number[];
@@ -32,20 +41,17 @@ export interface Core {
   poll(): Effect | undefined;
 }
 
-/** Makes an instance of the module, which imports nothing. */
-export function instantiate(module: WebAssembly.Module): Core {
-  return open(new WebAssembly.Instance(module).exports as unknown as Exports);
-}
-
 /** The same core, compiled to JavaScript: one call, one instance. */
 export type Fallback = () => Exports;
 
-/** Makes an instance of the module where the page refuses WebAssembly. */
-export function instantiateFallback(fallback: Fallback): Core {
-  return open(fallback());
+/** Makes an instance of the core as JavaScript, for a page that refuses WebAssembly. */
+export function openFallback(fallback: Fallback): Core {
+  // It is garbage once nobody uses it.
+  return openCore(fallback(), { end() {}, release() {} });
 }
 
-function open(exports: Exports): Core {
+/** Opens an instance that has not run, or was made as if it had not. */
+export function openCore(exports: Exports, life: Life): Core {
   exports._initialize();
 
   const encoder = new TextEncoder();
@@ -81,6 +87,7 @@ function open(exports: Exports): Core {
 
   return {
     exports,
+    ...life,
     write(texts) {
       let most = 0;
       for (const text of texts) most += text?.length ?? 0;

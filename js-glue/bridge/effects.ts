@@ -1,18 +1,22 @@
 /** Performs the core's effects, one at a time, in the order in which the core gives them. */
 
 import { attempt } from '../api/attempt.js';
-import type { Answer, Host, HostEvents, Storage } from '../api/host.js';
+import type { Answer, Host, HostEvents } from '../api/host.js';
 import { EFFECT } from './abi.js';
 import type { Core, Effect } from './core.js';
 import type { Inputs } from './inputs.js';
 import type { ClientOutput } from './runtime.js';
+import type { Stored } from './stored.js';
 
 /** What performing an effect needs of the client around it. */
 export interface Surroundings {
   core: Core;
   host: Host;
   inputs: Inputs;
+  stored: Stored;
   output: ClientOutput;
+  /** Whether the page is hidden or leaves. */
+  isLeaving(): boolean;
   /** Takes an input that comes later than the effect. */
   dispatch(input: () => void): void;
   /** Where the host reports what it watches. */
@@ -28,14 +32,17 @@ export interface Effects {
 }
 
 export function performEffects(around: Surroundings): Effects {
-  const { core, host, inputs, output, dispatch, events, onEnd } = around;
+  const { core, host, inputs, stored, output, dispatch, events, onEnd, isLeaving } = around;
   const { exports } = core;
   const { call } = inputs;
   const requests = new Map<number, () => void>();
 
-  const respond = (id: number, { status, body, retryAfter, reset }: Answer) => {
+  const respond = (
+    id: number,
+    { status, body, retryAfter, reset, retryAt = Number.NaN }: Answer,
+  ) => {
     if (!requests.delete(id)) return;
-    dispatch(() => call(exports.apz_response, [body], id, status, retryAfter, reset));
+    dispatch(() => call(exports.apz_response, [body], id, status, retryAfter, reset, retryAt));
   };
 
   const perform = ([kind, flag, number, text, more]: Effect) => {
@@ -43,7 +50,7 @@ export function performEffects(around: Surroundings): Effects {
       case EFFECT.request:
         requests.set(
           number,
-          host.send({ url: text, body: more, keepalive: flag }, (answer) =>
+          host.send({ url: text, body: more, keepalive: flag, leaving: isLeaving() }, (answer) =>
             respond(number, answer),
           ),
         );
@@ -53,19 +60,17 @@ export function performEffects(around: Surroundings): Effects {
         requests.delete(number);
         break;
       case EFFECT.store:
-        if (!attempt(() => write(host.storage, text, more))) call(exports.apz_store_failed, [text]);
+        stored.write(text, more);
         break;
       case EFFECT.erase:
-        attempt(() => host.storage?.removeItem(text));
+        stored.erase(text);
         break;
       case EFFECT.read:
-        call(exports.apz_storage_value, [text, attempt(() => host.storage?.getItem(text))]);
+        stored.read(text);
         break;
-      case EFFECT.scan: {
-        const keys = attempt(() => host.storage?.keys()) ?? [];
-        call(exports.apz_storage_keys, [keys.filter((key) => key.startsWith(text)).join('\n')]);
+      case EFFECT.scan:
+        stored.scan(text);
         break;
-      }
       case EFFECT.lock:
         host.locks?.request(text, flag, (granted) =>
           dispatch(() => call(exports.apz_lock, [text], Number(granted))),
@@ -114,9 +119,4 @@ export function performEffects(around: Surroundings): Effects {
       for (const cancel of requests.values()) attempt(cancel);
     },
   };
-}
-
-function write(storage: Storage | undefined, key: string, value: string): boolean {
-  storage?.setItem(key, value);
-  return !!storage;
 }

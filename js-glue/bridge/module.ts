@@ -1,18 +1,39 @@
 /** The module's bytes, carried inside the script. */
 
 import { packed, unpacker } from 'appizer:core';
+import { TextEncoder } from '../api/natives.js';
+import type { Core } from './core.js';
+import { type Instances, openInstances } from './instances.js';
 
-let module: WebAssembly.Module | undefined;
+let instances: Instances | undefined;
+let forbidden = false;
 
 /**
- * Compiles the module, once. Synchronous, so that the SDK is ready when its script has run. Throws where
- * a Content-Security-Policy forbids WebAssembly.
+ * Instantiates the module, at once, so that the SDK is ready when its script has run. Throws where a
+ * Content-Security-Policy forbids WebAssembly, or the engine compiles only small modules at once.
  */
-export function compile(): WebAssembly.Module {
-  module ??= new WebAssembly.Module(unpack(packed, unpacker));
-  return module;
+export function instantiate(): Core {
+  try {
+    instances ??= openInstances(new WebAssembly.Module(unpack(packed, unpacker)));
+  } catch (error) {
+    forbidden = isForbidden(error);
+    throw error;
+  }
+  return instances.take();
 }
 
+/** The same without keeping the page waiting. Rejects where a policy forbids WebAssembly, or the fallback is needed. */
+export async function instantiateLater(complete: boolean): Promise<Core> {
+  // Each try of it is a violation report to the site.
+  if (forbidden || !complete) throw new Error('not here');
+  instances ??= openInstances(await WebAssembly.compile(unpack(packed, unpacker)));
+  return instances.takeLater();
+}
+
+// Too large a module is a RangeError; a policy's refusal is a CompileError, in WebKit an EvalError.
+function isForbidden(error: unknown): boolean {
+  return error instanceof WebAssembly.CompileError || error instanceof EvalError;
+}
 // Not in TypeScript's declarations yet.
 type FromHex = { fromHex?: (hex: string) => Uint8Array<ArrayBuffer> };
 

@@ -10,6 +10,7 @@ import { openInputs } from './inputs.js';
 import { toJson } from './json.js';
 import { openLoop } from './loop.js';
 import { openPresence } from './presence.js';
+import { openStored } from './stored.js';
 
 /** The core's results for the developer and the site. */
 export interface ClientOutput {
@@ -40,6 +41,7 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
   const { exports } = core;
   const inputs = openInputs(core, host);
   const { call, entropy } = inputs;
+  const stored = openStored(host, exports, inputs);
   const ends: ((() => void) | undefined)[] = [];
   let stopping = false;
 
@@ -53,20 +55,31 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
       unlisten();
       attempt(() => host.locks?.release(''));
       if (failed) effects.cancelAll();
+      core.release(failed);
     },
   });
   const { command, guarded, dispatch } = loop;
-  const presence = openPresence(() => {
-    dispatch(() => inputs.hostEvent(HOST_EVENT.handover));
+  const presence = openPresence((sure) => {
+    dispatch(() => inputs.hostEvent(sure ? HOST_EVENT.handover : HOST_EVENT.handover_unsure));
     if (stopping) loop.retire();
   });
-  const events: HostEvents = takeHostEvents(exports, host, inputs, loop, presence, output.url);
+  const events: HostEvents = takeHostEvents(
+    exports,
+    host,
+    inputs,
+    loop,
+    stored,
+    presence,
+    output.url,
+  );
   const effects = performEffects({
     core,
     host,
     inputs,
+    stored,
     output,
     dispatch,
+    isLeaving: () => presence.isLeaving() || !host.visible,
     events,
     onEnd: (end) => ends.push(end),
   });
@@ -78,7 +91,8 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
         entropy(size as number, SEED_BYTES);
         const status = call(exports.apz_start, [], size as number);
         loop.drain();
-        if (!status) ends.push(attempt(() => host.listen?.(events)));
+        if (status) loop.retire();
+        else ends.push(attempt(() => host.listen?.(events)));
         return status;
       }, -1),
     track: (name, properties, happened, app = '') =>
@@ -105,6 +119,7 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
     flush: (token) => command(() => call(exports.apz_flush, [], token)),
     stop: () => {
       stopping = true;
+      core.end();
       events.pagehide();
       unlisten();
     },

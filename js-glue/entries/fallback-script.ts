@@ -1,5 +1,5 @@
 /** appizer-web.fallback.js: the core as JavaScript, for the script tag. */
 
-import { fallback } from './fallback.js';
+import { fallback, standIns } from './fallback.js';
 
-window.AppizerWebFallback = fallback;
+window.AppizerWebFallback = Object.assign(fallback, { standIns });

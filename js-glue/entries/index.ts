@@ -2,12 +2,15 @@
 
 import { createAppizer } from '../api/appizer.js';
 import type { Appizer } from '../api/types.js';
-import { instantiate } from '../bridge/core.js';
-import { compile } from '../bridge/module.js';
+import { instantiate, instantiateLater } from '../bridge/module.js';
 import { npm } from './npm.js';
 
 export * from './public.js';
 
-export const AppizerWeb: Appizer = createAppizer({ ...npm, core: () => instantiate(compile()) });
+export const AppizerWeb: Appizer = createAppizer({
+  ...npm,
+  core: instantiate,
+  coreLater: (complete) => instantiateLater(complete).catch(npm.fallback),
+});
 
 export default AppizerWeb;

@@ -2,12 +2,17 @@
 
 import { version } from 'appizer:core';
 import type { Build } from '../api/build.js';
-import { instantiateFallback } from '../bridge/core.js';
+import { provide } from '../api/natives.js';
+import { type Core, openFallback } from '../bridge/core.js';
 import { browserHost, hasPage } from '../browser/host.js';
 
-export const npm: Omit<Build, 'core'> = {
+export const npm: Omit<Build, 'core' | 'coreLater'> & { fallback: () => Promise<Core> } = {
   host: () => (hasPage() ? browserHost() : undefined),
-  coreLater: async () => instantiateFallback((await import('./fallback.js')).fallback),
+  fallback: async () => {
+    const { fallback, standIns } = await import('./fallback.js');
+    provide(standIns);
+    return openFallback(fallback);
+  },
   sentences: async () => (await import('../api/sentences.js')).sentences,
   version,
 };

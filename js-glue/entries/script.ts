@@ -9,10 +9,10 @@ import { integrity } from 'appizer:beside';
 import { version } from 'appizer:core';
 import { createAppizer } from '../api/appizer.js';
 import type { Sentences, Stub } from '../api/build.js';
-import { NativePromise, ofDocument } from '../api/natives.js';
+import { NativePromise, ofDocument, provide, type StandIns } from '../api/natives.js';
 import type { Appizer } from '../api/types.js';
-import { type Fallback, instantiate, instantiateFallback } from '../bridge/core.js';
-import { compile } from '../bridge/module.js';
+import { type Fallback, openFallback } from '../bridge/core.js';
+import { instantiate, instantiateLater } from '../bridge/module.js';
 import { browserHost } from '../browser/host.js';
 
 declare global {
@@ -21,7 +21,7 @@ declare global {
     /** Set by appizer-web.debug.js. */
     AppizerWebSentences?: Sentences;
     /** Set by appizer-web.fallback.js. */
-    AppizerWebFallback?: Fallback;
+    AppizerWebFallback?: Fallback & { standIns: StandIns };
     trustedTypes?: {
       createPolicy(
         name: string,
@@ -51,12 +51,8 @@ const appizer = (there as Appizer | undefined)?.version
   : createAppizer(
       {
         host: browserHost,
-        core: () => instantiate(compile()),
-        coreLater: async () => {
-          // A page may have brought it itself.
-          if (typeof window.AppizerWebFallback !== 'function') await fallback();
-          return instantiateFallback(window.AppizerWebFallback as Fallback);
-        },
+        core: instantiate,
+        coreLater: (complete) => instantiateLater(complete).catch(loadFallback),
         sentences: async () => {
           await debug();
           return window.AppizerWebSentences as Sentences;
@@ -75,6 +71,14 @@ for (const name of ['appId', 'autoEvents', 'autoHook', 'apiBase', 'consent', 'de
 }
 if (options.appId) appizer.init(options as never);
 
+async function loadFallback() {
+  // A page may have brought it itself.
+  if (typeof window.AppizerWebFallback !== 'function') await fallback();
+  const core = window.AppizerWebFallback as NonNullable<typeof window.AppizerWebFallback>;
+  provide(core.standIns);
+  return openFallback(core);
+}
+
 /**
  * Loads a file of the same release, beside this one. With this script's nonce, checked by its hash where the page
  * checks this script, and through a policy of its own name where the page demands trusted types.
@@ -88,10 +92,9 @@ function beside(name: keyof typeof integrity): () => Promise<unknown> {
       // Calls wait for the fallback, and what waits is lost with the page.
       if (name === 'fallback') script.fetchPriority = 'high';
       if (self?.nonce) script.nonce = self.nonce;
-      if (self?.integrity) {
-        script.integrity = integrity[name];
-        script.crossOrigin = self.crossOrigin;
-      }
+      if (self?.integrity) script.integrity = integrity[name];
+      // A page that demands it of every file from elsewhere (COEP) demands it of these too.
+      script.crossOrigin = self?.crossOrigin ?? null;
       const url = (self?.src ?? '').replace(/\.js($|[?#])/, `.${name}.js$1`);
       // Once: few pages allow a second policy of the same name.
       policy ??= window.trustedTypes?.createPolicy(`appizer-web-${name}`, {

@@ -5,7 +5,7 @@
 
 import { createAppizer } from '../api/appizer.js';
 import type { AnyEvents, Appizer } from '../api/types.js';
-import { instantiate } from '../bridge/core.js';
+import { type Instances, openInstances } from '../bridge/instances.js';
 import { npm } from './npm.js';
 
 export * from './public.js';
@@ -21,21 +21,24 @@ export type Source = Response | BufferSource | WebAssembly.Module;
 export function fromWasm<Events extends object = AnyEvents>(
   source: () => Source | PromiseLike<Source>,
 ): Appizer<Events> {
-  let module: WebAssembly.Module | undefined;
-  let coming: Promise<WebAssembly.Module> | undefined;
+  let instances: Instances | undefined;
+  let loading: Promise<WebAssembly.Module> | undefined;
   return createAppizer({
     ...npm,
     core: () => {
-      if (!module) throw new Error('is yet to come');
-      return instantiate(module);
+      if (!instances) throw new Error('is loading');
+      return instances.take();
     },
-    coreLater: async () => {
+    coreLater: async (complete) => {
       try {
-        coming ??= compile(source);
-        module = await coming;
-        return instantiate(module);
+        // The fallback brings what is missing.
+        if (!complete) throw new Error('not here');
+        loading ??= compile(source);
+        const module = await loading;
+        instances ??= openInstances(module);
+        return await instances.takeLater();
       } catch {
-        return npm.coreLater();
+        return npm.fallback();
       }
     },
   }) as Appizer as Appizer<Events>;

@@ -129,6 +129,20 @@ test('nothing else brings it, and what never comes is asked for a few times at m
   assert.ok(world.isIdle());
 });
 
+test('a flush waits for it, and is answered where it does not come', async () => {
+  const { app, world, fail, come } = page();
+  app.init({ appId: 'demo', host: world.host });
+  app.trackEvent('said_early');
+  const first = app.flush();
+  await fail();
+  assert.deepEqual({ ...(await first) }, { delivered: 0, dropped: 0, pending: 1 });
+  const second = app.flush();
+  world.comeBack();
+  await come();
+  world.advance(0);
+  assert.deepEqual({ ...(await second) }, { delivered: 1, dropped: 0, pending: 0 });
+});
+
 test('two clients ask for it together', async () => {
   const { app, asked, fail, come, world, window } = page();
   const other = createWorld();
