@@ -182,7 +182,7 @@ const mutants = [
   },
   {
     name: 'keeps its locks when it goes',
-    file: 'client.cpp',
+    file: 'delivery/ownership.cpp',
     find: 'a page that is gone holds nothing.\n  if (config_.locks)',
     replace: 'a page that is gone holds nothing.\n  if (!config_.locks)',
   },

@@ -1,12 +1,11 @@
-// The machine: owns the modules, turns inputs into effects.
+// The state machine: owns the modules, turns inputs into effects.
 //
-// Methods are of four kinds. *Commands* come from the app (`track`), *news* from the world
-// (`answered`, `visible`), *polls* take out what is to be done (`poll`, `next_wake`). The rule that
-// keeps it honest: one input, then drain every effect, then arm the timer. Draining performs an
-// effect before it polls the next, and answers a `Read`, a `Scan`, a `Look` or a failed `Store` at
-// once.
-// Commands that belong to one task may share one draining. An early or repeated `wake` does
-// nothing.
+// Methods are of three kinds. *Commands* come from the app (`track`), *host events* report what
+// happened around it (`handle_response`, `handle_visibility`), *polls* take out what is to be done
+// (`poll`, `next_wake`). The order is always: one input, then drain every effect, then arm the
+// timer. Draining performs an effect before it polls the next, and answers a `read`, a `scan`, a
+// `page_facts` or a failed `store` at once. Commands of one task may share one draining. An early
+// or repeated `handle_wake` does nothing.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +21,12 @@
 #include "delivery/answers.h"
 #include "delivery/delivery.h"
 #include "delivery/event.h"
-#include "delivery/leases.h"
-#include "delivery/orphans.h"
+#include "delivery/ownership.h"
 #include "delivery/user_records.h"
 #include "effect.h"
 #include "pages/page_views.h"
+#include "pending_calls.h"
 #include "status.h"
-#include "visitor/consent.h"
 #include "visitor/identity.h"
 #include "visitor/session.h"
 
@@ -52,39 +50,40 @@ class Client {
   Status track(View name, View properties, View app, Millis happened, const Moment& now);
   /// Names the visitor. `id` is JSON text: a string, or a number, which counts as its digits.
   Status set_user_id(View id, const Moment& now);
-  /// The site knows something of the visitor: a JSON object, merged into what it said before.
+  /// Tells what the site knows of the visitor: a JSON object, merged into earlier ones.
   Status set_user_properties(View properties, const Moment& now);
-  /// The visitor leaves (logout): a new anonymous one begins. What waits goes out under its old id.
+  /// The visitor logs out: a new anonymous one begins. What waits goes out under its old id.
   Status reset(const Entropy& user, const Moment& now);
   /// The visitor decided; `state` is JSON text: "granted", "denied" or "pending".
   Status set_consent(View state, const Entropy& user, const Moment& now);
-  /// The visitor's id; empty while there is none.
+  /// The visitor's id; empty while there is none. Valid until the next input.
   View user_id() const;
-  /// Sends what is pending without waiting for company; answered by `Flushed` with the token.
+  /// Sends what is pending without waiting for a full batch; answered by the effect `flushed` with
+  /// the token.
   Status flush(std::uint32_t token, const Moment& now);
 
-  // News.
+  // Host events.
 
-  /// A `Read`, or another document's write: the key's value, `View::none()` if it has none.
+  /// Answers `read`, or reports another document's write: the key's value, `View::none()` if it has
+  /// none.
   void handle_storage_value(View key, View text, const Moment& now);
-  /// A `Scan`: the keys, separated by line feeds.
+  /// Answers `scan`: the keys, separated by line feeds.
   void handle_storage_keys(View list, const Moment& now);
-  /// A `Lock`.
+  /// Answers `lock`.
   void handle_lock(View name, bool granted, const Moment& now);
-  /// A `Store` that did not take.
+  /// A `store` failed.
   void handle_store_failed(View key, const Moment& now);
-  /// Storage was emptied by somebody else.
+  /// Another script emptied storage.
   void handle_storage_cleared(const Moment& now);
-  /// A `Request`; `status` 0 if there was no answer.
-  void handle_response(std::uint32_t id, int status, const RetryHeaders& wait, View body,
+  /// Answers `request`; `status` is 0 if there was no answer.
+  void handle_response(std::uint32_t id, int status, const RetryHeaders& headers, View body,
                        const Moment& now);
   void handle_online(bool online, const Moment& now);
   void handle_visibility(bool visible, const Moment& now);
   /// The page goes away (`pagehide`): everything is sent that can be.
   void handle_pagehide(const Moment& now);
-  /// What was sent since `leaving` has been taken by the browser, or refused, as far as can be
-  /// heard.
-  /// Not `sure`: nobody knows whether the browser has them.
+  /// The browser has taken over, or refused, what was sent since `handle_pagehide`, as far as that
+  /// can be known. `sure` is false where it is not known whether the browser has the requests.
   void handle_handover(const Moment& now, bool sure = true);
   /// Requests on their way went through code of the page, which may not have passed them on yet.
   void handle_requests_unsure(const Moment& now);
@@ -92,12 +91,12 @@ class Client {
   void handle_pageshow(const Moment& now);
   /// The page's URL is another now.
   void handle_navigation(View url, const Moment& now);
-  /// A `Look`.
+  /// Answers `page_facts`.
   void handle_page_facts(const PageViews::Page& page, const Moment& now);
   /// A link was clicked.
   void handle_click(const Link& link, const Moment& now);
-  /// What happens to a form, see `Forms::hear`.
-  void handle_form(Forms::Input news, std::uint32_t id, double detail, View text,
+  /// Something happened to a form, see `Forms::handle_input`.
+  void handle_form(Forms::Input what, std::uint32_t id, double detail, View text,
                    const Moment& now);
   void handle_wake(const Moment& now);
 
@@ -105,84 +104,87 @@ class Client {
 
   /// The next effect to perform; false when there is none.
   bool poll(Effect& effect);
-  /// Milliseconds until `wake` is wanted, negative if it is not.
+  /// Milliseconds until `handle_wake` is wanted, negative if it is not.
   Millis next_wake() const;
 
  private:
-  /// What exists once the client has started.
+  /// What exists once consent is granted.
   struct Running {
-    Running(const Config& config, Ids& ids, View prefix)
-        : delivery(config, ids, prefix),
-          orphans(prefix),
-          leases(prefix),
+    Running(const Config& config, const LiveState& live, Ids& ids, View prefix)
+        : delivery(config, ids, prefix, live),
+          ownership(config, ids, prefix, delivery),
           identity(config.user_id_storage_key, config.persistence),
           session(prefix, config.session_timeout) {}
 
     Delivery delivery;
-    Orphans orphans;
-    Leases leases;
+    Ownership ownership;
     Identity identity;
     Session session;
     UserRecords user_records;
   };
 
   bool input(const Moment& now);
-  /// Whether what happens can be recorded. Not before it is known who the visitor is: what happens
-  /// in the task that grants consent waits with what happened before.
+  /// Whether calls can be carried out. Not before it is known who the visitor is: what happens in
+  /// the task that grants consent waits behind what happened before.
   bool ready() const;
   /// Whether page, forms and links may be watched.
-  bool may_watch() const { return started_ && config_.consent != Consent::denied; }
-  Status apply_consent(Consent consent);
-  bool may_become(Consent consent) const;
-  void begin();
-  void keep_viewer();
-  void end();
-  void replay();
-  void report_dropped(std::size_t count);
-  Event record(View name, View properties, Millis happened, View app = {});
-  void record_automatic(View name, View properties, Millis happened, View app = {});
-  void begin_visit(View landing, Millis happened);
-  void record_forms();
-  void record_form_user(View person, View origin, View app);
-  View consent_key() const;
-  View cookie_change_key() const;
-  void announce_id();
-  void advance();
-  void own_lock();
-  void take_name();
-  void take_lock(View document);
-  void apply_ownership(View document, bool granted);
-  void rejoin();
-  void read_all();
+  bool may_watch() const { return started_ && live_.consent != Consent::denied; }
   void hint(Hint hint, View detail);
   void hint_storage(bool failing);
 
+  // Consent (client.cpp).
+  void apply_consent(Consent consent);
+  bool may_become(Consent consent) const;
+  void begin();
+  void end();
+  void read_all();
+  View consent_key() const;
+
+  // Commands without the beginning of an input, which ends temporary texts: `replay` carries out
+  // several (commands.cpp).
+  void identify(View id);
+  void describe_user(View properties);
+  void forget_user(const Entropy& user);
+  void replay();
+  void report_dropped(std::size_t count);
+
+  // What is recorded (commands.cpp). An event belongs to `user_id`, or, where that is empty, to the
+  // visitor of now.
+  Event record(View name, View properties, Millis happened, View app = {}, View user_id = {});
+  void record_automatic(View name, View properties, Millis happened, View app = {},
+                        View user_id = {});
+  void begin_visit(View landing, Millis happened);
+  void record_forms();
+  void record_form_user(View members, View origin, View app);
+  void announce_id();
+
+  void rejoin();
+  void advance();
+
+  /// Set once, by `start`.
   Config config_;
+  LiveState live_;
   Ids ids_;
   Entropy user_entropy_{};
   Moment now_;
-  String document_;
   String prefix_;
   /// None before consent is granted.
   std::optional<Running> running_;
   PendingCalls pending_calls_;
   bool started_ = false;
-  /// After a no, until all is erased that was in storage: before that nobody begins anew.
+  /// After consent is denied, until everything is erased that was in storage: nothing begins anew
+  /// before that.
   bool erasing_ = false;
   bool views_started_ = false;
-  /// Whose view is pending, where the visitor has another id since; and while it is recorded, or
-  /// passes the site's hooks.
-  String viewer_;
-  String viewed_by_;
-  String composed_for_;
   PageViews views_{config_};
   Forms forms_{config_};
-  /// Flushes that wait for the page to say what it is.
+  /// Whose the event is that passes the site's hooks; empty outside of that.
+  String composed_for_;
+  /// Flushes that wait for the page's facts, or for the visitor's id.
   List<std::uint32_t> flushes_;
   Effects effects_;
-  bool owns_lock_ = false;
-  bool wants_recovery_ = false;
   bool hinted_storage_ = false;
+  /// From `handle_pagehide` to `handle_pageshow`.
   bool away_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include "base/list.h"
 #include "base/text.h"
 #include "pages/bots.h"
+#include "visitor/consent.h"
 
 namespace appizer {
 namespace {
@@ -191,8 +192,7 @@ Status Config::read(View text, List<Problem>& problems) {
   // A signal of the browser is a default; what the site knows of this visitor's own choice is more.
   const bool signal = (respect_gpc && gpc) || (respect_dnt && dnt);
   if (signal && !consent_given) consent = Consent::denied;
-  consent_default = consent;
-  // A decision that waits is none yet: a remembered one counts.
+  // A decision that is pending is none yet: a remembered one counts.
   if (consent == Consent::pending) consent_given = false;
   while (!api_base.empty() && api_base.back() == '/') api_base.pop_back();
   return app_id.empty() ? Status::app_id_missing : Status::ok;

@@ -10,8 +10,6 @@
 #include "base/text.h"
 #include "hint.h"
 #include "status.h"
-#include "visitor/consent.h"
-#include "visitor/identity.h"
 
 namespace appizer {
 
@@ -38,11 +36,21 @@ constexpr std::size_t kLongestTitle = 500;
 /// or none.
 enum class Hashes { routes, all, none };
 
-/// What becomes of the events of programs (bots.h): they say so, there are none, or nothing.
+/// What becomes of the events of bots (bots.h): they are marked, dropped, or left as they are.
 enum class Bots { mark, drop, keep };
 
-/// What the site chose (`AppizerWeb.init`), and the facts that the host adds.
-struct Config {
+/// Where the user id is kept.
+enum class Persistence { local_storage, cookie, both, memory };
+
+/// What may be kept and sent right now.
+///
+/// *Granted*: everything. *Pending*: nothing is stored, read or sent; calls wait in memory,
+/// bounded, for the decision. *Denied*: nothing at all happens, and what was stored before is
+/// removed.
+enum class Consent { granted, pending, denied };
+
+/// What the site chose (`AppizerWeb.init`). Nothing of it changes after that.
+struct Choices {
   String app_id;
   String api_base = "https://api.appizer.com";
   String user_id_storage_key = "appizer_user_id";
@@ -60,20 +68,19 @@ struct Config {
   /// What `autoHook` asks for.
   bool form_submits = false;
   bool form_starts = false;
+  /// What holds until a decision is made, or read from storage.
   Consent consent = Consent::granted;
-  /// Whether the site itself said so, and not a default.
+  /// Whether the site itself decided (not "pending"), so that a remembered decision does not count.
   bool consent_given = false;
-  /// What counts where nothing was given and nothing is remembered.
-  Consent consent_default = Consent::granted;
   /// Keep the decision in storage.
   bool remember_consent = false;
-  /// Take Global Privacy Control, Do Not Track for a no where the site has no decision of its own.
+  /// Take Global Privacy Control, Do Not Track as denied where the site has no decision of its own.
   bool respect_gpc = true;
   bool respect_dnt = false;
   /// Nothing is kept anywhere but in memory.
   bool cookieless = false;
   Bots bots = Bots::mark;
-  /// Names of further parameters of URLs whose values are not told (redaction.h).
+  /// Names of further parameters of URLs whose values are redacted (redaction.h).
   List<String> redact_parameters;
   /// Keep what was sent while the page went away until the server has acknowledged it.
   bool confirm_unload = false;
@@ -82,10 +89,13 @@ struct Config {
   std::size_t max_queue_bytes = 4000000;
   /// Idle time after which a new session begins.
   Millis session_timeout = 30 * kMinute;
+};
 
+/// What the host is. Facts of the start; `online` and `visible` go on in `LiveState`.
+struct HostFacts {
   /// The browser's user agent, sent as `ua`; empty where there is none.
   String user_agent;
-  /// Whether that, or the browser, says that a program is at work.
+  /// Whether that, or the browser, says that a bot is at work.
   bool bot = false;
   bool online = true;
   bool visible = true;
@@ -100,10 +110,23 @@ struct Config {
   bool hooks = false;
   /// Whether the host can leave a request with the browser (`fetchLater`).
   bool fetch_later = false;
+};
 
-  /// Whether events say that a program made them; whether there are none of it.
+/// What is true right now.
+struct LiveState {
+  Consent consent = Consent::granted;
+  bool online = true;
+  bool visible = true;
+};
+
+/// What `start` is given.
+struct Config : Choices, HostFacts {
+  /// Whether events say that a bot made them; whether a bot's events are dropped.
   bool marks_bot() const { return bot && bots == Bots::mark; }
   bool drops_bot() const { return bot && bots == Bots::drop; }
+
+  /// How things stand at the start.
+  LiveState live() const { return {consent, online, visible}; }
 
   /// A mistake in the options that does not keep the client from starting.
   struct Problem {

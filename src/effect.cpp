@@ -52,9 +52,7 @@ void Effects::form_check(std::uint32_t id, bool further) {
   add(Effect::form_check, id, further, {}, {});
 }
 
-void Effects::compose(View name, View event, bool viewed) {
-  add(Effect::compose, 0, viewed, name, event);
-}
+void Effects::compose(View name, View event) { add(Effect::compose, 0, false, name, event); }
 
 Effect Effects::take() {
   Effect first = std::move(all_[next_]);

@@ -61,9 +61,8 @@ struct Effect {
     /// it.
     form_check = 16,
     /// Asks the site's hooks what becomes of an automatic event: `text` is its name, `more` the
-    /// JSON object
-    /// {"happened","app","properties"}. What they leave of it comes back by `Client::track`, at
-    /// once.
+    /// JSON object {"happened","app","properties"}, with "user_id" where the event does not belong
+    /// to the visitor of now. What they leave of it comes back by `Client::track`, at once.
     compose = 17,
   };
 
@@ -104,7 +103,7 @@ class Effects {
   void watch(std::uint32_t what);
   void form_values(std::uint32_t id, View fields);
   void form_check(std::uint32_t id, bool further);
-  void compose(View name, View event, bool viewed);
+  void compose(View name, View event);
 
   bool empty() const { return next_ == all_.size(); }
   /// Takes out the first.

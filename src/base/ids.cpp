@@ -83,9 +83,8 @@ View Ids::event_id(Millis wall) {
 }
 
 View Ids::token(std::size_t length) {
-  constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";  // Crockford's base32
   String& out = scratch();
-  for (std::size_t i = 0; i < length; ++i) out += kAlphabet[draw() & 31];
+  for (std::size_t i = 0; i < length; ++i) out += kBase32[draw() & 31];
   return out;
 }
 

@@ -9,6 +9,9 @@
 
 namespace appizer {
 
+/// Crockford's base 32, in lower case: no letter is mistaken for a digit.
+inline constexpr char kBase32[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
 /// Bytes from the platform's cryptographic generator.
 struct Entropy {
   std::uint8_t bytes[16];
@@ -19,8 +22,8 @@ struct Entropy {
   APZ_INLINE std::uint8_t* end() { return bytes + sizeof bytes; }
 };
 
-/// Returns a UUID version 4 (RFC 9562, section 5.4) made of the given bytes alone, for a user id:
-/// nobody may be able to guess it from another one.
+/// Returns a UUID version 4 (RFC 9562, section 5.4) made of the given bytes alone, for a user id,
+/// in `scratch`: nobody may be able to guess it from another one.
 View uuid_v4(const Entropy& entropy);
 
 /// Makes the ids that need not be secret, from one seed per document.
@@ -28,12 +31,13 @@ class Ids {
  public:
   void seed(const Entropy& entropy);
 
-  /// Returns a UUID version 7 (RFC 9562, section 5.7) for an event that happened at `wall`.
+  /// Returns a UUID version 7 (RFC 9562, section 5.7) for an event that happened at `wall`, in
+  /// `scratch`.
   /// Strictly greater than every earlier one, also when the clock stands still or jumps back:
   /// it then counts on from the highest time seen (section 6.2, method 2).
   View event_id(Millis wall);
 
-  /// Returns `length` characters out of 32, 5 bits each.
+  /// Returns `length` characters out of 32, 5 bits each, in `scratch`.
   View token(std::size_t length);
 
   /// Uniform over all 32-bit values.

@@ -388,8 +388,7 @@ double number(View text) {
   bool fraction = false;
   std::size_t i = text.find_first_of("-0123456789");
   const bool negative = text[i] == '-';
-  for (i += negative; i < text.size() && (text[i] == '.' || (text[i] >= '0' && text[i] <= '9'));
-       ++i) {
+  for (i += negative; i < text.size() && (text[i] == '.' || is_digit(text[i])); ++i) {
     if (text[i] == '.') {
       fraction = true;
     } else if (value < 1e18) {
@@ -403,7 +402,7 @@ double number(View text) {
     const bool down = text[i + 1] == '-';
     int power = 0;
     for (++i; i < text.size(); ++i) {
-      if (text[i] >= '0' && text[i] <= '9') power = min(power * 10 + (text[i] - '0'), 999'999);
+      if (is_digit(text[i])) power = min(power * 10 + (text[i] - '0'), 999'999);
     }
     exponent += down ? -power : power;
   }

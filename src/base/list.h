@@ -75,6 +75,14 @@ class List : public AnyList {
     close(at, count, sizeof(T));
   }
   void clear() { erase(0, size_); }
+  /// The first that `wanted` says yes to, null if there is none.
+  template <typename Wanted>
+  T* find(Wanted wanted) {
+    for (T& one : *this) {
+      if (wanted(one)) return &one;
+    }
+    return nullptr;
+  }
   /// Removes all that `gone` says yes to, asked from the last to the first; the others stay in
   /// order.
   template <typename Gone>

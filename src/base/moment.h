@@ -11,6 +11,10 @@ using Millis = std::int64_t;
 constexpr Millis kSecond = 1000;
 constexpr Millis kMinute = 60 * kSecond;
 constexpr Millis kHour = 60 * kMinute;
+constexpr Millis kDay = 24 * kHour;
+
+/// A deadline that is not set: later than all others.
+constexpr Millis kNever = INT64_MAX;
 
 /// Times further from 1970 are no times. 2^53 is the last whole number that a double counts by
 /// ones, and far enough from the end of `Millis` to add and subtract without a second thought.

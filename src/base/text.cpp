@@ -145,7 +145,7 @@ bool take_integer(View& text, std::int64_t& value) {
   const bool negative = text.starts_with("-");
   std::int64_t read = 0;
   std::size_t i = negative;
-  for (; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+  for (; i < text.size() && is_digit(text[i]); ++i) {
     if (read > (INT64_MAX - 9) / 10) return false;
     read = read * 10 + (text[i] - '0');
   }
@@ -156,7 +156,7 @@ bool take_integer(View& text, std::int64_t& value) {
 }
 
 int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (is_digit(c)) return c - '0';
   c = static_cast<char>(c | 0x20);
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
@@ -164,6 +164,13 @@ int hex_digit(char c) {
 void append_hex(String& out, unsigned byte) {
   out += kHexDigits[byte >> 4 & 15];
   out += kHexDigits[byte & 15];
+}
+
+bool is_blank(View text) {
+  for (const char c : text) {
+    if (!is_blank(c)) return false;
+  }
+  return true;
 }
 
 bool has_any(View text, const char* list) {

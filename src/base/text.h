@@ -176,7 +176,17 @@ class String : public Readable<String> {
   std::size_t capacity_ = 0;
 };
 
-/// Makes lower case of the letters of ASCII.
+/// Classes of ASCII characters. Bytes of longer UTF-8 sequences are in none of them.
+APZ_INLINE constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+APZ_INLINE constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+APZ_INLINE constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+APZ_INLINE constexpr bool is_letter(char c) { return is_lower(static_cast<char>(c | 0x20)); }
+/// Control characters and the space.
+APZ_INLINE constexpr bool is_blank(char c) { return c >= 0 && c <= ' '; }
+/// Whether only such characters are in it.
+bool is_blank(View text);
+
+/// Makes lower case of the letters of ASCII, in `scratch`.
 View lower(View text);
 
 /// The value of a hexadecimal digit, -1 for any other character.
@@ -201,13 +211,14 @@ bool choose(View names, View word, Enum& chosen) {
   return place >= 0;
 }
 
-/// Begins a text that lives until the next input. What a function makes is written into such a
-/// one, so that it can be handed around as a view, and nobody has anything to clean up.
+/// Begins a temporary text that lives until the next input. What a function makes is written into
+/// such a one, so that it can be handed around as a view, and nobody has anything to clean up.
 String& scratch(View text = {});
-/// The next input has come.
+/// Ends all of them. Only what begins an input may call this, and only once: views that were made
+/// earlier in the same input still point there.
 void release_scratch();
 
-/// Both texts, kept.
+/// Both texts, in `scratch`.
 View operator+(View a, View b);
 
 /// Takes what stands before the first `end` out of the front of `rest`, and the `end` too.

@@ -128,9 +128,7 @@ constexpr char kChosen[] =
     " search url select-one checkbox radio date month week time datetime-local range color ";
 constexpr char kMute[] = " textarea select-multiple ";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
-bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 // Whether `word` is in `all` as a whole, between two of `edge`.
 bool holds(View all, View word, char edge) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/compare.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "pages/redaction.h"
@@ -94,15 +95,13 @@ bool is_number(View text) {
 
 bool is_key(View key) {
   return key.size() <= kLongestKey && std::all_of(key.begin(), key.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '-' || c == '.';
+           return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '.';
          });
 }
 
 View trimmed(View text) {
-  const auto blank = [](char c) { return c >= 0 && c <= ' '; };
-  while (!text.empty() && blank(text[0])) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_blank(text[0])) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -118,11 +117,6 @@ bool is_noise(View url, View api_base) {
   if (at == View::npos) return false;
   url.remove_prefix(at + api_base.size());
   return url.starts_with("/v1/events") || url.starts_with("/v1/users");
-}
-
-std::uint64_t hash(std::uint64_t from, View text) {  // FNV-1a
-  for (const char c : text) from = (from ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  return from;
 }
 
 }  // namespace
@@ -308,7 +302,7 @@ void Forms::mark_handled(std::size_t index, Effects& effects) {
 void Forms::count(std::size_t index, Effects& effects) {
   Submission& one = submissions_[index];
   const auto& [event, properties, user, origin, app, happened] = one.finding;
-  Counted fresh{one.began, hash(hash(hash(14695981039346656037U, properties), user), app)};
+  Counted fresh{one.began, fnv1a(app, fnv1a(user, fnv1a<std::uint64_t>(properties)))};
   for (const Counted& other : counted_) {
     const Millis apart = fresh.began - other.began;
     // One that began later may have been counted before.

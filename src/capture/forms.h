@@ -27,7 +27,6 @@
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
-#include "base/timers.h"
 #include "capture/fields.h"
 #include "config.h"
 #include "effect.h"

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "delivery/event.h"
 #include "delivery/report.h"
+#include "storage_keys.h"
 
 namespace appizer {
 namespace {
@@ -51,15 +52,22 @@ View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t 
   return out += '}';
 }
 
-Delivery::Delivery(const Config& config, Ids& ids, View prefix)
+Delivery::Delivery(const Config& config, Ids& ids, View prefix, const LiveState& live)
     : config_(config),
       ids_(ids),
       prefix_(prefix),
-      state_{State(prefix, 'e'), State(prefix, 'p')},
-      online_(config.online),
-      visible_(config.visible) {}
+      state_{State(prefix, storage_keys::kEvents), State(prefix, storage_keys::kUsers)},
+      online_(live.online),
+      visible_(live.visible) {}
 
-View Delivery::pause_key(Lane lane) const { return prefix_ + (lane == events ? "w.e" : "w.p"); }
+View Delivery::pause_key(Lane lane) const {
+  return prefix_ + (lane == events ? storage_keys::kPauseOfEvents : storage_keys::kPauseOfUsers);
+}
+
+void Delivery::read_pauses(Effects& effects) const {
+  effects.read(pause_key(events));
+  effects.read(pause_key(users));
+}
 
 void Delivery::add(Lane lane, Record&& record, Effects& effects) {
   Journal& journal = state_[lane].journal;

@@ -18,7 +18,6 @@
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
-#include "base/timers.h"
 #include "config.h"
 #include "delivery/answers.h"
 #include "delivery/journal.h"
@@ -54,7 +53,7 @@ class Delivery {
   /// Longest wait for the recovery lock: its holder may be suspended and never give it back.
   static constexpr Millis kLongestLockWait = 10 * kMinute;
 
-  Delivery(const Config& config, Ids& ids, View prefix);
+  Delivery(const Config& config, Ids& ids, View prefix, const LiveState& live);
 
   void add(Lane lane, Record&& record, Effects& effects);
   void handle_response(std::uint32_t id, int status, const RetryHeaders& wait, View body,
@@ -64,6 +63,8 @@ class Delivery {
   /// key.
   bool handle_stored_pause(View key, View value, const Moment& now);
   View pause_key(Lane lane) const;
+  /// Asks for both lanes' pauses.
+  void read_pauses(Effects& effects) const;
 
   void handle_online(bool online, const Moment& now);
   void handle_visibility(bool visible);

@@ -16,9 +16,6 @@ bool is_ours(View name) {
   return lists("$event_id $timestamp $session_id $lib $lib_version $bot $dropped $cut", name);
 }
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 void append_padded(String& out, Millis value, int width) {
   Millis unit = 1;
   while (--width > 0) unit *= 10;
@@ -37,10 +34,6 @@ void append_cut(String& out, std::size_t& named, const List<View>& list) {
 
 }  // namespace
 
-bool is_blank(View text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0 && c <= ' '; });
-}
-
 bool is_snake_case(View name) {
   if (name.empty() || !is_lower(name[0]) || name.back() == '_') return false;
   for (std::size_t i = 0; i < name.size(); ++i) {
@@ -56,7 +49,6 @@ bool says_nothing(View name) {
 }
 
 void append_time(String& out, Millis wall) {
-  constexpr Millis kDay = 24 * kHour;
   constexpr Millis kLast = 253402300799999;  // 9999-12-31T23:59:59.999Z
   wall = clamp<Millis>(wall, 0, kLast);
   const Millis rest = wall % kDay;

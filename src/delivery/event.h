@@ -45,9 +45,6 @@ bool is_snake_case(View name);
 /// Whether a name describes nothing: `event`, `event1`, `click_2`, `test`.
 bool says_nothing(View name);
 
-/// Whether only spaces and control characters are in it.
-bool is_blank(View text);
-
 /// Appends an ISO 8601 time in UTC with milliseconds, quoted: "2026-11-23T20:40:46.123Z".
 void append_time(String& out, Millis wall);
 

@@ -15,40 +15,16 @@
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "delivery/record.h"
 #include "effect.h"
+#include "storage_keys.h"
 
 namespace appizer {
 
-enum class Kind : char { event = 'E', user = 'U', alias = 'A' };
-
-/// What one record holds.
-struct Record {
-  Kind kind = Kind::event;
-  /// A JSON object without its end, which is added when it is sent.
-  String text;
-  /// The app it belongs to where that is not the client's own.
-  String app;
-  /// Records before this one that were lost, not yet told to the server.
-  std::uint32_t dropped = 0;
-
-  /// Set by the journal.
-  std::uint32_t number = 0;
-  std::uint32_t flight = 0;  // 0: waiting
-  bool handed_over = false;
-  bool stored = false;      // storage has it, unless the last write is refused
-  bool was_stored = false;  // and before that write
-};
-
-/// Appends one line of a segment, without its line feed: checksum, kind, extras, text.
-void append_line(String& out, const Record& record);
-
-/// Reads a line without its line feed. False where it is not one that `append_line` wrote.
-bool from_line(View line, Record& record);
-
 class Journal {
  public:
-  /// A key is `prefix`, then "j.", the document, a dot, `lane` and the segment's number.
-  Journal(View prefix, char lane) : prefix_(prefix + "j."), lane_(lane) {}
+  /// `lane` is its letter in the keys of segments (storage_keys.h).
+  Journal(View prefix, char lane) : prefix_(prefix + storage_keys::kSegments), lane_(lane) {}
 
   /// What is written from now on belongs to this document.
   void set_document(View document);

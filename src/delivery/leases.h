@@ -12,8 +12,8 @@
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
-#include "base/timers.h"
 #include "effect.h"
+#include "storage_keys.h"
 
 namespace appizer {
 
@@ -26,7 +26,7 @@ class Leases {
   /// A claim must stand this long before it counts, so that a rival's write has been seen.
   static constexpr Millis kClaim = 1 * kSecond;
 
-  explicit Leases(View prefix) : prefix_(prefix + "l.") {}
+  explicit Leases(View prefix) : prefix_(prefix + storage_keys::kLeases) {}
 
   /// Takes, or keeps, the document's own lease.
   void hold(View document, const Moment& now, Effects& effects);

@@ -9,10 +9,7 @@
 namespace appizer {
 
 Orphans::Leftover* Orphans::find(View document) {
-  for (Leftover& leftover : leftovers_) {
-    if (leftover.document == document) return &leftover;
-  }
-  return nullptr;
+  return leftovers_.find([&](const Leftover& one) { return one.document == document; });
 }
 
 void Orphans::scan_at(Millis when) {
@@ -29,7 +26,7 @@ void Orphans::finish(View document) {
   if (document == former_) former_.clear();
 }
 
-// A key is <prefix><document>.<lane><number>; anything else under the prefix is not ours to touch.
+// Anything else under the prefix is not ours to touch.
 void Orphans::handle_storage_keys(View keys, View own, Millis now) {
   while (!keys.empty()) {
     const View text = take_until(keys, '\n');
@@ -43,7 +40,8 @@ void Orphans::handle_storage_keys(View keys, View own, Millis now) {
     Millis number = 0;
     if (!take_integer(digits, number) || !digits.empty()) continue;
     if (number < 0 || number > UINT32_MAX) continue;
-    if (document == own || (lane != 'e' && lane != 'p')) continue;
+    if (document == own || (lane != storage_keys::kEvents && lane != storage_keys::kUsers))
+      continue;
     Leftover* leftover = find(document);
     if (leftover == nullptr) leftover = &leftovers_.push_back({document, {}, Leftover::listed});
     if (leftover->stage != Leftover::listed) continue;

@@ -10,8 +10,8 @@
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
-#include "base/timers.h"
 #include "effect.h"
+#include "storage_keys.h"
 
 namespace appizer {
 
@@ -21,7 +21,7 @@ class Orphans {
   static constexpr Millis kFirstScan = 1 * kSecond;
   static constexpr Millis kConfirmAfter = 1 * kSecond;
 
-  explicit Orphans(View prefix) : prefix_(prefix + "j.") {}
+  explicit Orphans(View prefix) : prefix_(prefix + storage_keys::kSegments) {}
 
   /// Looks around at the given time, or earlier if it was going to.
   void scan_at(Millis when);

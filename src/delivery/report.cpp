@@ -41,7 +41,7 @@ View report_of(View reason, int status, std::size_t count, const List<Record>& r
     if (i > 0) out += ',';
     out += "{\"kind\":";
     json::append_string(out, call_of(record.kind));
-    const View whole = record.text + (record.kind == Kind::event ? "}}" : "}");
+    const View whole = record.text + ending(record.kind);
     if (record.kind == Kind::event) {
       append_found(out, ",\"event_name\":", json::member(whole, "event_name"));
       append_found(out,

@@ -3,7 +3,7 @@
 
 #include "base/list.h"
 #include "base/text.h"
-#include "delivery/journal.h"
+#include "delivery/record.h"
 
 namespace appizer {
 

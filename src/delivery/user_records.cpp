@@ -43,12 +43,10 @@ bool UserRecords::set_properties(View user_id, View properties, Delivery& delive
   json::members("{" + copy.members + "}", members);
   if (members.empty()) return true;
   for (const json::Member& member : members) {
-    std::size_t i = 0;
-    while (i < properties_.size() && properties_[i].name != member.name) ++i;
-    if (i == properties_.size()) {
-      properties_.push_back({member.name, {}});
-    }
-    properties_[i].value = member.value;
+    Property* known =
+        properties_.find([&](const Property& one) { return one.name == member.name; });
+    if (known == nullptr) known = &properties_.push_back({member.name, {}});
+    known->value = member.value;
   }
   Record user = record(Kind::user, user_id);
   String& others = scratch();

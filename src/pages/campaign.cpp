@@ -42,7 +42,7 @@ constexpr std::size_t kRoom = 4000;
 bool is_known(View name) {
   if (name.size() > kLongestName) return false;
   for (const char c : name) {
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_')) return false;
+    if (!is_lower(c) && !is_digit(c) && c != '_') return false;
   }
   return name.starts_with("utm_") || lists(kKnown, name);
 }

@@ -8,13 +8,13 @@
 #include "pages/url.h"
 
 namespace appizer {
-void PageViews::start(const Moment& now, Effects& effects) {
+void PageViews::start(bool visible, const Moment& now, Effects& effects) {
   const bool links = config_.outbound_links || config_.downloads;
   const bool watches = config_.page_views || config_.page_leave || config_.session_start || links;
   // Forms want to know where a visit began.
   runs_ = watches || config_.form_submits;
   if (!runs_) return;
-  visible_ = config_.visible;
+  visible_ = visible;
   open_view(now);
   effects.page_facts(false);
   if (watches) effects.watch(Effect::navigation | (links ? Effect::links : 0U));
@@ -133,11 +133,15 @@ void PageViews::handle_page_facts(const Page& page, const Moment& now, Findings&
     stage_ = Stage::last;
     due_ = began_.monotonic + kLastCheck;
   }
-  if (!std::exchange(leaving_, false)) return;
-  // What is still pending was never seen; the view before it ended when it began.
-  end_view(stage_ == Stage::none ? now.wall : began_.wall, findings);
-  stage_ = Stage::none;
-  due_ = kNever;
+  if (std::exchange(leaving_, false)) {
+    // What is still pending was never seen; the view before it ended when it began.
+    end_view(stage_ == Stage::none ? now.wall : began_.wall, findings);
+    stage_ = Stage::none;
+    due_ = kNever;
+  }
+  if (findings.count == 0) return;
+  findings.viewer = scratch(viewer_);
+  viewer_.clear();
 }
 
 // The page that was counted last is there again, or still.

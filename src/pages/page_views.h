@@ -21,7 +21,6 @@
 
 #include "base/moment.h"
 #include "base/text.h"
-#include "base/timers.h"
 #include "config.h"
 #include "effect.h"
 
@@ -56,6 +55,8 @@ class PageViews {
     /// Where a view arrived, as a JSON object: URL, referrer and campaign. Empty without a view.
     View landing;
     Millis landed = 0;
+    /// Whose views these are, where the visitor has another id since; empty otherwise.
+    View viewer;
 
     void add(View name, View properties, Millis happened) {
       all[count++] = {name, properties, happened};
@@ -64,7 +65,7 @@ class PageViews {
 
   explicit PageViews(const Config& config) : config_(config) {}
 
-  void start(const Moment& now, Effects& effects);
+  void start(bool visible, const Moment& now, Effects& effects);
 
   // News. Where they make a look necessary they ask for one; `look` is its answer.
 
@@ -82,6 +83,10 @@ class PageViews {
   Millis next_wake() const { return due_; }
 
   bool is_pending() const { return stage_ != Stage::none; }
+  /// The visitor gets another id: a view that is pending was seen under this one.
+  void keep_viewer(View id) {
+    if (viewer_.empty() && is_pending()) viewer_ = id;
+  }
   /// Where the page is now, as far as it has said; cleaned.
   const String& url() const { return url_; }
   /// The name of the page there.
@@ -123,6 +128,7 @@ class PageViews {
   String pending_key_;
   String title_;
   Stay pending_;
+  String viewer_;
   Millis due_ = kNever;
 
   /// What the next look is for, besides.

@@ -38,20 +38,18 @@ constexpr std::size_t kLongestName = 64;
 /// Shorter texts are names, dates and numbers of something.
 constexpr std::size_t kShortestOpaque = 20;
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-// Beyond ASCII everything counts as one.
-bool is_letter(char c) { return is_upper(c) || (c >= 'a' && c <= 'z') || c < 0; }
+// Beyond ASCII everything counts as a letter.
+bool is_wordlike(char c) { return is_letter(c) || c < 0; }
 
 bool is_before_at(char c) {
-  return is_letter(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
+  return is_wordlike(c) || is_digit(c) || c == '.' || c == '_' || c == '-';
 }
 
 bool is_name_char(char c) { return is_before_at(c) || c == '[' || c == ']'; }
 
 enum Sort { other, small, large, digit };
 Sort sort_of(char c) {
-  return is_digit(c) ? digit : is_upper(c) ? large : is_letter(c) ? small : other;
+  return is_digit(c) ? digit : is_upper(c) ? large : is_wordlike(c) ? small : other;
 }
 
 // The words of a name in lower case, each between spaces: `X-Amz-Signature` and `xAmzSignature` are
@@ -95,7 +93,7 @@ bool starts_with_domain(View text) {
   for (const char c : text) {
     if (c == '.') {
       letters = 0;
-    } else if (is_letter(c)) {
+    } else if (is_wordlike(c)) {
       if (letters >= 0 && ++letters == 2) return true;
     } else if (is_digit(c) || c == '-') {
       letters = -1;

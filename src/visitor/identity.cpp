@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "config.h"
-#include "delivery/event.h"
+#include "storage_keys.h"
 
 namespace appizer {
 
@@ -28,7 +28,9 @@ Identity::Identity(View key, Persistence persistence) {
   if (persistence == Persistence::local_storage || persistence == Persistence::both) add_place(key);
 }
 
-void Identity::add_place(View name) { places_.push_back({name, name + ".anonymous", {}, {}}); }
+void Identity::add_place(View name) {
+  places_.push_back({name, name + storage_keys::kAnonymous, {}, {}});
+}
 
 void Identity::read(const Entropy& entropy, Effects& effects) {
   entropy_ = entropy;

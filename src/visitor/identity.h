@@ -16,12 +16,10 @@
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "config.h"
 #include "effect.h"
 
 namespace appizer {
-
-/// Where the user id is kept.
-enum class Persistence { local_storage, cookie, both, memory };
 
 /// Keys of cookies start with this; what follows is the cookie's name.
 constexpr char kCookie[] = "cookie:";

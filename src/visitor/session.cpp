@@ -13,9 +13,8 @@ constexpr std::size_t kIdLength = 12;  // 60 random bits
 constexpr std::size_t kLongestLanding = 16 * 1024;
 
 bool is_id(View text) {
-  return text.size() == kIdLength && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
-         });
+  return text.size() == kIdLength &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_lower(c); });
 }
 
 // The campaign parameters of a landing: what it has beside the URL and the referrer.

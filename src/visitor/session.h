@@ -6,6 +6,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "effect.h"
+#include "storage_keys.h"
 
 namespace appizer {
 
@@ -17,7 +18,7 @@ class Session {
   /// The stored time of the last event lags behind by up to this, to save writes.
   static constexpr Millis kLag = 1 * kMinute;
 
-  Session(View prefix, Millis timeout) : key_(prefix + "s"), timeout_(timeout) {}
+  Session(View prefix, Millis timeout) : key_(prefix + storage_keys::kSession), timeout_(timeout) {}
 
   /// Takes what storage has, at the start or when another tab changed it; anything else is ignored.
   void handle_storage_value(View text);

@@ -32,7 +32,7 @@ struct Post {
     config.app_id = "demo";
     config.api_base = "https://x.example";
     choose(config);
-    delivery = std::make_unique<Delivery>(config, ids, "a.");
+    delivery = std::make_unique<Delivery>(config, ids, "a.", config.live());
     for (const auto lane : {Delivery::events, Delivery::users}) {
       delivery->journal(lane).set_document("d");
     }

@@ -16,7 +16,7 @@ struct Lane {
 
   Config config;
   Ids ids;
-  Delivery delivery{config, ids, "a."};
+  Delivery delivery{config, ids, "a.", {}};
   Effects effects;
   UserRecords people;
 

@@ -53,7 +53,7 @@ struct Document {
   }
 
   Document& start() {
-    views.start(now, effects);
+    views.start(config.visible, now, effects);
     drain();
     return *this;
   }
@@ -557,7 +557,7 @@ TEST_CASE("a host without pages is asked for page facts once", "[page_views]") {
   config.page_views = config.page_leave = true;
   PageViews views(config);
   Effects effects;
-  views.start({0, 0}, effects);
+  views.start(true, {0, 0}, effects);
   while (!effects.empty()) effects.take();
   CHECK(views.next_wake() == kNever);
 }

@@ -1,0 +1,264 @@
+// The client's commands, and what they and the page's events record.
+#include <utility>
+
+#include "base/json.h"
+#include "base/list.h"
+#include "base/text.h"
+#include "client.h"
+#include "delivery/report.h"
+#include "storage_keys.h"
+#include "visitor/consent.h"
+
+namespace appizer {
+namespace {
+
+constexpr std::size_t kChangeLength = 10;
+
+// Where the visit began, behind the members of a user's origin.
+void append_origin(String& out, View landing) {
+  List<json::Member> members;
+  json::members(landing, members);
+  for (const auto& [name, value] : members) {
+    if (value == "\"\"") continue;
+    if (name == "utm_campaign") (out += ",\"campaign\":") += value;
+    out += ',';
+    json::append_string(out, name == "url" ? View("landing_page") : name);
+    out += ':';
+    out += value;
+  }
+}
+
+}  // namespace
+
+// No event reports that a cookie has changed; so a key in storage gets another text.
+void Client::announce_id() {
+  if (config_.persistence == Persistence::cookie) {
+    effects_.store(prefix_ + storage_keys::kIdChange, ids_.token(kChangeLength));
+  }
+}
+
+// Carries out the calls that waited, in order.
+void Client::replay() {
+  running_->delivery.journal(Delivery::events).count_lost(pending_calls_.dropped_events());
+  report_dropped(pending_calls_.dropped());
+  for (const PendingCall& call : pending_calls_.take()) {
+    switch (call.kind) {
+      case PendingCall::event:
+        record(call.name, call.json, call.happened, call.app);
+        break;
+      case PendingCall::user_id:
+        identify(call.name);
+        break;
+      case PendingCall::user_properties:
+        describe_user(call.json);
+        break;
+      case PendingCall::form_user:
+        record_form_user(call.json, call.origin, call.app);
+        break;
+      case PendingCall::reset:
+        forget_user(call.entropy);
+        break;
+      case PendingCall::visit:
+        begin_visit(call.json, call.happened);
+        break;
+    }
+  }
+}
+
+void Client::report_dropped(std::size_t count) {
+  if (count == 0) return;
+  effects_.report(report_of("evicted", 0, count, {}));
+  String& text = scratch();
+  json::append_integer(text, static_cast<std::int64_t>(count));
+  hint(Hint::event_evicted, text);
+}
+
+Status Client::track(View name, View properties, View app, Millis happened, const Moment& now) {
+  input(now);
+  if (!started_) return Status::not_started;
+  if (is_blank(name)) return Status::name_missing;
+  const Event event = record(name, properties, happened, app, composed_for_);
+  if (config_.debug) {
+    if (!is_snake_case(name)) hint(Hint::name_not_snake_case, name);
+    if (says_nothing(name)) hint(Hint::name_says_nothing, name);
+    if (event.properties_lost) hint(Hint::properties_not_an_object, name);
+    if (event.name_cut) hint(Hint::name_cut, name);
+    for (const View property : event.cut) {
+      // There is a better hint already.
+      const bool said = event.properties_lost || (event.name_cut && property == "event_name");
+      if (!said) hint(Hint::properties_cut, property);
+    }
+    for (const View property : event.reserved) hint(Hint::property_name_reserved, property);
+  }
+  return event.properties_lost ? Status::properties_unusable : Status::ok;
+}
+
+// Returns what was made of it, for the hints; its text is in the journal.
+Event Client::record(View name, View properties, Millis happened, View app, View user_id) {
+  if (!ready()) {
+    if (may_watch()) {
+      pending_calls_.add({PendingCall::event, properties, name, {}, app, happened});
+    }
+    return {};
+  }
+  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  const View id = ids_.event_id(happened);
+  const View session_id = session.touch(ids_, happened, effects_);
+  Event event = make_event(name, properties,
+                           {user_id.empty() ? identity.id() : user_id, session_id, id, happened});
+  hint(Hint::tracked, name);
+  Record record;
+  record.text = std::move(event.head);
+  record.app = app;
+  delivery.add(Delivery::events, std::move(record), effects_);
+  return event;
+}
+
+Status Client::set_user_id(View id, const Moment& now) {
+  input(now);
+  if (!started_) return Status::not_started;
+  View named = json::string(id);
+  if (const double number = json::number(id); number == number) {
+    const std::size_t begin = id.find_first_of("-0123456789");
+    named = id.substr(begin, id.find_last_of("0123456789") + 1 - begin);
+  }
+  if (!is_plausible_user_id(named)) {
+    hint(Hint::user_id_refused, json::clip(id, kLongestUserId));
+    return Status::user_id_unusable;
+  }
+  if (ready()) {
+    identify(named);
+  } else if (may_watch()) {
+    pending_calls_.add({PendingCall::user_id, {}, named});
+  }
+  return Status::ok;
+}
+
+// `id` is plausible.
+void Client::identify(View id) {
+  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  const View before = scratch(identity.id());
+  views_.keep_viewer(before);
+  const auto change = identity.set(id, effects_);
+  if (change == Identity::Change::none) return;
+  announce_id();
+  const bool linked = change == Identity::Change::named;
+  // Another person on the same device: nothing may link the two.
+  if (!linked) session.restart(ids_, now_.wall, effects_);
+  user_records.identify(id, linked ? before : View(), delivery, effects_);
+}
+
+Status Client::set_user_properties(View properties, const Moment& now) {
+  input(now);
+  if (!started_) return Status::not_started;
+  if (!json::is_object(properties)) {
+    hint(Hint::user_properties_refused, {});
+    return Status::user_properties_unusable;
+  }
+  if (ready()) {
+    describe_user(properties);
+  } else if (may_watch()) {
+    pending_calls_.add({PendingCall::user_properties, properties});
+  }
+  return Status::ok;
+}
+
+// `properties` is a JSON object.
+void Client::describe_user(View properties) {
+  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  user_records.set_properties(identity.id(), properties, delivery, effects_);
+}
+
+Status Client::reset(const Entropy& user, const Moment& now) {
+  input(now);
+  if (!started_) return Status::not_started;
+  if (ready()) {
+    forget_user(user);
+  } else if (may_watch()) {
+    pending_calls_.add({PendingCall::reset, {}, {}, {}, {}, 0, user});
+  }
+  return Status::ok;
+}
+
+void Client::forget_user(const Entropy& user) {
+  views_.keep_viewer(running_->identity.id());
+  running_->identity.reset(user, effects_);
+  announce_id();
+  running_->session.restart(ids_, now_.wall, effects_);
+}
+
+View Client::user_id() const { return running_ ? running_->identity.id() : View(); }
+
+Status Client::flush(std::uint32_t token, const Moment& now) {
+  input(now);
+  if (!started_) return Status::not_started;
+  if (live_.consent != Consent::granted) {
+    effects_.flushed(token, flush_result(0, 0, pending_calls_.size()));
+  } else if (views_.count_pending_now(effects_) || !ready()) {
+    flushes_.push_back(token);
+  } else {
+    running_->delivery.flush(token);
+  }
+  return Status::ok;
+}
+
+// A visit starts with its first view, whatever happened in it before.
+void Client::begin_visit(View landing, Millis happened) {
+  if (!ready()) {
+    pending_calls_.add({PendingCall::visit, landing, {}, {}, {}, happened});
+    return;
+  }
+  Session& session = running_->session;
+  const bool lands = session.landing().empty();
+  const View before = scratch(session.id());
+  const bool starts = session.touch(ids_, happened, effects_, landing) != before || lands;
+  if (config_.session_start && starts) record_automatic("session_start", landing, happened);
+}
+
+// The site's hooks see it first, if it has any.
+void Client::record_automatic(View name, View properties, Millis happened, View app, View user_id) {
+  if (!config_.hooks) {
+    record(name, properties, happened, app, user_id);
+    return;
+  }
+  String& event = scratch("{\"happened\":");
+  json::append_integer(event, happened);
+  event += ",\"app\":";
+  json::append_string(event, app);
+  event += ",\"properties\":";
+  event += properties;
+  if (!user_id.empty()) json::append_member(event, "user_id", user_id);
+  event += '}';
+  effects_.compose(name, event);
+}
+
+void Client::record_forms() {
+  Forms::Finding form;
+  while (forms_.take(form)) {
+    record_automatic(form.event, form.properties, form.happened, form.app);
+    if (!form.user.empty()) record_form_user(form.user, form.origin, form.app);
+    // The page may be about to be left for what the form leads to.
+    if (running_ && form.event == "form_submit") running_->delivery.flush_now();
+  }
+}
+
+void Client::record_form_user(View members, View origin, View app) {
+  if (!ready()) {
+    pending_calls_.add({PendingCall::form_user, members, {}, origin, app});
+    return;
+  }
+  Record user;
+  user.kind = Kind::user;
+  user.app = app;
+  user.text = "{\"user_id\":";
+  json::append_string(user.text, running_->identity.id());
+  user.text += ',';
+  user.text += members;
+  user.text += ",\"origin\":{";
+  user.text += origin;
+  append_origin(user.text, running_->session.landing());
+  user.text += '}';
+  running_->delivery.add(Delivery::users, std::move(user), effects_);
+}
+
+}  // namespace appizer

@@ -1,0 +1,167 @@
+// What the client does with each host event.
+#include <utility>
+
+#include "base/json.h"
+#include "base/list.h"
+#include "base/text.h"
+#include "client.h"
+#include "storage_keys.h"
+#include "visitor/consent.h"
+
+namespace appizer {
+
+void Client::handle_storage_value(View key, View text, const Moment& now) {
+  input(now);
+  if (config_.remember_consent && key == consent_key()) {
+    const bool first = live_.consent == Consent::pending && !views_started_;
+    Consent stored = first ? config_.consent : live_.consent;
+    read_consent(text, stored);
+    if (first || (may_become(stored) && !config_.drops_bot())) apply_consent(stored);
+  }
+  if (!running_) return;
+  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  const bool was_known = identity.is_known();
+  if (const auto change = identity.handle_storage_value(key, text, now, effects_);
+      change != Identity::StorageChange::foreign) {
+    if (change == Identity::StorageChange::refused) {
+      hint(Hint::stored_user_id_refused, json::clip(text, kLongestUserId));
+    } else if (change == Identity::StorageChange::replaced) {
+      delivery.rename(identity.replaced(), identity.id());
+    }
+    if (!was_known && identity.is_known() && identity.is_new(now)) announce_id();
+  } else if (key == prefix_ + storage_keys::kIdChange) {
+    identity.reread_cookies(effects_);
+  } else if (key == session.key()) {
+    session.handle_storage_value(text);
+  } else if (!delivery.handle_stored_pause(key, text, now)) {
+    ownership.handle_storage_value(key, text, now, effects_);
+  }
+}
+
+void Client::handle_storage_keys(View list, const Moment& now) {
+  input(now);
+  if (running_) {
+    running_->ownership.handle_storage_keys(list, now);
+  } else if (erasing_) {
+    while (!list.empty()) {
+      const View key = take_until(list, '\n');
+      if (key != consent_key()) effects_.erase(key);
+    }
+  }
+}
+
+void Client::handle_lock(View name, bool granted, const Moment& now) {
+  if (input(now)) running_->ownership.handle_lock(name, granted, effects_);
+}
+
+void Client::handle_store_failed(View key, const Moment& now) {
+  if (!input(now)) return;
+  running_->delivery.handle_store_failed(key, now.monotonic);
+  running_->identity.handle_store_failed(key);
+}
+
+void Client::handle_storage_cleared(const Moment& now) {
+  if (!input(now)) return;
+  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  delivery.journal(Delivery::events).handle_storage_cleared();
+  delivery.journal(Delivery::users).handle_storage_cleared();
+  identity.write(effects_);
+}
+
+void Client::handle_response(std::uint32_t id, int status, const RetryHeaders& headers, View body,
+                             const Moment& now) {
+  if (input(now)) running_->delivery.handle_response(id, status, headers, body, now, effects_);
+}
+
+void Client::handle_online(bool online, const Moment& now) {
+  live_.online = online;
+  if (!input(now)) return;
+  running_->delivery.handle_online(online, now);
+  if (online) running_->ownership.scan_soon(now);
+}
+
+void Client::handle_visibility(bool visible, const Moment& now) {
+  input(now);
+  live_.visible = visible;
+  if (may_watch()) views_.handle_visibility(visible, now, effects_);
+  if (!running_) return;
+  running_->delivery.handle_visibility(visible);
+  if (!visible) return;
+  running_->identity.reread_cookies(effects_);
+  running_->ownership.scan_soon(now);
+}
+
+void Client::handle_pagehide(const Moment& now) {
+  input(now);
+  away_ = true;
+  if (may_watch()) {
+    forms_.handle_pagehide(now, effects_);
+    record_forms();
+    views_.handle_pagehide(effects_);
+  }
+  if (running_) running_->delivery.handle_pagehide();
+}
+
+void Client::handle_requests_unsure(const Moment& now) {
+  if (input(now)) running_->delivery.recall(effects_);
+}
+
+void Client::handle_handover(const Moment& now, bool sure) {
+  if (!input(now)) return;
+  running_->delivery.handle_handover(effects_, sure);
+  running_->ownership.handle_handover(effects_);
+}
+
+void Client::handle_pageshow(const Moment& now) {
+  input(now);
+  if (!std::exchange(away_, false)) return;
+  // It heard nothing of a decision that was made meanwhile.
+  if (config_.remember_consent) effects_.read(consent_key());
+  if (running_) rejoin();
+  if (may_watch()) views_.handle_pageshow(now, effects_);
+}
+
+void Client::handle_navigation(View url, const Moment& now) {
+  input(now);
+  if (may_watch()) views_.handle_navigation(url, now, effects_);
+}
+
+void Client::handle_page_facts(const PageViews::Page& page, const Moment& now) {
+  input(now);
+  if (!may_watch()) return;
+  PageViews::Findings found;
+  views_.handle_page_facts(page, now, found);
+  if (!found.landing.empty()) begin_visit(found.landing, found.landed);
+  for (std::size_t i = 0; i < found.count; ++i) {
+    const auto& [name, properties, happened] = found.all[i];
+    record_automatic(name, properties, happened, {}, found.viewer);
+  }
+}
+
+void Client::handle_click(const Link& link, const Moment& now) {
+  input(now);
+  if (!may_watch()) return;
+  String& properties = scratch();
+  const View name = link_event(config_, views_.url(), views_.page(), link, properties);
+  if (!name.empty()) record_automatic(name, properties, now.wall);
+}
+
+void Client::handle_form(Forms::Input what, std::uint32_t id, double detail, View text,
+                         const Moment& now) {
+  input(now);
+  if (!may_watch()) return;
+  // Whoever submits has seen the page: its view comes first, and says where the visit began.
+  if (what == Forms::Input::submits) views_.count_pending_now(effects_);
+  forms_.handle_input(what, id, detail, text, now, effects_);
+  record_forms();
+}
+
+// The document goes on under another name, as one that is back from the back/forward cache.
+void Client::rejoin() {
+  running_->ownership.handle_pageshow(now_, effects_);
+  read_all();
+}
+
+void Client::handle_wake(const Moment& now) { input(now); }
+
+}  // namespace appizer

@@ -1,0 +1,63 @@
+// The names of everything that the SDK keeps in storage, and of its locks.
+//
+//     appizer.1.4k2nw0qz.j.7d3kx8m2pa.e12
+//     └────────┬────────┘ │ └───┬────┘ │└─ number of the segment, counted by the document
+//            prefix       │  document  └─ lane: e (events) or p (users)
+//                         └─ j: a segment of the durable queue
+//
+// The prefix holds the version of the format and a hash of the server's address and the app's id:
+// another app on the same origin, or another version of the format, neither reads nor touches what
+// is under it. Beside the segments there are, under the prefix:
+//
+//     l.<document>   the document's lease: "<until>", or a claim: "<until> <number drawn>"
+//     w.e  w.p       the lane's pause: "<failures> <until> <since>"
+//     s              the session: "<id> <time of the last event>[ <landing>]"
+//     c              the decision about consent
+//     i              another text after each change of the user id in a cookie
+//
+// Locks (Web Locks) are named <prefix><document>, for the segments of that document, and <prefix>r,
+// for the one document that may try a server that failed. An unlock of the prefix alone gives all
+// of a document's locks back.
+//
+// A segment is lines of records, each closed by a line feed:
+//
+//     9f3c01d2E3@"other-app" {"event_name":…
+//     └──┬───┘│││            └─ the record's JSON text, without its end (journal.h)
+//     checksum││└─ its app, as a JSON string, where that is not the client's own
+//             │└─ how many records were lost before this one, if any
+//             └─ kind: E (event), U (user) or A (alias)
+//
+// The user id is under a key that the site chooses (`userIdStorageKey`), and the id that was made
+// here also under the same key with `kAnonymous` behind it.
+#pragma once
+
+#include <cstdint>
+
+#include "base/hash.h"
+#include "base/ids.h"
+#include "base/text.h"
+
+namespace appizer::storage_keys {
+
+constexpr char kSegments[] = "j.";
+constexpr char kLeases[] = "l.";
+constexpr char kPauseOfEvents[] = "w.e";
+constexpr char kPauseOfUsers[] = "w.p";
+constexpr char kSession[] = "s";
+constexpr char kConsent[] = "c";
+constexpr char kIdChange[] = "i";
+constexpr char kRecoveryLock[] = "r";
+constexpr char kAnonymous[] = ".anonymous";
+/// Lanes in the key of a segment.
+constexpr char kEvents = 'e';
+constexpr char kUsers = 'p';
+
+/// The prefix of the space that all documents with the same app and server share; in `scratch`.
+inline View prefix_of(View api_base, View app_id) {
+  const auto hash = fnv1a<std::uint64_t>(api_base + "\n" + app_id + "\n");
+  String& out = scratch("appizer.1.");
+  for (int i = 0; i < 8; ++i) out += kBase32[hash >> (5 * i + 20) & 31];
+  return out += '.';
+}
+
+}  // namespace appizer::storage_keys
