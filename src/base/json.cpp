@@ -246,28 +246,6 @@ Token scalar(Scanner& scanner, View& string) {
   return scanner.is(Token::end_of_input) ? token : Token::parse_error;
 }
 
-// The length of the UTF-8 sequence at the start of `text`, 0 where there is no valid one (RFC
-// 3629).
-std::size_t sequence(View text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Overlong forms, surrogates, and beyond U+10FFFF show in the second byte.
-  const unsigned second = byte(1);
-  if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) ||
-      (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) {
-    return 0;
-  }
-  return length;
-}
-
 // Which half of a surrogate pair the \u escape at the start stands for: 1, 2, or 0 for neither.
 int surrogate(View text) {
   if (text.size() < 6 || !text.starts_with("\\u")) return 0;
@@ -282,7 +260,7 @@ int surrogate(View text) {
 
 // JSON.stringify writes half a character ('🙂'.slice(0, 1)) as an escape that no reader of UTF-8
 // takes. It becomes U+FFFD, as it does in TextEncoder.
-View mended(View text) {
+View repaired(View text) {
   String& out = scratch();
   while (!text.empty()) {
     std::size_t size = 1;
@@ -411,62 +389,13 @@ double number(View text) {
   return negative ? -value : value;
 }
 
-void append_string(String& out, View text) {
-  out += '"';
-  while (!text.empty()) {
-    const char c = text[0];
-    const std::size_t length = sequence(text);
-    if (length == 0) {
-      out += "\xEF\xBF\xBD";
-    } else if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (length == 1 && c < 0x20) {
-      out += "\\u00";
-      append_hex(out, static_cast<unsigned char>(c));
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(max<std::size_t>(length, 1));
-  }
-  out += '"';
-}
-
-void append_member(String& out, View name, View value) {
-  if (out.empty() || out.back() != '{') out += ',';
-  out += '"';
-  out += name;
-  out += "\":";
-  append_string(out, value);
-}
-
-void append_integer(String& out, std::int64_t value) {
-  char digits[20];
-  char* const end = digits + sizeof digits;
-  char* begin = end;
-  // Of the smallest number no positive one exists, so the digits are those of the negative.
-  const std::int64_t sign = value < 0 ? -1 : 1;
-  do {
-    *--begin = static_cast<char>('0' + value % 10 * sign);
-    value /= 10;
-  } while (value != 0);
-  if (sign < 0) *--begin = '-';
-  out += View(begin, static_cast<std::size_t>(end - begin));
-}
-
-View clip(View text, std::size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
-  return text.substr(0, limit);
-}
-
 bool copy(View text, const Limits& limits, bool (*is_reserved)(View), Copy& out) {
   Scanner scanner(text);
   Extent extent;
   if (!scanner.is(Token::begin_object)) return false;
   const std::size_t begin = scanner.begin();
   if (!scanner.skip(extent)) {
-    const View better = mended(text);
+    const View better = repaired(text);
     return better != text && copy(better, limits, is_reserved, out);
   }
   const View whole = scanner.since(begin);
