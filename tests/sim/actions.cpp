@@ -374,6 +374,9 @@ void World::act_on_page(const Action& action, Tab& tab, Rng& dice) {
       }
       return decide(page, wish);
     }
+    case Do::go:
+      coverage.add(Count::views_navigated);
+      return page.go(dice);
     case Do::own_clear:
       return own_clear(page);
     case Do::flush:
@@ -429,8 +432,8 @@ void World::act(const Action& action) {
     case Do::sleep:
       coverage.add(Count::sleeps);
       ledger.disturb();
-      liveness.disturb_all();
-      return clock.sleep(dice.percent(20) ? 7 * 24 * kHour : dice.between(kSecond, 3 * kHour));
+      clock.sleep(dice.percent(20) ? 7 * 24 * kHour : dice.between(kSecond, 3 * kHour));
+      return liveness.disturb_all();
     case Do::evict:
       if (tab.cached.empty()) return;
       coverage.add(Count::evicted_from_cache);

@@ -25,6 +25,26 @@ bool is_decision(std::string_view key) {
   return key.starts_with("appizer.1.") && key.ends_with(".c") && key.size() == 20;
 }
 
+// Before gestures were known the URL was all.
+template <typename Client>
+void navigate(Client& client, std::string_view url, bool gesture, const Moment& now) {
+  if constexpr (requires { client.handle_navigation(url, gesture, now); }) {
+    client.handle_navigation(url, gesture, now);
+  } else {
+    client.handle_navigation(url, now);
+  }
+}
+
+// The glue knows whether its requests went through code of the page.
+template <typename Client>
+void hand_over(Client& client, bool sure, const Moment& now) {
+  if constexpr (requires { client.handle_handover(now, sure); }) {
+    client.handle_handover(now, sure);
+  } else {
+    client.handle_handover(now);
+  }
+}
+
 bool is_foreign(const StorageChange& change) {
   return !change.cleared && change.key.find("appizer") == std::string::npos;
 }
@@ -75,7 +95,7 @@ Moment Document::moment() const {
 
 void Document::start(bool visible, bool online) {
   looked = world_.clock.now();
-  visible_ = reported_visible_ = visible;
+  visible_ = reported_visible_ = seen_ = visible;
   online_ = online;
   if (!visible) hidden_since_ = world_.clock.now();
   const auto flag = [](bool value) { return value ? "true" : "false"; };
@@ -84,8 +104,9 @@ void Document::start(bool visible, bool online) {
   std::string config =
       "{\"options\":{\"appId\":\"" + world_.app(site_) + "\",\"apiBase\":\"" + world_.base(site_) +
       "\",\"persistence\":\"" + std::string(kPlaces[static_cast<std::size_t>(plan.persistence)]) +
-      consent_option() + ",\"confirmUnload\":" + flag(plan.confirm_unload) +
-      ",\"debug\":" + flag(plan.debug) + ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
+      consent_option() + ",\"autoEvents\":" + flag(plan.features.has(Feature::views)) +
+      ",\"confirmUnload\":" + flag(plan.confirm_unload) + ",\"debug\":" + flag(plan.debug) +
+      ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
       ",\"maxQueueBytes\":" + std::to_string(plan.max_bytes) +
       "},\"facts\":{\"ua\":\"sim\",\"online\":" + flag(online) + ",\"visible\":" + flag(visible) +
       ",\"locks\":" + flag(plan.locks) + ",\"later\":" + flag(plan.later) + "}}";
@@ -145,6 +166,7 @@ std::string Document::kept_decision() const {
 // The decision holds from here on, whatever the client does with it.
 void Document::begin_decision(Consent decision) {
   deciding_ = true;
+  world_.liveness.disturb(id_);
   world_.identity_rules.decided(id_, decision == Consent::granted);
   ends_ = decision == Consent::denied;
   if (ends_) was_named_ = false;
@@ -274,10 +296,27 @@ void Document::flush() {
   settle();
 }
 
+void Document::go(Rng& dice) {
+  if (dice.percent(90)) url_ = "https://shop.test/p" + std::to_string(dice.below(6));
+  next_title_ = "Page " + std::to_string(dice.below(6));
+  title_due_ = world_.clock.now() + dice.between(0, dice.percent(50) ? 0 : 4000);
+  const bool gesture = dice.percent(70);
+  world_.trace.say("  " + name() + " is at " + url_);
+  navigate(*client_, url_, gesture, moment());
+  settle();
+}
+
+void Document::report_page() {
+  if (!world_.plan.features.has(Feature::views)) return;
+  if (world_.clock.now() >= title_due_ && !next_title_.empty()) title_ = next_title_;
+  client_->handle_page_facts({.url = url_, .title = title_, .referrer = ""}, moment());
+}
+
 void Document::show(bool visible) {
   if (visible_ != visible && !visible) hidden_since_ = world_.clock.now();
   if (visible_ != visible) world_.liveness.disturb(id_);
   visible_ = visible;
+  seen_ = seen_ || visible;
   if (frozen_ || cached_ || std::exchange(reported_visible_, visible) == visible) return;
   parting_ = parting_ || !visible;
   const std::string before = user();
@@ -411,19 +450,30 @@ void Document::gone() {
     Send& send = world_.sends[index];
     if (send.state != Send::flying || !send.keepalive || world_.plan.confirm_unload) continue;
     if (send.lane == users) continue;
+    if (world_.plan.features.has(Feature::wrapped_fetch)) continue;
     send.state = Send::handed_over;
     world_.ledger.handed_over(send);
+    world_.view_rules.may_be_lost(send);
   }
-  client_->handle_handover(moment());
+  hand_over(*client_, !world_.plan.features.has(Feature::wrapped_fetch), moment());
   world_.ledger.leaves(id_, unsaved(), world_.clock.now());
   drain();
   world_.ledger.leaves(id_, unsaved(), world_.clock.now());
+}
+
+void Document::note_views() const {
+  if (unsaved()) world_.view_rules.excuse();
+  for (const std::uint64_t name : named_) {
+    if (!seen_) world_.view_rules.never_seen(name);
+    if (left_ || !visible_) world_.view_rules.ended_hidden(name);
+  }
 }
 
 void Document::die() {
   if (std::exchange(dead_, true)) return;
   if (ended < 0) ended = world_.clock.now();
   if (consent_ == Consent::pending) world_.ledger.withdraw(id_);
+  note_views();
   world_.ledger.dies(id_, unsaved(), world_.clock.now());
   world_.locks.release_all(id_);
   world_.report_locks();
@@ -513,6 +563,8 @@ void Document::perform(Effect& effect) {
       left_url_ = std::move(effect.text);
       left_body_ = std::move(effect.more);
       return;
+    case Effect::page_facts:
+      return report_page();
     case Effect::report:
       world_.trace.say("  " + name() + " reports " + effect.text);
       // What was dropped while it waited is reported without names.
@@ -638,6 +690,12 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   send.body = std::move(body);
   if (send.lane == events) {
     read_events(send.body, send.parts);
+    read_automatic(send.body, send.automatic);
+    for (const Part& part : send.parts) {
+      const bool own =
+          part.tag < world_.ledger.size() && world_.ledger.entry(part.tag).document == id_;
+      if (own) named_.insert(part.view_document);
+    }
   } else {
     read_users(send.body, send.parts);
   }
@@ -669,6 +727,12 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   world_.ledger.sending(index);
   world_.identity_rules.sending(index);
   if (world_.plan.features.has(Feature::sequence)) world_.sequence.sending(world_.sends[index]);
+  if (leaving_ && world_.plan.features.has(Feature::wrapped_fetch)) {
+    // The page is gone before the other script passes it on.
+    world_.sends[index].arrives = world_.sends[index].carried = false;
+    world_.coverage.add(Count::lost_in_wrapper);
+    return;
+  }
   if (world_.network.send(index, others)) return;
   if (parting_ && world_.rng.percent(60)) {
     microtasks_.push_back({Input::answer, index});

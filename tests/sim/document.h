@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,8 @@ class Document {
   /// The visitor decided, or is asked again.
   void decide(appizer::Consent decision);
   void flush();
+  /// A router shows another page, at once or by and by, after a click or by itself.
+  void go(Rng& dice);
   /// The end of a task: performs all effects.
   void settle();
 
@@ -69,6 +72,8 @@ class Document {
   bool frozen() const { return frozen_; }
   bool visible() const { return visible_; }
   bool online() const { return online_; }
+  /// What is expected of its views, now that it ends.
+  void end_views() const { note_views(); }
   /// The user id that the page's client has.
   std::string user() const { return std::string(client_->user_id()); }
   /// Without consent nothing of ours is kept.
@@ -110,6 +115,8 @@ class Document {
   void answer(std::uint32_t send);
   void gone();
   void arm();
+  void report_page();
+  void note_views() const;
   appizer::Entropy entropy();
   std::string consent_option() const;
   std::string kept_id() const;
@@ -142,6 +149,7 @@ class Document {
   bool was_named_ = false;   // while it was not there
   std::string kept_before_;  // the id that was kept as the decision came
   bool visible_ = true;
+  bool seen_ = false;
   bool reported_visible_ = true;
   bool frozen_ = false;
   bool cached_ = false;
@@ -170,7 +178,12 @@ class Document {
   int idle_wakes_ = 0;
   Millis idle_since_ = 0;
   std::size_t effects_ = 0;
-  Storage::Items former_;  // what it sees of storage until `stale_until`
+  std::string url_ = "https://shop.test/";
+  std::string title_ = "Start";
+  std::string next_title_;
+  Millis title_due_ = 0;
+  std::set<std::uint64_t> named_;  // what its events call it
+  Storage::Items former_;          // what it sees of storage until `stale_until`
 };
 
 }  // namespace sim

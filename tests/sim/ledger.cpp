@@ -232,6 +232,9 @@ void Ledger::sending(std::uint32_t index) {
 void Ledger::stored(std::uint32_t index, Millis now) {
   Send& send = sends_[index];
   send.stored = true;
+  for (const Automatic& event : send.automatic) {
+    if (automatic_.insert(event.part.id).second) counted_ += event.part.dropped;
+  }
   for (const Part& part : send.parts) {
     Entry& entry = entries_[part.tag];
     if (++entry.copies > 1) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -110,6 +111,7 @@ class Ledger {
   /// A page removed everything from storage; what it has in memory it must write again.
   void cleared_by(std::uint32_t document, Millis now);
   /// Whether records were given up that no report names.
+  bool harmed() const { return harmed_; }
   bool evicted_unnamed() const { return unnamed_[events] + unnamed_[users] > 0; }
 
   void leaves(std::uint32_t document, bool unsaved, Millis now);
@@ -168,9 +170,10 @@ class Ledger {
   std::string violation_;
   bool disturbed_ = false;
   bool harmed_ = false;
-  std::uint64_t unnamed_[2] = {};   // of ends that were counted in a report, not named
-  std::uint64_t reported_[2] = {};  // in reports
-  std::uint64_t counted_ = 0;       // the sum of `$dropped` that the server has stored
+  std::set<std::uint64_t> automatic_;  // ids that the server has stored
+  std::uint64_t unnamed_[2] = {};      // of ends that were counted in a report, not named
+  std::uint64_t reported_[2] = {};     // in reports
+  std::uint64_t counted_ = 0;          // the sum of `$dropped` that the server has stored
   bool count_may_be_lost_ = false;
 };
 

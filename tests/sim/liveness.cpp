@@ -35,7 +35,7 @@ void Liveness::answered(const Send& send, appizer::Outcome outcome, Millis pause
 }
 
 void Liveness::disturb_all() {
-  for (Page& page : documents_) page.since = clock_.now();
+  for (Page& page : documents_) page.since = std::max(clock_.now(), clock_.awake());
 }
 
 void Liveness::pause_damaged() {

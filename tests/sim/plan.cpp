@@ -104,6 +104,12 @@ void add_features(Plan& plan, Weights& all) {
     set(Do::name, 5);
     set(Do::know, 5);
   }
+  if (maybe(Feature::views, 12)) {
+    set(Do::go, 15);
+    plan.memory = Plan::nobody;
+    for (const Do asks : {Do::allow, Do::forbid, Do::ask}) set(asks, 0);
+  }
+  maybe(Feature::wrapped_fetch, 6);
   maybe(Feature::endless, 12);
   maybe(Feature::false_offline, 25);
   maybe(Feature::long_answers, 15);

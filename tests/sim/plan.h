@@ -20,7 +20,7 @@ namespace sim {
   X(resume) X(hide) X(show) X(track) X(track_large) X(name) X(name_again) X(flush) X(network) \
   X(server) X(users_server) X(storage) X(corrupt) X(clear) X(set_clock) X(sleep) \
   X(page_requests) X(nudge) X(know) X(reset) X(allow) X(forbid) X(ask) X(lose_cookies) X(proxy) \
-  X(worker) X(own_clear) X(foreign_key) X(deploy) X(alias_server)
+  X(worker) X(own_clear) X(foreign_key) X(deploy) X(alias_server) X(go)
 // clang-format on
 
 enum class Do : std::uint8_t {

@@ -34,6 +34,7 @@ struct Send {
   std::string url;
   std::string body;
   std::vector<Part> parts;
+  std::vector<Automatic> automatic;
   State state = flying;
   /// The browser still carries it: it takes up quota, and may be answered.
   bool carried = true;
@@ -51,7 +52,8 @@ struct Send {
 
   /// What of it the server takes or refuses as one.
   std::size_t records() const {
-    return lane == events ? parts.size() : std::min<std::size_t>(parts.size(), 1);
+    return lane == events ? parts.size() + automatic.size()
+                          : std::min<std::size_t>(parts.size(), 1);
   }
   bool batch() const { return url.ends_with("/batch"); }
 

@@ -99,6 +99,7 @@ void Server::handle(std::uint32_t index) {
   if (stores) {
     world_.ledger.stored(index, world_.clock.now());
     world_.identity_rules.stored(send);
+    world_.view_rules.stored(send);
     send.answer = "{\"success\":true,\"processed_count\":1,\"message\":\"ok\"}";
   } else if (mood.asks) {
     ask(send, rng);

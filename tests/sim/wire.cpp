@@ -91,33 +91,61 @@ std::int64_t read_number(std::string_view text, std::string_view name, std::int6
   return number_at(text, at + name.size() + 2, missing);
 }
 
-void read_events(std::string_view text, std::vector<Part>& parts) {
-  constexpr std::string_view kName = "\"event_name\":\"e";
+namespace {
+
+// What all events have.
+void read_facts(std::string_view event, Part& part) {
   constexpr std::string_view kId = "\"$event_id\":\"";
   constexpr std::string_view kDropped = "\"$dropped\":";
-  std::size_t at = index_of(text, kName, 0);
+  part.user = hash(string_after(event, kUser, 0));
+  const std::size_t id = index_of(event, kId, 0);
+  if (id == std::string_view::npos) return;
+  part.id = hash(event.substr(id + kId.size(), 36));
+  part.wall = time_of(string_after(event, "\"$timestamp\":\"", id));
+  part.session = hash(string_after(event, "\"$session_id\":\"", id));
+  part.number = static_cast<std::uint32_t>(read_number(event, "$seq", 0));
+  const std::string_view view = string_after(event, "\"$view_id\":\"", 0);
+  if (!view.empty()) {
+    part.view = hash(view);
+    part.view_document = hash(view.substr(0, view.rfind('.')));
+  }
+  const std::size_t dropped = index_of(event, kDropped, id);
+  if (dropped != std::string_view::npos) {
+    part.dropped = static_cast<std::uint32_t>(number_at(event, dropped + kDropped.size(), 0));
+  }
+}
+
+constexpr std::string_view kEventName = "\"event_name\":\"";
+
+}  // namespace
+
+void read_events(std::string_view text, std::vector<Part>& parts) {
+  std::size_t at = index_of(text, kEventName, 0);
   while (at != std::string_view::npos) {
-    const std::size_t next = index_of(text, kName, at + kName.size());
+    const std::size_t next = index_of(text, kEventName, at + kEventName.size());
     const std::string_view event = text.substr(at, next - at);
-    Part part{static_cast<Tag>(number_at(event, kName.size(), kNoTag))};
-    part.user = hash(string_after(event, kUser, 0));
-    const std::size_t id = index_of(event, kId, 0);
-    if (id != std::string_view::npos) {
-      part.id = hash(event.substr(id + kId.size(), 36));
-      part.wall = time_of(string_after(event, "\"$timestamp\":\"", id));
-      part.session = hash(string_after(event, "\"$session_id\":\"", id));
-      part.number = static_cast<std::uint32_t>(read_number(event, "$seq", 0));
-      const std::string_view view = string_after(event, "\"$view_id\":\"", 0);
-      if (!view.empty()) {
-        part.view = hash(view);
-        part.view_document = hash(view.substr(0, view.rfind('.')));
-      }
-      const std::size_t dropped = index_of(event, kDropped, id);
-      if (dropped != std::string_view::npos) {
-        part.dropped = static_cast<std::uint32_t>(number_at(event, dropped + kDropped.size(), 0));
+    if (event.substr(kEventName.size()).starts_with('e')) {
+      Part part{static_cast<Tag>(number_at(event, kEventName.size() + 1, kNoTag))};
+      if (part.tag != kNoTag) {
+        read_facts(event, part);
+        parts.push_back(part);
       }
     }
-    if (part.tag != kNoTag) parts.push_back(part);
+    at = next;
+  }
+}
+
+void read_automatic(std::string_view text, std::vector<Automatic>& events) {
+  std::size_t at = index_of(text, kEventName, 0);
+  while (at != std::string_view::npos) {
+    const std::size_t next = index_of(text, kEventName, at + kEventName.size());
+    const std::string_view event = text.substr(at, next - at);
+    for (const std::string_view name : {"page_view", "page_leave", "session_start"}) {
+      if (string_after(event, kEventName, 0) != name) continue;
+      Automatic found{name, {kNoTag}};
+      read_facts(event, found.part);
+      events.push_back(found);
+    }
     at = next;
   }
 }

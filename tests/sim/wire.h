@@ -30,11 +30,19 @@ struct Part {
   std::uint64_t view_document = 0;  // and of the document in it
 };
 
+/// An event that the core recorded by itself.
+struct Automatic {
+  std::string_view name;
+  Part part;
+};
+
 /// Of a user id, as JSON has it.
 std::uint64_t id_hash(std::string_view id);
 
 /// The events in a body, a segment or a report, in order.
 void read_events(std::string_view text, std::vector<Part>& parts);
+/// The automatic events in a body.
+void read_automatic(std::string_view text, std::vector<Automatic>& events);
 /// The users, aliases and facts in a body or a segment.
 void read_users(std::string_view text, std::vector<Part>& parts);
 

@@ -14,6 +14,7 @@ World::World(const Plan& its_plan, bool traced)
       ledger(plan, sends, storage, coverage),
       liveness(plan, clock, sends, ledger),
       sequence(plan, ledger),
+      view_rules(plan, ledger),
       protocol_rules(plan, clock, locks, sends, ledger, coverage),
       identity_rules(plan, clock, sends, ledger, coverage),
       server(*this),
@@ -172,6 +173,10 @@ std::string World::run() {
     if (plan.features.has(Feature::sequence)) sequence.close();
     if (plan.features.has(Feature::links)) identity_rules.check_links();
     check_twins();
+    for (const auto& page : documents_) {
+      if (!page->dead()) page->end_views();
+    }
+    if (plan.features.has(Feature::views)) view_rules.close();
     if (plan.calm) check_calm();
   }
   return ledger.violation();

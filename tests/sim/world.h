@@ -22,6 +22,7 @@
 #include "server.h"
 #include "storage.h"
 #include "trace.h"
+#include "view_rules.h"
 
 namespace sim {
 
@@ -59,6 +60,7 @@ class World {
   Ledger ledger;
   Liveness liveness;
   Sequence sequence;
+  ViewRules view_rules;
   ProtocolRules protocol_rules;
   IdentityRules identity_rules;
   Server server;

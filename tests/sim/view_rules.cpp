@@ -1,0 +1,54 @@
+#include "view_rules.h"
+
+#include <string>
+
+namespace sim {
+
+void ViewRules::add(const Part& part, std::string_view name) {
+  if (part.view == 0) return ledger_.violated("joins no view: " + std::string(name));
+  const auto [number, first] =
+      numbers_.emplace(std::pair(part.view_document, part.number), part.id);
+  if (!first && number->second != part.id) {
+    ledger_.violated("two events of a document are number " + std::to_string(part.number));
+  }
+  View& view = views_[part.view];
+  view.document = part.view_document;
+  if (name == "page_view") {
+    view.begins.insert(part.id);
+    view.session = part.session;
+  } else if (name == "page_leave") {
+    view.ends.insert(part.id);
+    view.last_session = part.session;
+  } else {
+    ++view.events;
+  }
+}
+
+void ViewRules::stored(const Send& send) {
+  if (!plan_.features.has(Feature::views) || send.lane != events) return;
+  for (const Part& part : send.parts) add(part, ledger_.word(part.tag));
+  for (const Automatic& event : send.automatic) add(event.part, event.name);
+}
+
+void ViewRules::may_be_lost(const Send& send) {
+  for (const Automatic& event : send.automatic) views_[event.part.view].may_be_lost = true;
+}
+
+void ViewRules::close() const {
+  const bool lossy = excused_ || ledger_.harmed() || ledger_.evicted_unnamed() ||
+                     ledger_.leases_excuse() || plan_.poison;
+  for (const auto& [id, view] : views_) {
+    if (view.begins.size() > 1) return ledger_.violated("two views have the same $view_id");
+    if (view.ends.size() > 1) return ledger_.violated("a view has two ends");
+    if (!view.begins.empty() && !view.ends.empty() && view.session != view.last_session) {
+      return ledger_.violated("a view ends in another session");
+    }
+    if (lossy || view.may_be_lost || unseen_.contains(view.document)) continue;
+    if (view.begins.empty()) return ledger_.violated("events join a view that never was");
+    if (view.ends.empty() && ended_.contains(view.document)) {
+      return ledger_.violated("a view has no end, though its page was hidden before it ended");
+    }
+  }
+}
+
+}  // namespace sim
