@@ -2,8 +2,8 @@
 
 import { attempt } from '../api/attempt.js';
 import type { Host, HostEvents } from '../api/host.js';
-import { FORM_INPUT, HOST_EVENT } from './abi.js';
 import type { Exports } from './abi.js';
+import { FORM_INPUT, HOST_EVENT } from './abi.js';
 import type { Inputs } from './inputs.js';
 import type { Loop } from './loop.js';
 import type { Presence } from './presence.js';

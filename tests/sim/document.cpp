@@ -105,6 +105,7 @@ void Document::start(bool visible, bool online) {
       "{\"options\":{\"appId\":\"" + world_.app(site_) + "\",\"apiBase\":\"" + world_.base(site_) +
       "\",\"persistence\":\"" + std::string(kPlaces[static_cast<std::size_t>(plan.persistence)]) +
       consent_option() + ",\"autoEvents\":" + flag(plan.features.has(Feature::views)) +
+      (plan.flush_interval > 0 ? ",\"flushInterval\":" + std::to_string(plan.flush_interval) : "") +
       ",\"confirmUnload\":" + flag(plan.confirm_unload) + ",\"debug\":" + flag(plan.debug) +
       ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
       ",\"maxQueueBytes\":" + std::to_string(plan.max_bytes) +

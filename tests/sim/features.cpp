@@ -5,8 +5,8 @@ namespace {
 
 Features passed() {
   Features features;
-  for (const Feature feature :
-       {Feature::worker, Feature::endless, Feature::long_answers, Feature::foreign_keys}) {
+  for (const Feature feature : {Feature::worker, Feature::endless, Feature::long_answers,
+                                Feature::foreign_keys, Feature::wrapped_fetch, Feature::batching}) {
     features.set(feature, true);
   }
   return features;

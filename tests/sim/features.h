@@ -23,11 +23,12 @@ namespace sim {
 /// links: every id under which anything was sent, and that another replaced, is linked by an alias.
 /// sequence: `$seq` and `$view_id` are checked.
 /// views: automatic page views, in an app that navigates by itself.
+/// batching: `flushInterval` is 30 s.
 /// wrapped_fetch: another script has wrapped `fetch`, so what is sent while leaving may never go.
 /// silence: no page is silent longer than documented while it has something to send.
 #define APPIZER_SIM_FEATURES(X) \
   X(proxy) X(worker) X(endless) X(dead_locks) X(false_offline) X(own_clear) X(long_answers) \
-  X(foreign_keys) X(deploy) X(alias_refused) X(twins) X(links) X(sequence) X(silence) X(views) X(wrapped_fetch)
+  X(foreign_keys) X(deploy) X(alias_refused) X(twins) X(links) X(sequence) X(silence) X(views) X(batching) X(wrapped_fetch)
 // clang-format on
 
 enum class Feature : std::uint32_t {

@@ -249,6 +249,7 @@ void Ledger::stored(std::uint32_t index, Millis now) {
 void Ledger::reported(std::uint32_t document, std::string_view json) {
   const bool refused = json.find("\"refused\"") != std::string_view::npos;
   const bool evicted = json.find("\"evicted\"") != std::string_view::npos;
+  const bool unreadable = json.find("\"unreadable\"") != std::string_view::npos;
   const auto count = static_cast<std::uint64_t>(read_number(json, "count", 0));
   const Lane lane = json.find("\"kind\":\"event\"") != std::string_view::npos ? events : users;
   if (evicted && json.find("\"kind\"") == std::string_view::npos) {
@@ -265,7 +266,7 @@ void Ledger::reported(std::uint32_t document, std::string_view json) {
                 : evicted ? Count::evicted_events
                           : Count::unreadable_records,
                 count);
-  if (!refused && !evicted) {
+  if (unreadable) {
     // The report does not say which record; what was damaged is known already.
     reported_[events] += count;
     documents_[document].uncounted += 1;
@@ -282,7 +283,9 @@ void Ledger::reported(std::uint32_t document, std::string_view json) {
     const bool known = copies_excused(entry);
     if (entry.reported && !known) violated("reported twice: " + word(part.tag));
     const Send* last = entry.last_send == kNone ? nullptr : &sends_[entry.last_send];
-    if (refused && !known && (last == nullptr || last->state != Send::refused_alone)) {
+    const bool alone = last != nullptr && last->state == Send::refused_alone;
+    // Whether the server or something before it refuses it: it failed alone, again and again.
+    if (!evicted && !known && !alone && !entry.set_aside()) {
       violated("reported as refused, but no server refused it: " + word(part.tag));
     }
     if (evicted && !known && last != nullptr && last->state == Send::acknowledged) {

@@ -107,8 +107,10 @@ void add_features(Plan& plan, Weights& all) {
   if (maybe(Feature::views, 12)) {
     set(Do::go, 15);
     plan.memory = Plan::nobody;
+    plan.undecided = appizer::Consent::granted;
     for (const Do asks : {Do::allow, Do::forbid, Do::ask}) set(asks, 0);
   }
+  if (maybe(Feature::batching, 12)) plan.flush_interval = 30 * kSecond;
   maybe(Feature::wrapped_fetch, 6);
   maybe(Feature::endless, 12);
   maybe(Feature::false_offline, 25);

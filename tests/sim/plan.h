@@ -75,6 +75,8 @@ struct Plan {
   bool announced_everywhere = false;
   /// What counts before the visitor has decided.
   appizer::Consent undecided = appizer::Consent::granted;
+  /// For how long a page may let its events wait for company; 0: as the core chooses.
+  Millis flush_interval = 0;
   /// What this world has of each feature.
   Features features;
   std::vector<Action> actions;
