@@ -28,10 +28,17 @@ export function hasPage(): boolean {
   return typeof window === 'object' && typeof document === 'object';
 }
 
+type FormsOfPage = ReturnType<typeof openForms>;
+
 export function browserHost(): Host {
   const { fetchLater } = window as { fetchLater?: FetchLater };
   const navigation = openNavigation();
-  const forms = openForms();
+  // Opened when they are watched: what the page lacks may not have been brought before.
+  let forms: FormsOfPage | undefined;
+  const openedForms = () => {
+    forms ??= openForms();
+    return forms;
+  };
   const own = openOwnFetch();
   // Requests on their way through the page's `fetch`, while that is not the browser's.
   const held = new Set<object>();
@@ -77,13 +84,19 @@ export function browserHost(): Host {
         what & WATCHED.navigation && navigation.watch(events.navigation),
         what & WATCHED.links && watchLinks(events.click),
         what & (WATCHED.forms | WATCHED.form_starts) &&
-          forms.watch(events.form, !!(what & WATCHED.forms), !!(what & WATCHED.form_starts)),
+          openedForms().watch(
+            events.form,
+            !!(what & WATCHED.forms),
+            !!(what & WATCHED.form_starts),
+          ),
       ];
       return () => {
         for (const stop of stops) if (stop) stop();
       };
     },
-    forms,
+    get forms() {
+      return forms;
+    },
     log: (sentence) => console.info(sentence),
     userAgent: navigator.userAgent,
     // Firefox has it from 133 on.

@@ -25,6 +25,7 @@ const print = Function.prototype.toString;
 // A wrapper prints its own code; a proxy or a bound function prints as native, but without the name. Some libraries
 // replace `toString`, so that their wrappers look native (Sentry does): then nothing is known of any function.
 function isNative(one: unknown, name: string, by = print): boolean {
+  if (typeof one !== 'function') return false;
   return new RegExp(`^function ${name}\\(\\)\\s*{\\s*\\[native code\\]\\s*}$`).test(by.call(one));
 }
 
