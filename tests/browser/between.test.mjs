@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inEngines } from './harness/browsers.mjs';
+import { createSink } from './harness/sink.mjs';
 import { createSite } from './harness/site.mjs';
 import { waitFor } from './harness/wait.mjs';
 import { withPage } from './setup.mjs';
@@ -97,6 +98,8 @@ inEngines('between page and server', (engine) => {
   });
 
   test('a service worker’s offline page acknowledges nothing', async () => {
+    const down = await createSink();
+    await down.close();
     on.site.pages['/offline.html'] = '<!doctype html><title>Offline</title>';
     on.site.pages['/worker.js'] = {
       headers: { 'content-type': 'text/javascript' },
@@ -109,7 +112,7 @@ inEngines('between page and server', (engine) => {
     on.site.pages['/worked'] = `<!doctype html><title>Worked</title>
       <script src="/appizer-web.js"></script>`;
     await on.page.goto(`${on.site.address}/worked`);
-    const result = await on.page.evaluate(async () => {
+    const result = await on.page.evaluate(async (/** @type {string} */ api) => {
       await navigator.serviceWorker.register('/worker.js');
       if (!navigator.serviceWorker.controller) {
         await new Promise((resolve) => {
@@ -117,12 +120,12 @@ inEngines('between page and server', (engine) => {
         });
       }
       // The worker does answer for the server.
-      const response = await fetch('http://127.0.0.1:1/v1/events', { method: 'POST', body: '{}' });
+      const response = await fetch(`${api}/v1/events`, { method: 'POST', body: '{}' });
       const app = /** @type {any} */ (window).AppizerWeb;
-      app.init({ appId: 'worked', apiBase: 'http://127.0.0.1:1' });
+      app.init({ appId: 'worked', apiBase: api });
       app.trackEvent('kept');
       return { status: response.status, flushed: await app.flush() };
-    });
+    }, down.address);
     assert.deepEqual(result, {
       status: 200,
       flushed: { delivered: 0, dropped: 0, pending: 1 },
