@@ -88,7 +88,7 @@ enum ApzHostEvent : std::int32_t {
   APZ_STORAGE_CLEARED = 8,
   /// The page goes away, and nobody knows whether the browser has taken over its requests.
   APZ_HANDOVER_UNSURE = 9,
-  /// The page is about to go away, and requests on their way may still be held up by its code.
+  /// The page is about to go away, and requests on their way may still be delayed by its code.
   APZ_REQUESTS_UNSURE = 10,
 };
 void apz_host_event(std::int32_t event, double monotonic, double wall);

@@ -27,7 +27,7 @@ export interface Outgoing {
 export interface Handover {
   /** Whether those that are made from now on reach the browser, and not only code of the page. */
   sure: boolean;
-  /** Whether some that were made earlier, and are not answered yet, may be held up by code of the page. */
+  /** Whether some that were made earlier, and are not answered yet, may still be delayed by code of the page. */
   held: boolean;
 }
 

@@ -6,7 +6,7 @@
 export const { parse, stringify } = JSON;
 export const { now } = Date;
 export const monotonic = globalThis.performance?.now.bind(performance);
-// The one that the language itself makes, whoever has taken its name.
+// The language's own, whatever a page has put under its name.
 export const NativePromise = (async () => {})().constructor as PromiseConstructor;
 export const { setTimeout, clearTimeout } = globalThis;
 
@@ -40,7 +40,7 @@ export function provide(all: StandIns): void {
   fetch ??= all.fetch;
 }
 
-/** The page's `fetch` as it is at each call: whoever wraps it wants to see requests, and may take it back. */
+/** The page's `fetch` as it is at each call: a script that wraps it wants to see requests, and may unwrap it. */
 export const pageFetch: typeof fetch = (...given) => {
   const today = globalThis.fetch;
   return (typeof today === 'function' ? today : fetch)(...given);

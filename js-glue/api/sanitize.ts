@@ -1,9 +1,9 @@
-/** URLs as the site wants them told. */
+/** URLs as the site wants them sent. */
 
 // What the core knows a URL by that the site has cleaned (`kSanitized` in url.h).
 const CLEANED = '\u0001';
 
-// Not the likes of `mailto:` and `data:`, which hold no place but a content. Of these the core tells nothing.
+// Not the likes of `mailto:` and `data:`, which hold content and not a place. The core includes nothing of these.
 const PLACE = /^[a-z][a-z\d+.-]*:\/\//i;
 
 /**

@@ -1,4 +1,4 @@
-/** What a site can say to the SDK, and what it hears. These types are the reference. */
+/** What a site passes to the SDK, and what it gets back. These types are the reference. */
 
 import type { Host } from './host.js';
 
@@ -16,7 +16,12 @@ export type Given<P> = undefined extends P
     ? [properties?: P]
     : [properties: P];
 
-/** Options of `AppizerWeb.init`. Only `appId` is required. */
+/**
+ * Options of `AppizerWeb.init`. Only `appId` is required.
+ *
+ * @example
+ * AppizerWeb.init({ appId: 'YOUR_APP_ID', autoEvents: true, autoHook: true });
+ */
 export interface Options {
   /** The app's id, from Appizer's dashboard. */
   appId: string;
@@ -37,7 +42,7 @@ export interface Options {
   apiBase?: string;
   /** The localStorage key of the user id. Default: `appizer_user_id`. */
   userIdStorageKey?: string;
-  /** Say in the console what happens, what is wrong and how to mend it. Default: `false`. */
+  /** Print in the console what happens, what is wrong and how to fix it. Default: `false`. */
   debug?: boolean;
   /**
    * Keep what is sent while the page goes away until the server has acknowledged it, and let the next
@@ -70,8 +75,8 @@ export interface Options {
    */
   rememberConsent?: boolean;
   /**
-   * Take Global Privacy Control for a no, unless you give `consent` or call `setConsent`. Default: `true`: it is
-   * a person's own choice, and the law of several states.
+   * Global Privacy Control counts as consent denied, unless you give `consent` or call `setConsent`. Default: `true`:
+   * it is the visitor's own choice, and the law of several states.
    */
   respectGPC?: boolean;
   /** The same for Do Not Track. Default: `false`: browsers have abandoned it, and some set it unasked. */
@@ -79,18 +84,18 @@ export interface Options {
   /** Keep everything in memory: no storage, no cookie. Each page is a new visitor. Default: `false`. */
   cookieless?: boolean;
   /**
-   * Names of further URL parameters whose values are not to be told, beside the usual ones (`token`, `code`,
-   * `password`, `email`, `key`, `session` and their kind; docs/privacy.md has the list). A name counts by its
+   * Names of further URL parameters whose values are redacted, beside the usual ones (`token`, `code`,
+   * `password`, `email`, `key`, `session` and similar; docs/privacy.md has the list). A name counts by its
    * words: `customer` is also `customerId` and `order[customer]`.
    */
   redactParameters?: string[];
   /**
-   * Returns what is to be told of a URL, in place of the SDK's own redaction: of the page's, the referrer's,
-   * links' and forms'. If it throws, or returns no text, the SDK's own counts.
+   * Returns what to include of a URL, in place of the SDK's own redaction: of the page's, the referrer's,
+   * links' and forms'. If it throws, or returns no text, the SDK's own redaction counts.
    */
   sanitizeUrl?: (url: string) => string;
   /**
-   * What becomes of the events of programs (crawlers, monitors, browsers under a test's control): `mark` adds
+   * What becomes of the events of bots (crawlers, monitors, browsers under a test's control): `mark` adds
    * `$bot: true`, `drop` records and stores nothing, `keep` makes no difference. Default: `mark`.
    */
   bots?: 'mark' | 'drop' | 'keep';
@@ -102,11 +107,11 @@ export interface Options {
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its argument returns nothing
   beforeSend?: (event: OutgoingEvent) => OutgoingEvent | null | void;
-  /** Hears of every event that ended otherwise than delivered. What it throws is ignored. */
+  /** Is called with every event that ended otherwise than delivered. What it throws is ignored. */
   onError?: (report: Report) => void;
   /**
-   * The world the SDK lives in. Default: the browser's page. In Node give `nodeHost()`; without a
-   * page and without a host, `init` does nothing.
+   * What the SDK runs in. Default: the browser's page. In Node pass `nodeHost()`; where there is neither a
+   * page nor a host, `init` does nothing.
    */
   host?: Host;
 }
@@ -115,7 +120,7 @@ export interface Options {
 export interface AutoHook {
   /**
    * `form_submit`, when a form is really submitted: {`form_id`, `form_name`, `form_action`, `page`,
-   * `field_names`}, and what the form says of the person (email, phone, names, organisation, and fields
+   * `field_names`}, and the visitor's contact data in the form (email, phone, names, organisation, and fields
    * marked `data-appizer-field`) as a user record. Default: `true`.
    */
   submits?: boolean;
@@ -160,10 +165,20 @@ export interface PageViewOptions {
   hash?: boolean;
 }
 
-/** What a visitor has said to being recorded; see the option `consent`. */
+/**
+ * Whether a visitor agreed to being recorded; see the option `consent`.
+ *
+ * @example
+ * AppizerWeb.setConsent('granted');
+ */
 export type Consent = 'granted' | 'pending' | 'denied';
 
-/** An event on its way into the queue. */
+/**
+ * An event on its way into the queue.
+ *
+ * @example
+ * beforeSend: (event) => (event.event_name === 'debug_event' ? null : event);
+ */
 export interface OutgoingEvent {
   event_name: string;
   /** Its own and the global ones; what the SDK adds (`CommonProperties`) comes later. */
@@ -218,11 +233,11 @@ export interface AutomaticEvents {
 export interface Landing {
   url: string;
   referrer?: string;
-  /** Campaign parameters and click ids of the URL: `utm_source`, `gclid` and their kind. */
+  /** Campaign parameters and click ids of the URL: `utm_source`, `gclid` and similar. */
   [parameter: string]: string | undefined;
 }
 
-/** What is told of a form. */
+/** What is recorded of a form. */
 export interface FormFacts {
   form_id?: string;
   form_name?: string;
@@ -242,7 +257,12 @@ export type Reason =
   /** What storage held was damaged. */
   | 'unreadable';
 
-/** Records that ended otherwise than delivered. */
+/**
+ * Records that ended otherwise than delivered.
+ *
+ * @example
+ * onError: ({ reason, count }) => console.warn(`${count} records: ${reason}`);
+ */
 export interface Report {
   /** Why. */
   reason: Reason;
@@ -260,13 +280,18 @@ export interface Report {
   }[];
 }
 
-/** What `flush` achieved. */
+/**
+ * What `flush` achieved.
+ *
+ * @example
+ * const { pending } = await AppizerWeb.flush();
+ */
 export interface FlushResult {
   /** Records that the server acknowledged since `flush` was called. */
   delivered: number;
   /** Records that ended otherwise since then, see `onError`. */
   dropped: number;
-  /** Records that still wait: offline, told to wait by the server, or not started. */
+  /** Records that still wait: offline, during a pause that the server asked for, or without a core. */
   pending: number;
 }
 
@@ -276,6 +301,9 @@ export interface FlushResult {
  * `Events` are the site's own events: an interface with a member for each name, whose type is that of its
  * properties; `undefined` for none. `AppizerWeb.create<Events>(…)` and `AppizerWeb as Appizer<Events>` are
  * clients that take no others.
+ *
+ * @example
+ * AppizerWeb.trackEvent('purchase_completed', { amount: 29.99, currency: 'USD' });
  */
 export interface Appizer<Events extends object = AnyEvents> {
   /** Begins. A second call changes nothing. Calls made before are kept (at most 1,000) and replayed. */
@@ -312,7 +340,10 @@ export interface Appizer<Events extends object = AnyEvents> {
   reset(): void;
   /** The visitor decided. See the option `consent`. */
   setConsent(state: Consent): void;
-  /** Sends what waits without delay, and says what became of it. Never rejects. */
+  /**
+   * Sends what waits without delay, and says what became of it. Where the core is still loading, that is after it
+   * has loaded. Never rejects.
+   */
   flush(): Promise<FlushResult>;
   /**
    * Ends the client: no listener, no timer and no patched method of its own is left, except where something

@@ -4,7 +4,7 @@
  * | from                 | what happens                               | to           |
  * |----------------------|--------------------------------------------|--------------|
  * | any but torn         | `pagehide`                                 | leaving      |
- * | leaving              | refusals have had the time to be heard     | handing_over |
+ * | leaving              | refusals have had the time to arrive       | handing_over |
  * | handing_over         | the core knows that the browser took over  | handed_over  |
  * | handed_over          | something else is sent                     | leaving      |
  * | any but torn         | `pageshow`, from the back/forward cache    | here         |

@@ -1,4 +1,4 @@
-/** One client: the core, the host it runs in, and who hears of its results. */
+/** One client: the core, the host it runs in, and the output of its results. */
 
 import { attempt } from '../api/attempt.js';
 import type { Host, HostEvents } from '../api/host.js';

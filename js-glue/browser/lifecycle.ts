@@ -1,4 +1,4 @@
-/** What the browser tells of the page's life. */
+/** What the browser reports of the page's life. */
 
 import { attempt } from '../api/attempt.js';
 import type { HostEvents } from '../api/host.js';
@@ -12,7 +12,7 @@ export function isVisible(): boolean {
 
 /**
  * Listens to the page. `pagehide` and not `unload`, which keeps a page out of the back/forward cache;
- * `visibilitychange` because on phones it is often the last that a page hears.
+ * `visibilitychange` because on phones it is often the last event that a page gets.
  */
 export function listenToPage(events: HostEvents): () => void {
   const stop = new AbortController();
@@ -21,7 +21,7 @@ export function listenToPage(events: HostEvents): () => void {
   on(document, 'visibilitychange', () => events.visibility(isVisible()));
   on(document, 'prerenderingchange', () => events.visibility(isVisible()));
   // Twice: with the last tab of a site Firefox ends the site's process, and interrupts the script that runs
-  // then, or next. Neither `catch` nor `finally` hears of that; the next listener runs again.
+  // then, or next. Neither `catch` nor `finally` runs then; the next listener does.
   for (let i = 0; i < 2; ++i) on(window, 'pagehide', () => events.pagehide());
   on(window, 'pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) events.pageshow();
@@ -30,7 +30,7 @@ export function listenToPage(events: HostEvents): () => void {
   on(window, 'offline', () => events.online(false));
   on(window, 'storage', (event) => {
     const { key, storageArea } = event as StorageEvent;
-    // sessionStorage tells of itself by the same event.
+    // sessionStorage has the same event.
     if (key === null || storageArea === attempt(() => window.localStorage)) events.storage(key);
   });
   return () => stop.abort();

@@ -2,8 +2,8 @@
  * The browser's own `fetch`, for requests while the page leaves.
  *
  * Scripts wrap `fetch` (error trackers do, often before this one loads), and some wrappers wait for something before
- * they pass a request on: after `pagehide` that is too late, and nobody hears of it. So what is sent then goes past
- * them. Everything else goes through the page's `fetch`, as the page wants it.
+ * they pass a request on: after `pagehide` that is too late, and fails without an error. So what is sent then
+ * goes past them. Everything else goes through the page's `fetch`, as the page wants it.
  */
 
 import { attempt } from '../api/attempt.js';

@@ -66,7 +66,7 @@ window.AppizerWeb = appizer;
 const options: Record<string, unknown> = {};
 for (const name of ['appId', 'autoEvents', 'autoHook', 'apiBase', 'consent', 'debug']) {
   const said = self?.dataset[name];
-  // As HTML has it: an attribute without a value is a yes.
+  // As in HTML, an attribute without a value counts as true.
   if (said !== undefined) options[name] = !said || said === 'true' || (said !== 'false' && said);
 }
 if (options.appId) appizer.init(options as never);

@@ -1,4 +1,4 @@
-/** `appizer-web/snippet`: what a page's HTML needs, for those who make it by a program. */
+/** `appizer-web/snippet`: what a page's HTML needs, for a server that generates it. */
 
 import { stub as text } from 'appizer:stub';
 import type { Options } from '../api/types.js';
@@ -23,7 +23,7 @@ export interface SnippetOptions {
 /** What takes the calls until the script has come, as JavaScript: the content of appizer-web.stub.js. */
 export const stub: string = text;
 
-/** The two tags, as HTML for a page's head: the stub inside, and the script, which holds nothing up. */
+/** The two tags, as HTML for a page's head: the stub inside, and the script, which does not block the first paint. */
 export function snippet({
   src = 'https://cdn.appizer.com/js/appizer-web.js',
   integrity,

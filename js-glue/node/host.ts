@@ -6,14 +6,14 @@ import { send } from '../bridge/network.js';
 export interface NodeHostOptions {
   /** Where ids and waiting events are kept. Default: in memory. */
   storage?: Storage;
-  /** Your server's API key. The API tells pages by their origin; a server has none, so it needs a key. */
+  /** Your server's API key. The API knows pages by their origin; a server has none, so it needs a key. */
   apiKey?: string;
   /** Sent as `ua`. Default: none. */
   userAgent?: string;
 }
 
 /**
- * A host without a page: events go out by `fetch`, and what must outlive the process goes into the
+ * A headless host: events go out by `fetch`, and what must outlive the process goes into the
  * storage given. A pending timer does not keep the process alive: call `flush()` before it ends.
  */
 export function nodeHost({

@@ -1,4 +1,4 @@
-/** Time that passes only when it is told to. */
+/** Time that passes only on request. */
 
 interface Plan {
   at: number;

@@ -1,4 +1,4 @@
-/** A server that records requests and accepts everything, unless it is told to fail. */
+/** A server that records requests and accepts everything, unless a test wants it to fail. */
 
 import type { Answer, Outgoing } from '../api/host.js';
 import type { Clock } from './clock.js';

@@ -1,4 +1,4 @@
-/** The world of a test: a clock, a server, a page and the host that they make together. */
+/** What a test runs in: a clock, a server, a page, and the host that they make together. */
 
 import { type Host, memoryStorage } from '../api/host.js';
 import { createClock } from './clock.js';

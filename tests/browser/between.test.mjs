@@ -7,7 +7,7 @@ import { createSite } from './harness/site.mjs';
 import { waitFor } from './harness/wait.mjs';
 import { withPage } from './setup.mjs';
 
-/** Holds every request up for 5 ms, as some error trackers do that wait for something first. */
+/** Delays every request by 5 ms, as some error trackers do that wait for something first. */
 const wrapper = `<script>
   const native = fetch;
   window.fetch = async (...given) => {
