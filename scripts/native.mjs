@@ -10,10 +10,13 @@ import { pathToFileURL } from 'node:url';
 import { build, root } from './paths.mjs';
 import { which } from './tools.mjs';
 
+// Four sources at a time as one: all of them compile in half the time, and one that was changed still soon.
+const together = ['-DCMAKE_UNITY_BUILD=ON', '-DCMAKE_UNITY_BUILD_BATCH_SIZE=4'];
+
 /** Where each kind of build lives, and what makes it that kind. */
 const kinds = {
-  san: { folder: 'native-san', options: ['-DAPPIZER_SANITIZE=ON'] },
-  fast: { folder: 'native-fast', options: [] },
+  san: { folder: 'native-san', options: ['-DAPPIZER_SANITIZE=ON', ...together] },
+  fast: { folder: 'native-fast', options: together },
   fuzz: { folder: 'fuzz', options: ['-DAPPIZER_FUZZ=ON', '-DCMAKE_CXX_COMPILER=clang++'] },
 };
 

@@ -102,7 +102,7 @@ void drain(Keys& keys) {
   Page::next_wake();
 }
 
-void play(std::string_view bytes) {
+void play_abi(std::string_view bytes) {
   Input input(bytes);
   test::renew();
   Clock clock;

@@ -46,7 +46,7 @@ bool is_ambiguous(std::string_view body) {
   return count("details") > 1 || count("retry_after") > 1 || count("\\u") > 0;
 }
 
-void play(std::string_view bytes) {
+void play_answers(std::string_view bytes) {
   Input input(bytes);
   const std::uint8_t bits = input.byte();
   const int status = (bits & 1) != 0 ? 429 : (bits & 2) != 0 ? 503 : input.number<std::int16_t>();

@@ -73,7 +73,7 @@ void check_texts(std::string_view text) {
   expect(!may_leave(Meaning::denied, text), "what is denied never leaves", text);
 }
 
-void play(std::string_view bytes) {
+void play_forms(std::string_view bytes) {
   Input input(bytes);
   const std::uint8_t bits = input.byte();
   Site site((bits & 1) != 0 ? R"(,"autoHook":{"starts":true},"debug":true)"

@@ -150,7 +150,7 @@ void check_takeover(std::string_view text, fuzz::Input& choices) {
   expect(shelf.items.empty(), "nothing is left in storage");
 }
 
-void play(std::string_view bytes) {
+void play_journal(std::string_view bytes) {
   // The choices come first, as bytes without a line feed.
   fuzz::Input input(bytes);
   fuzz::Input choices(input.until('\n'));

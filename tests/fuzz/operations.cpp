@@ -193,7 +193,7 @@ class Game {
   std::unique_ptr<Site> site_;
 };
 
-void play(std::string_view bytes) {
+void play_operations(std::string_view bytes) {
   Input input(bytes);
   Game(input).play();
 }

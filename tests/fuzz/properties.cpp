@@ -87,7 +87,7 @@ void check_event(std::string_view name, std::string_view properties) {
          "an event is valid JSON", std::string_view(head));
 }
 
-void play(std::string_view bytes) {
+void play_properties(std::string_view bytes) {
   fuzz::Input input(bytes);
   const std::uint8_t mode = input.byte();
   const std::string_view text = input.rest();

@@ -85,17 +85,18 @@ inline std::vector<Fuzzer>& fuzzers() {
 
 }  // namespace appizer::fuzz
 
-/// Makes the function `play` of the file a fuzzer by the file's name.
+/// Makes a fuzzer called `name` of the function `play_name`. They are called apart, as the tests
+/// compile several fuzzers as one unit.
 #ifdef APPIZER_FUZZ_ENGINE
 #define APPIZER_FUZZER(name)                                                           \
   extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) { \
-    if (size > 0) play({reinterpret_cast<const char*>(bytes), size});                  \
+    if (size > 0) play_##name({reinterpret_cast<const char*>(bytes), size});           \
     return 0;                                                                          \
   }
 #else
-#define APPIZER_FUZZER(name)                           \
-  static const bool name##_is_known = [] {             \
-    appizer::fuzz::fuzzers().push_back({#name, play}); \
-    return true;                                       \
+#define APPIZER_FUZZER(name)                                  \
+  static const bool name##_is_known = [] {                    \
+    appizer::fuzz::fuzzers().push_back({#name, play_##name}); \
+    return true;                                              \
   }();
 #endif

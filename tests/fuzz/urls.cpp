@@ -76,7 +76,7 @@ void check_link(std::string_view page, std::string_view url, std::uint8_t bits) 
          std::string_view(properties));
 }
 
-void play(std::string_view bytes) {
+void play_urls(std::string_view bytes) {
   fuzz::Input input(bytes);
   const std::uint8_t bits = input.byte();
   const std::string_view first = input.until('\n');
