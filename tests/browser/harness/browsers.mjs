@@ -13,7 +13,8 @@
  *   screenshot: (path: string) => Promise<unknown>,
  *   raw?: any,
  * }} Page
- * @typedef {{ name: string, newPage: () => Promise<Page>, close: () => Promise<void> }} Browser
+ * @typedef {{ background?: boolean }} PageOptions in the background: of Chromium and Firefox only
+ * @typedef {{ name: string, newPage: (options?: PageOptions) => Promise<Page>, close: () => Promise<void> }} Browser
  */
 import { describe } from 'node:test';
 import puppeteer from 'puppeteer-core';
@@ -56,8 +57,9 @@ const chromiumFlags = [
 const firefoxPreferences = { 'fission.bfcacheInParent': true };
 
 /**
- * Starts a browser with a new profile, or with the one in `profile`. Once more where it does not start: that
- * says nothing of the SDK.
+ * A browser for one test or one file of them: its storage and cookies are its own, and closing it closes its pages.
+ * Starting Chromium or Firefox takes seconds of a processor, so all in this process share one of each, in which they
+ * have a profile of their own (a "browser context"). With a `profile` on disk or with `args` it is started alone.
  *
  * @param {string} name
  * @param {{ profile?: string, args?: string[] }} [options] of Chromium and Firefox
@@ -65,40 +67,103 @@ const firefoxPreferences = { 'fission.bfcacheInParent': true };
  */
 export async function launch(name, options = {}) {
   if (!all.includes(name)) throw new Error(`There is no engine "${name}": ${all.join(', ')}.`);
+  if (name === 'webkit') {
+    const { newPage, close } = await started(name, launchWebKit);
+    return { name, newPage: async () => withBack(await newPage()), close };
+  }
+  if (options.profile || options.args) {
+    const browser = await started(name, () => launchPuppeteer(name, options));
+    return browserOf(name, browser.defaultBrowserContext(), () => browser.close());
+  }
+  return shared(name);
+}
+
+/**
+ * What does not start is started once more: that says nothing of the SDK.
+ *
+ * @template T
+ * @param {string} name @param {() => Promise<T>} start
+ * @returns {Promise<T>}
+ */
+async function started(name, start) {
   try {
-    return await launchOnce(name, options);
+    return await start();
   } catch (error) {
     console.log(
       `${name} did not start, so once more: ${error instanceof Error ? error.message : error}`,
     );
-    return await launchOnce(name, options);
+    return await start();
   }
 }
 
+/** @param {string} name @param {{ profile?: string, args?: string[] }} [options] */
+function launchPuppeteer(name, { profile, args = [] } = {}) {
+  return puppeteer.launch({
+    ...(name === 'chromium'
+      ? // Over a pipe, as a browser whose pipe breaks ends by itself.
+        { args: [...chromiumFlags, ...args], pipe: true }
+      : { browser: 'firefox', args, extraPrefsFirefox: firefoxPreferences }),
+    executablePath: findTool(name === 'chromium' ? 'Chromium' : 'Firefox'),
+    headless: true,
+    ...(profile ? { userDataDir: profile } : {}),
+    timeout: 60_000,
+    protocolTimeout: 60_000,
+  });
+}
+
 /**
- * @param {string} name @param {{ profile?: string, args?: string[] }} options
- * @returns {Promise<Browser>}
+ * The browsers that are shared, and how many have a profile in each.
+ *
+ * @type {Map<string, { starting: ReturnType<typeof launchPuppeteer>, users: number }>}
  */
-async function launchOnce(name, { profile, args = [] }) {
-  const browser =
-    name === 'webkit'
-      ? await launchWebKit()
-      : await puppeteer.launch({
-          ...(name === 'chromium'
-            ? // Over a pipe, as a browser whose pipe breaks ends by itself.
-              { args: [...chromiumFlags, ...args], pipe: true }
-            : { browser: 'firefox', args, extraPrefsFirefox: firefoxPreferences }),
-          executablePath: findTool(name === 'chromium' ? 'Chromium' : 'Firefox'),
-          headless: true,
-          ...(profile ? { userDataDir: profile } : {}),
-          timeout: 60_000,
-          protocolTimeout: 60_000,
-        });
+const sharing = new Map();
+
+/** How long a browser that nobody uses any more waits for the next file of tests, in ms. */
+const idle = 2000;
+
+/** @param {string} name @returns {Promise<Browser>} */
+async function shared(name) {
+  const kept = sharing.get(name);
+  // One that crashed took the tests with it that were using it, and is of no use to the next.
+  const usable = kept && (await kept.starting.catch(() => undefined))?.connected;
+  // Another may have started the next one while this one waited.
+  if (!usable && sharing.get(name) === kept) {
+    sharing.set(name, { starting: started(name, () => launchPuppeteer(name)), users: 0 });
+  }
+  const one = /** @type {NonNullable<typeof kept>} */ (sharing.get(name));
+  one.users += 1;
+  let closed = false;
+  const release = async () => {
+    if (closed) return;
+    closed = true;
+    one.users -= 1;
+    if (one.users > 0) return;
+    setTimeout(async () => {
+      if (one.users > 0) return;
+      if (sharing.get(name) === one) sharing.delete(name);
+      one.users = Number.NaN; // it is not to be closed twice
+      await one.starting.then((browser) => browser.close()).catch(() => {});
+    }, idle);
+  };
+  try {
+    const context = await (await one.starting).createBrowserContext();
+    return browserOf(name, context, async () => {
+      // A browser that crashed has closed everything.
+      await context.close().catch(() => {});
+      await release();
+    });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** @returns {Browser} */
+function browserOf(name, context, close) {
   return {
     name,
-    newPage: async () =>
-      withBack(name === 'webkit' ? await browser.newPage() : wrap(await browser.newPage())),
-    close: () => browser.close(),
+    newPage: async (options) => withBack(wrap(await context.newPage(options))),
+    close,
   };
 }
 
