@@ -7,6 +7,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync }
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { watchCpu } from './cpu.mjs';
 import { build, root } from './paths.mjs';
 import { countTests } from './summaries.mjs';
 
@@ -26,6 +27,7 @@ const tsc = join('node_modules', '.bin', 'tsc');
 const parts = [
   { name: 'setup', command: [node, 'scripts/setup.mjs'], always: true },
   { name: 'format', command: [node, 'scripts/format.mjs'] },
+  { name: 'style', tests: true, command: nodeTests('tests/style') },
   { name: 'types', command: [tsc, '-p', 'tsconfig.json'] },
   { name: 'build', command: [node, 'scripts/build.mjs'] },
   // After the build, whose declarations the tests are checked against.
@@ -45,8 +47,7 @@ const parts = [
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
-  // Most of their time is waiting: two files at a time, and in each the engines side by side.
-  { name: 'browser', tests: true, command: nodeTests('tests/browser', '--test-concurrency=2') },
+  { name: 'browser', tests: true, command: [node, 'tests/browser/lanes.mjs'] },
   // Installs and builds the frameworks first, where that has not been done.
   { name: 'routers', tests: true, command: nodeTests('tests/browser/routers') },
   {
@@ -145,6 +146,7 @@ async function run({ name, command, tests, env: own }) {
     stdio: ['ignore', out, out],
     detached: true,
   });
+  const cpu = watchCpu(child.pid);
   const stop = () => {
     // Asked first, so that tests can take the browsers they started with them.
     killGroup(child.pid, 'SIGTERM');
@@ -161,6 +163,7 @@ async function run({ name, command, tests, env: own }) {
   });
   clearTimeout(timer);
   process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  const used = cpu.stop();
   killGroup(child.pid, 'SIGKILL');
   closeSync(out);
 
@@ -171,6 +174,7 @@ async function run({ name, command, tests, env: own }) {
     name,
     log,
     seconds: seconds(Date.now() - began),
+    cpu: used === undefined ? '' : used.toFixed(1),
     passed: good || tests ? passed : 0,
     failed: good ? 0 : Math.max(failed, 1),
   };
@@ -194,13 +198,15 @@ function lastLines(path) {
 
 function report() {
   const row = (...cells) =>
-    cells.map((cell, i) => (i === 0 ? cell.padEnd(12) : String(cell).padStart(8))).join('');
-  console.log(`\n${row('part', 'seconds', 'passed', 'failed')}`);
-  for (const { name, seconds, passed, failed } of results) {
-    console.log(row(name, seconds, passed, failed));
+    cells.map((cell, i) => (i === 0 ? cell.padEnd(14) : String(cell).padStart(8))).join('');
+  console.log(`\n${row('part', 'seconds', 'cpu', 'passed', 'failed')}`);
+  for (const { name, seconds, cpu, passed, failed } of results) {
+    console.log(row(name, seconds, cpu, passed, failed));
   }
-  const sum = (key) => results.reduce((total, result) => total + result[key], 0);
-  console.log(row('all', seconds(Date.now() - started), sum('passed'), sum('failed')));
+  const sum = (key) => results.reduce((total, result) => total + Number(result[key]), 0);
+  console.log(
+    row('all', seconds(Date.now() - started), sum('cpu').toFixed(1), sum('passed'), sum('failed')),
+  );
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
   process.exitCode = sum('failed') === 0 ? 0 : 1;
 }

@@ -1,0 +1,71 @@
+/**
+ * All browser tests, in a few processes side by side. Each takes one file after another, so that one browser does for
+ * all of them: a process for each engine, and one more for what needs only Chromium, much of which is waiting.
+ *
+ *     node tests/browser/lanes.mjs                 all of them
+ *     node --test tests/browser/forms.test.mjs     one file, in every engine at once
+ */
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { engines } from './harness/browsers.mjs';
+
+const here = new URL('./', import.meta.url);
+const files = process.argv.slice(2);
+
+if (files.length > 0) {
+  // One lane. The tests of a file run before those of the next: that is how `node:test` does it within a process.
+  for (const file of files) await import(new URL(file, here).href);
+} else {
+  await all();
+}
+
+async function all() {
+  const tests = readdirSync(here)
+    .filter((name) => name.endsWith('.test.mjs'))
+    .sort();
+  // Those that do not go through the engines start Chromium themselves, or nothing.
+  const inEach = tests.filter((name) =>
+    /\bengines\b|\binEngines\b/.test(readFileSync(new URL(name, here), 'utf8')),
+  );
+  const once = tests.filter((name) => !inEach.includes(name));
+  const lanes = engines.map((engine) => ({ name: engine, engine, names: inEach }));
+  if (engines.includes('chromium')) {
+    lanes.push({ name: 'Chromium alone', engine: 'chromium', names: once });
+  }
+  const ended = await Promise.all(lanes.map(run));
+  process.exitCode = ended.every((code) => code === 0) ? 0 : 1;
+}
+
+/** @param {{ name: string, engine: string, names: string[] }} lane @returns {Promise<number | null>} */
+function run({ name, engine, names }) {
+  const began = Date.now();
+  const child = spawn(
+    process.execPath,
+    ['--test-reporter=spec', fileURLToPath(import.meta.url), ...names],
+    {
+      env: { ...process.env, APPIZER_BROWSERS: engine },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  /** What a lane says is shown in one piece, and if it is interrupted, as far as it came. @type {Buffer[]} */
+  const said = [];
+  child.stdout.on('data', (data) => said.push(data));
+  child.stderr.on('data', (data) => said.push(data));
+  const show = () => {
+    const seconds = ((Date.now() - began) / 1000).toFixed(1);
+    process.stdout.write(`\n${name}, ${seconds} s:\n\n${Buffer.concat(said.splice(0))}`);
+  };
+  const interrupt = () => {
+    child.kill('SIGTERM'); // it ends its browsers
+    show();
+  };
+  process.once('SIGTERM', interrupt).once('SIGINT', interrupt);
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      process.off('SIGTERM', interrupt).off('SIGINT', interrupt);
+      show();
+      resolve(code);
+    });
+  });
+}
