@@ -1,126 +1,120 @@
 /**
- * The processor time of a child process and of all it starts, in seconds: on a busy machine it says more of what is
- * slow than a clock does. From Linux's /proc (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
+ * The CPU time of a child process and its descendants: on a busy machine it shows what is slow better than a clock
+ * does. Read from Linux's /proc (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
-const ticks = 100; // a second, on every Linux
+const ticksPerSecond = 100; // on every Linux
 const interval = 500; // ms
 
-/** What this process has inherited of the children that it waited for, in ticks. */
-let inherited = ofThis();
+/** @typedef {{ pid: number, parent: number, session: number, start: number, own: number, waited: number }} Stat in ticks */
+
+/** The CPU time of the children that this process has waited for, in ticks. */
+let waitedSoFar = waitedByThis();
 
 /**
- * Watches a process that leads a session of its own. `stop`, to be called when it has ended, returns the seconds;
+ * Measures a child process that leads a session of its own. Call `stop` when it has ended: it returns seconds, or
  * undefined where there is no /proc.
  *
- * A process inherits the time of each child that it waits for, but nobody waits for most of a browser's processes, nor
- * for what is killed. So both are looked at: what was inherited in the end, and all processes every half second.
+ * The kernel adds a child's time to the parent that waits for it. Nobody waits for most of a browser's processes, or
+ * for processes that are killed, so all descendants are also sampled every half second. The larger figure counts.
  *
  * @param {number | undefined} leader
  */
-export function watchCpu(leader) {
+export function measureCpu(leader) {
   /** @type {Map<string, Stat>} */
   const seen = new Map();
-  const look = () => {
+  const sample = () => {
     const all = new Map(processes().map((one) => [one.pid, one]));
     // Parents are older than their children.
     for (const one of [...all.values()].sort((a, b) => a.start - b.start || a.pid - b.pid)) {
       const parent = all.get(one.parent);
-      const ours =
+      const descends =
         one.pid === leader ||
         one.session === leader ||
         seen.has(key(one)) ||
         (parent !== undefined && seen.has(key(parent)));
-      if (ours) seen.set(key(one), one);
+      if (descends) seen.set(key(one), one);
     }
   };
-  look();
-  const timer = setInterval(look, interval);
+  sample();
+  const timer = setInterval(sample, interval);
   timer.unref();
   return {
     stop() {
       clearInterval(timer);
-      const before = inherited;
-      inherited = ofThis();
-      if (inherited === undefined || before === undefined) return undefined;
-      return Math.max(total([...seen.values()]), inherited - before) / ticks;
+      const before = waitedSoFar;
+      waitedSoFar = waitedByThis();
+      if (waitedSoFar === undefined || before === undefined) return undefined;
+      return Math.max(total([...seen.values()]), waitedSoFar - before) / ticksPerSecond;
     },
   };
 }
 
-function ofThis() {
+/** @param {Stat} one */
+const key = ({ pid, start }) => `${pid} ${start}`; // the kernel reuses process ids
+
+function waitedByThis() {
   try {
-    return parse(readFileSync('/proc/self/stat', 'utf8')).inherited;
+    return parseStat(readFileSync('/proc/self/stat', 'utf8')).waited;
   } catch {
     return undefined; // not Linux
   }
 }
 
 /**
- * @typedef {{ pid: number, parent: number, session: number, start: number, own: number, inherited: number }} Stat
- */
-
-/** @param {Stat} one */
-const key = ({ pid, start }) => `${pid} ${start}`; // numbers of processes are given again
-
-/**
- * The ticks of all. What a process inherited was seen as its children's own, in part: the larger of the two counts.
+ * The ticks of a list of processes. What a process has waited for includes children in the list, so of that and of
+ * the children's sum only the larger one counts.
  *
- * @param {Stat[]} seen
+ * @param {Stat[]} list
  */
-export function total(seen) {
+export function total(list) {
   /** @type {Map<number, Stat[]>} */
   const children = new Map();
-  for (const one of seen) children.set(one.parent, [...(children.get(one.parent) ?? []), one]);
+  for (const one of list) children.set(one.parent, [...(children.get(one.parent) ?? []), one]);
   /** @param {Stat} one @returns {number} */
   const sum = (one) => {
     const below = (children.get(one.pid) ?? []).filter((child) => child.start >= one.start);
-    return (
-      one.own +
-      Math.max(
-        one.inherited,
-        below.map(sum).reduce((a, b) => a + b, 0),
-      )
-    );
+    return one.own + Math.max(one.waited, add(below.map(sum)));
   };
-  const pids = new Set(seen.map(({ pid }) => pid));
-  const top = seen.filter(({ parent }) => !pids.has(parent));
-  return top.map(sum).reduce((a, b) => a + b, 0);
+  const pids = new Set(list.map(({ pid }) => pid));
+  return add(list.filter(({ parent }) => !pids.has(parent)).map(sum));
 }
 
-/** @returns {Stat[]} */
+/** @param {number[]} numbers */
+const add = (numbers) => numbers.reduce((a, b) => a + b, 0);
+
 function processes() {
   /** @type {Stat[]} */
   const found = [];
-  for (const name of existing()) {
+  for (const pid of processIds()) {
     try {
-      found.push(parse(readFileSync(`/proc/${name}/stat`, 'utf8')));
+      found.push(parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8')));
     } catch {
-      // It ended while we looked.
+      // It has ended since the folder was read.
     }
   }
   return found;
 }
 
-function existing() {
+function processIds() {
   try {
     return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   } catch {
-    return [];
+    return []; // not Linux
   }
 }
 
-/** @param {string} stat "pid (name) state parent …", where the name may hold spaces and brackets itself */
-export function parse(stat) {
+/** @param {string} stat "pid (name) state parent …", where the name may contain spaces and brackets @returns {Stat} */
+export function parseStat(stat) {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const at = (/** @type {number} */ place) => Number(fields[place - 3]); // as the manual counts them
+  const field = (/** @type {number} */ number) => Number(fields[number - 3]); // as the manual numbers them
   return {
     pid: Number.parseInt(stat, 10),
-    parent: at(4),
-    session: at(6),
-    own: at(14) + at(15),
-    inherited: at(16) + at(17),
-    start: at(22),
+    parent: field(4),
+    session: field(6),
+    own: field(14) + field(15),
+    waited: field(16) + field(17),
+    start: field(22),
   };
 }

@@ -7,7 +7,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync }
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { watchCpu } from './cpu.mjs';
+import { measureCpu } from './cpu.mjs';
 import { build, root } from './paths.mjs';
 import { countTests } from './summaries.mjs';
 
@@ -146,7 +146,7 @@ async function run({ name, command, tests, env: own }) {
     stdio: ['ignore', out, out],
     detached: true,
   });
-  const cpu = watchCpu(child.pid);
+  const cpu = measureCpu(child.pid);
   const stop = () => {
     // Asked first, so that tests can take the browsers they started with them.
     killGroup(child.pid, 'SIGTERM');

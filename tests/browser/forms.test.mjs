@@ -63,7 +63,7 @@ const act = (page, name) =>
   page.evaluate((one) => void (/** @type {any} */ (window).acts[one]()), name);
 
 inEngines('forms', (engine) => {
-  test('submissions', { timeout: 300_000 }, async (t) => {
+  test('submissions', { timeout: 600_000 }, async (t) => {
     const stage = await createStage({ engine, options: { autoHook: true }, config });
     t.after(() => stage.close());
     // WebKit ends with its last page.

@@ -1,6 +1,6 @@
 /**
- * All browser tests, in a few processes side by side. Each takes one file after another, so that one browser does for
- * all of them: a process for each engine, and one more for what needs only Chromium, much of which is waiting.
+ * Runs all browser tests in a few processes side by side: one for each engine, and one for the files that need only
+ * Chromium, which spend much of their time waiting. A process runs its files one after another, in the same browser.
  *
  *     node tests/browser/lanes.mjs                 all of them
  *     node --test tests/browser/forms.test.mjs     one file, in every engine at once
@@ -14,7 +14,7 @@ const here = new URL('./', import.meta.url);
 const files = process.argv.slice(2);
 
 if (files.length > 0) {
-  // One lane. The tests of a file run before those of the next: that is how `node:test` does it within a process.
+  // This process is one lane. `node:test` runs the suites of a process in the order in which they were imported.
   for (const file of files) await import(new URL(file, here).href);
 } else {
   await all();
@@ -24,7 +24,7 @@ async function all() {
   const tests = readdirSync(here)
     .filter((name) => name.endsWith('.test.mjs'))
     .sort();
-  // Those that do not go through the engines start Chromium themselves, or nothing.
+  // The other files start Chromium themselves, or no browser at all.
   const inEach = tests.filter((name) =>
     /\bengines\b|\binEngines\b/.test(readFileSync(new URL(name, here), 'utf8')),
   );
@@ -48,7 +48,7 @@ function run({ name, engine, names }) {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  /** What a lane says is shown in one piece, and if it is interrupted, as far as it came. @type {Buffer[]} */
+  /** The output of a lane is printed as a whole when it ends or is interrupted. @type {Buffer[]} */
   const said = [];
   child.stdout.on('data', (data) => said.push(data));
   child.stderr.on('data', (data) => said.push(data));
@@ -57,7 +57,7 @@ function run({ name, engine, names }) {
     process.stdout.write(`\n${name}, ${seconds} s:\n\n${Buffer.concat(said.splice(0))}`);
   };
   const interrupt = () => {
-    child.kill('SIGTERM'); // it ends its browsers
+    child.kill('SIGTERM'); // it closes its browsers
     show();
   };
   process.once('SIGTERM', interrupt).once('SIGINT', interrupt);

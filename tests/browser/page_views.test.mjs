@@ -347,7 +347,7 @@ inEngines('page views', (engine) => {
   scene(
     'a page in a background tab',
     { pages: { '/': home, '/next': pageOf('Next') } },
-    async ({ page, site, arrives, recorded, events }) => {
+    async ({ site, arrives, recorded, events }) => {
       // WebKit's driver opens every tab but the first in the background, and brings none to the front.
       const tab = await browser.newPage({ background: true });
       await tab.goto(`${site.address}/next`);

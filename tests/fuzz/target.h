@@ -85,8 +85,8 @@ inline std::vector<Fuzzer>& fuzzers() {
 
 }  // namespace appizer::fuzz
 
-/// Makes a fuzzer called `name` of the function `play_name`. They are called apart, as the tests
-/// compile several fuzzers as one unit.
+/// Registers the function `play_name` as the fuzzer `name`. The functions have different names
+/// because the tests compile several fuzzers as one unit.
 #ifdef APPIZER_FUZZ_ENGINE
 #define APPIZER_FUZZER(name)                                                           \
   extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) { \

@@ -1,10 +1,10 @@
 /**
- * The layout of the sources as rules: which folder may use which, and how long a file may be. The checks take the
- * sources as a map from path to text, so that they can be tried on sources that are made up.
+ * The layout of the sources as rules: which folder may include or import which, and how long a file may be. The checks
+ * take the sources as a map from path to text, so that they can be tested on made-up sources.
  *
  * @typedef {Map<string, string>} Sources
- * @typedef {{ from: string, to: string, line: number, types: boolean }} Arrow one file uses another; `types` where
- *   nothing of that is left in the JavaScript
+ * @typedef {{ from: string, to: string, line: number, types: boolean }} Use one file includes or imports
+ *   another; `types` if it imports types alone
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
@@ -12,14 +12,14 @@ import { root } from '../../scripts/paths.mjs';
 
 export const longestFile = 450;
 
-/** What may be used everywhere: each of its files uses nothing but the others. */
+/** The contract: files at the top of `src` that every folder of the core may include, except `base`. */
 const contract = ['config', 'effect', 'hint', 'status', 'storage_keys'];
 
-/** What puts everything together. */
+/** The files at the top of `src` that compose the core from its folders. */
 const composition = ['client', 'pending_calls'];
 
 /**
- * The areas of the C++ sources, and what each may include beside itself. An entry with a slash is one file of an area.
+ * The areas of the C++ sources, and what each may include besides itself. An entry with a slash is one file of an area.
  *
  * @type {Record<string, string[]>}
  */
@@ -35,8 +35,8 @@ const core = {
 };
 
 /**
- * The folders of js-glue, and what each may import beside itself. What is marked as types may be used for its types
- * alone. Nothing is imported from `web`: the ABI's numbers are copied, and a test compares them.
+ * The folders of js-glue, and what each may import besides itself. "as types" allows `import type` alone. Nothing is
+ * imported from `web`: the glue has its own copy of the ABI's numbers, and a test compares the two.
  *
  * @type {Record<string, string[]>}
  */
@@ -48,10 +48,10 @@ const glue = {
   bridge: ['api/host as types', 'api/types as types', 'leaves'],
 };
 
-/** Files that import nothing, and so may be used from everywhere: they are about JavaScript, not about the SDK. */
+/** Files that import nothing, so every folder of js-glue may import them. They are about JavaScript, not the SDK. */
 const leaves = ['js-glue/api/attempt.ts', 'js-glue/api/natives.ts'];
 
-/** What the contract includes that is not in `base`. @type {{ from: string, to: string, why: string }[]} */
+/** The only includes of the contract outside `base`. @type {{ from: string, to: string, why: string }[]} */
 export const exceptions = [
   {
     from: 'src/config.h',
@@ -61,7 +61,7 @@ export const exceptions = [
   {
     from: 'src/config.cpp',
     to: 'src/pages/bots.h',
-    why: 'whether the visitor is a bot is settled once, with the rest of what is known of the host',
+    why: '`Config` holds the facts about the host, and whether it is a bot is one of them',
   },
 ];
 
@@ -79,14 +79,14 @@ export function readSources() {
   return sources;
 }
 
-/** Which file uses which. What is not among the sources (the system's headers, packages) is left out. @param {Sources} sources */
-export function arrowsOf(sources) {
+/** All includes and imports of our own files: system headers and packages are left out. @param {Sources} sources */
+export function usesOf(sources) {
   return [...sources].flatMap(([from, text]) =>
     from.endsWith('.ts') ? importsOf(from, text) : includesOf(from, text, sources),
   );
 }
 
-/** @param {string} from @param {string} text @param {Sources} sources @returns {Arrow[]} */
+/** @param {string} from @param {string} text @param {Sources} sources @returns {Use[]} */
 function includesOf(from, text, sources) {
   return [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]+"([^"]+)"/gm)].map((match) => {
     const named = /** @type {string} */ (match[1]);
@@ -96,9 +96,9 @@ function includesOf(from, text, sources) {
   });
 }
 
-/** @param {string} from @param {string} text @returns {Arrow[]} */
+/** @param {string} from @param {string} text @returns {Use[]} */
 function importsOf(from, text) {
-  // Examples in comments import as well; lines are kept.
+  // Comments may contain examples of imports. Line numbers stay the same.
   const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, (comment) =>
     comment.replace(/[^\n]/g, ' '),
   );
@@ -130,7 +130,7 @@ const lineOf = (text, at) => text.slice(0, at).split('\n').length;
 /** `src/pages/url.h` → `pages/url`. @param {string} path */
 const within = (path) => path.replace(/^(src|js-glue)\//, '').replace(/(\.d)?\.[a-z]+$/, '');
 
-/** The area a file belongs to; undefined where there is no place for it. @param {string} path */
+/** The area of a file; undefined if the layout has none for it. @param {string} path */
 function areaOf(path) {
   const [top, folder, more] = path.split('/');
   if (top === 'web') return 'web';
@@ -141,14 +141,14 @@ function areaOf(path) {
   return composition.includes(name) ? 'client' : undefined;
 }
 
-/** Files for which the layout has no place. @param {Sources} sources */
-export const strangers = (sources) => [...sources.keys()].filter((path) => !areaOf(path));
+/** Files that belong to no area of the layout. @param {Sources} sources */
+export const filesWithoutPlace = (sources) => [...sources.keys()].filter((path) => !areaOf(path));
 
-/** What turns back, each as "file:line: …", with the rule. @param {Sources} sources @param {typeof exceptions} [allowed] */
-export function turningBack(sources, allowed = exceptions) {
-  return arrowsOf(sources)
+/** Includes and imports that the rules forbid, each as "file:line: …" with the rule. @param {Sources} sources @param {typeof exceptions} [allowed] */
+export function forbiddenUses(sources, allowed = exceptions) {
+  return usesOf(sources)
     .filter(({ from, to }) => !allowed.some((one) => one.from === from && one.to === to))
-    .filter((arrow) => !mayUse(arrow))
+    .filter((use) => !mayUse(use))
     .map(({ from, to, line, types }) => {
       const area = areaOf(from) ?? '';
       const rule = (core[area] && !from.endsWith('.ts') ? core : glue)[area] ?? [];
@@ -157,7 +157,7 @@ export function turningBack(sources, allowed = exceptions) {
     });
 }
 
-/** @param {Arrow} arrow */
+/** @param {Use} use */
 function mayUse({ from, to, types }) {
   const [area, other] = [areaOf(from), areaOf(to)];
   if (area === undefined || other === undefined) return false;
@@ -172,31 +172,31 @@ function mayUse({ from, to, types }) {
   );
 }
 
-/** Exceptions that nobody needs, and leaves that import something. @param {Sources} sources */
-export function stale(sources) {
-  const arrows = arrowsOf(sources);
+/** Exceptions without a use, and leaves that import something. @param {Sources} sources */
+export function staleExceptions(sources) {
+  const uses = usesOf(sources);
   return [
     ...exceptions
-      .filter((one) => !arrows.some(({ from, to }) => one.from === from && one.to === to))
+      .filter((one) => !uses.some(({ from, to }) => one.from === from && one.to === to))
       .map(({ from, to }) => `${from} does not include ${to} any more`),
     ...leaves.filter((leaf) => !sources.has(leaf)).map((leaf) => `there is no ${leaf}`),
-    ...arrows
+    ...uses
       .filter(({ from }) => leaves.includes(from))
       .map(({ from, to }) => `${from} imports ${to}, so it is no leaf`),
   ];
 }
 
 /**
- * Units that use each other in a circle, each circle as "a → b → a". A header and its source are one unit, as their
- * readers take them. Types alone make none: nothing is loaded or compiled in their order.
+ * Dependency cycles, each as "a → b → a". A header and its source are one unit, because they are read, changed and
+ * linked together. Imports of types alone are left out: they disappear when the glue is compiled.
  *
  * @param {Sources} sources
  */
-export function circles(sources) {
+export function cycles(sources) {
   /** @type {Map<string, Set<string>>} */
   const uses = new Map();
   const unit = (/** @type {string} */ path) => path.replace(/\.(h|cpp)$/, '');
-  for (const { from, to, types } of arrowsOf(sources)) {
+  for (const { from, to, types } of usesOf(sources)) {
     if (types || unit(from) === unit(to)) continue;
     uses.set(unit(from), (uses.get(unit(from)) ?? new Set()).add(unit(to)));
   }

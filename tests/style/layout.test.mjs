@@ -1,27 +1,27 @@
-/** The layout of the sources: dependencies point one way, nothing goes in circles, and no file is too long. */
+/** The layout of the sources: dependencies point one way, there are no cycles, and no file is too long. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
-  arrowsOf,
-  circles,
+  cycles,
+  filesWithoutPlace,
+  forbiddenUses,
   longestFile,
   readSources,
-  stale,
-  strangers,
+  staleExceptions,
   tooLong,
-  turningBack,
+  usesOf,
 } from './layout.mjs';
 
 const sources = readSources();
 
 describe('the sources', () => {
-  test('every file has a place in the layout', () => {
-    assert.deepEqual(strangers(sources), []);
+  test('every file belongs to an area of the layout', () => {
+    assert.deepEqual(filesWithoutPlace(sources), []);
   });
 
   test('includes and imports point one way', () => {
-    const arrows = arrowsOf(sources);
-    // Both languages are read, and a file's way to another is understood.
+    const uses = usesOf(sources);
+    // Includes and imports are found and resolved in both languages.
     for (const [from, to] of [
       ['src/delivery/delivery.cpp', 'src/delivery/journal.h'],
       ['web/abi.cpp', 'src/client.h'],
@@ -29,18 +29,18 @@ describe('the sources', () => {
     ]) {
       const reaches = (/** @type {string} */ one, depth = 3) =>
         one === to ||
-        (depth > 0 && arrows.some((arrow) => arrow.from === one && reaches(arrow.to, depth - 1)));
+        (depth > 0 && uses.some((use) => use.from === one && reaches(use.to, depth - 1)));
       assert.ok(reaches(/** @type {string} */ (from)), `${from} → ${to}`);
     }
-    assert.deepEqual(turningBack(sources), []);
+    assert.deepEqual(forbiddenUses(sources), []);
   });
 
-  test('nothing uses itself in a circle', () => {
-    assert.deepEqual(circles(sources), []);
+  test('there are no dependency cycles', () => {
+    assert.deepEqual(cycles(sources), []);
   });
 
-  test('every exception is needed', () => {
-    assert.deepEqual(stale(sources), []);
+  test('every exception is in use', () => {
+    assert.deepEqual(staleExceptions(sources), []);
   });
 
   test(`no file has more than ${longestFile} lines`, () => {
@@ -101,19 +101,19 @@ describe('the rules', () => {
     ['js-glue/api/a.ts', "import { start } from '../entries/script.js';", false],
     ['js-glue/api/a.ts', "import { number } from '../../web/abi.js';", false],
   ])) {
-    test(`${from}: ${line} ${holds ? 'may be' : 'is refused'}`, () => {
-      const found = turningBack(made({ ...empty, [from]: `\n${line}\n` }), []);
+    test(`${from}: ${line} ${holds ? 'is allowed' : 'is forbidden'}`, () => {
+      const found = forbiddenUses(made({ ...empty, [from]: `\n${line}\n` }), []);
       assert.equal(found.length, holds ? 0 : 1, found.join('\n'));
       if (!holds) assert.ok(found[0]?.startsWith(`${from}:2: `), found[0]);
     });
   }
 
-  test('a new folder, and a new file at the top, have no place yet', () => {
+  test('a new folder and a new file at the top belong to no area', () => {
     const files = made({ 'src/more/a.h': '', 'src/b.cpp': '', 'js-glue/c.ts': '', ...empty });
-    assert.deepEqual(strangers(files), ['src/more/a.h', 'src/b.cpp', 'js-glue/c.ts']);
+    assert.deepEqual(filesWithoutPlace(files), ['src/more/a.h', 'src/b.cpp', 'js-glue/c.ts']);
   });
 
-  test('circles are found, also those by way of a source', () => {
+  test('cycles are found, also those through a source file', () => {
     const files = made({
       'src/base/a.h': '#include "base/b.h"',
       'src/base/b.h': '',
@@ -122,10 +122,10 @@ describe('the rules', () => {
       'js-glue/api/a.ts': "import { b } from './b.js';",
       'js-glue/api/b.ts': "import type { a } from './a.js';",
     });
-    assert.deepEqual(circles(files), ['src/base/a → src/base/b → src/base/c → src/base/a']);
+    assert.deepEqual(cycles(files), ['src/base/a → src/base/b → src/base/c → src/base/a']);
   });
 
-  test('a file may have as many lines as are allowed, and not one more', () => {
+  test('a file may have the allowed number of lines, and not one more', () => {
     const lines = (/** @type {number} */ count) => '//\n'.repeat(count);
     const files = made({ 'src/a.cpp': lines(longestFile), 'js-glue/b.ts': lines(longestFile + 1) });
     assert.deepEqual(tooLong(files), [`js-glue/b.ts: ${longestFile + 1} lines`]);

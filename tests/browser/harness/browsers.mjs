@@ -57,9 +57,11 @@ const chromiumFlags = [
 const firefoxPreferences = { 'fission.bfcacheInParent': true };
 
 /**
- * A browser for one test or one file of them: its storage and cookies are its own, and closing it closes its pages.
- * Starting Chromium or Firefox takes seconds of a processor, so all in this process share one of each, in which they
- * have a profile of their own (a "browser context"). With a `profile` on disk or with `args` it is started alone.
+ * Opens a browser with empty storage and no cookies. Closing it closes its pages.
+ *
+ * Starting Chromium takes 4 to 8 seconds of CPU time and Firefox 9, so all tests of a process share one of each. What
+ * is returned is a browser context of it: a profile of its own, which takes about a second. With a `profile` on disk,
+ * with `args`, and in WebKit, whose driver has no contexts, a browser is started for this call alone.
  *
  * @param {string} name
  * @param {{ profile?: string, args?: string[] }} [options] of Chromium and Firefox
@@ -79,7 +81,7 @@ export async function launch(name, options = {}) {
 }
 
 /**
- * What does not start is started once more: that says nothing of the SDK.
+ * Tries a second time if a browser does not start: that is no fault of the SDK.
  *
  * @template T
  * @param {string} name @param {() => Promise<T>} start
@@ -112,21 +114,21 @@ function launchPuppeteer(name, { profile, args = [] } = {}) {
 }
 
 /**
- * The browsers that are shared, and how many have a profile in each.
+ * The shared browsers, and the number of open contexts in each.
  *
  * @type {Map<string, { starting: ReturnType<typeof launchPuppeteer>, users: number }>}
  */
 const sharing = new Map();
 
-/** How long a browser that nobody uses any more waits for the next file of tests, in ms. */
+/** How long a browser without contexts stays open for the next test file, in ms. */
 const idle = 2000;
 
 /** @param {string} name @returns {Promise<Browser>} */
 async function shared(name) {
   const kept = sharing.get(name);
-  // One that crashed took the tests with it that were using it, and is of no use to the next.
+  // If it crashed, the tests that were using it have failed. The next ones get a new one.
   const usable = kept && (await kept.starting.catch(() => undefined))?.connected;
-  // Another may have started the next one while this one waited.
+  // Another caller may have replaced it during the wait.
   if (!usable && sharing.get(name) === kept) {
     sharing.set(name, { starting: started(name, () => launchPuppeteer(name)), users: 0 });
   }
@@ -141,14 +143,14 @@ async function shared(name) {
     setTimeout(async () => {
       if (one.users > 0) return;
       if (sharing.get(name) === one) sharing.delete(name);
-      one.users = Number.NaN; // it is not to be closed twice
+      one.users = Number.NaN; // so that it is not closed twice
       await one.starting.then((browser) => browser.close()).catch(() => {});
     }, idle);
   };
   try {
     const context = await (await one.starting).createBrowserContext();
     return browserOf(name, context, async () => {
-      // A browser that crashed has closed everything.
+      // If the browser crashed, there is nothing to close.
       await context.close().catch(() => {});
       await release();
     });
