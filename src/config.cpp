@@ -4,7 +4,6 @@
 #include "base/list.h"
 #include "base/text.h"
 #include "pages/bots.h"
-#include "visitor/consent.h"
 
 namespace appizer {
 namespace {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "hint.h"
 #include "status.h"
+#include "visitor/consent.h"
 
 namespace appizer {
 
@@ -41,13 +42,6 @@ enum class Bots { mark, drop, keep };
 
 /// Where the user id is kept.
 enum class Persistence { local_storage, cookie, both, memory };
-
-/// What may be kept and sent right now.
-///
-/// *Granted*: everything. *Pending*: nothing is stored, read or sent; calls wait in memory,
-/// bounded, for the decision. *Denied*: nothing at all happens, and what was stored before is
-/// removed.
-enum class Consent { granted, pending, denied };
 
 /// What the site chose (`AppizerWeb.init`). Nothing of it changes after that.
 struct Choices {

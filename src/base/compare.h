@@ -2,7 +2,7 @@
 // number would have to be in memory.
 #pragma once
 
-#include "base/text.h"
+#include "base/inline.h"
 
 namespace appizer {
 

@@ -48,6 +48,8 @@ void append_member(String& out, View name, View value);
 
 /// Appends a number without fraction.
 void append_integer(String& out, std::int64_t value);
+/// Returns its digits, as scratch.
+View integer_text(std::uint64_t value);
 
 /// Shortens `text` to at most `limit` bytes, at a character's boundary.
 View clip(View text, std::size_t limit);

@@ -75,6 +75,12 @@ void append_integer(String& out, std::int64_t value) {
   out += View(begin, static_cast<std::size_t>(end - begin));
 }
 
+View integer_text(std::uint64_t value) {
+  String& out = scratch();
+  append_integer(out, static_cast<std::int64_t>(value));
+  return out;
+}
+
 View clip(View text, std::size_t limit) {
   if (text.size() <= limit) return text;
   while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;

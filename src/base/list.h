@@ -11,7 +11,7 @@
 #include <new>
 #include <utility>
 
-#include "base/text.h"
+#include "base/inline.h"
 
 namespace appizer {
 

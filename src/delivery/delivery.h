@@ -32,6 +32,8 @@ View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t 
 class Delivery {
  public:
   enum Lane : std::size_t { events, users, lanes };
+  /// User records go first: they say whose the events are.
+  static constexpr Lane kUsersFirst[] = {users, events};
 
   /// Events in a batch (Appizer's documented limit).
   static constexpr std::size_t kBatch = 100;

@@ -16,7 +16,7 @@ export const longestFile = 450;
 const contract = ['config', 'effect', 'hint', 'status', 'storage_keys'];
 
 /** The files at the top of `src` that compose the core from its folders. */
-const composition = ['client', 'pending_calls'];
+const composition = ['client', 'commands', 'host_events', 'pending_calls'];
 
 /**
  * The areas of the C++ sources, and what each may include besides itself. An entry with a slash is one file of an area.
@@ -41,10 +41,11 @@ const core = {
  * @type {Record<string, string[]>}
  */
 const glue = {
-  entries: ['api', 'bridge', 'browser', 'node'],
+  entries: ['api', 'bridge', 'browser', 'node', 'testing'],
   api: ['bridge', 'browser', 'node'],
   browser: ['bridge', 'api/host', 'leaves'],
   node: ['bridge', 'api/host', 'leaves'],
+  testing: ['bridge', 'api/host', 'leaves'],
   bridge: ['api/host as types', 'api/types as types', 'leaves'],
 };
 
