@@ -50,7 +50,7 @@ class Client {
   Status track(View name, View properties, View app, Millis happened, const Moment& now);
   /// Names the visitor. `id` is JSON text: a string, or a number, which counts as its digits.
   Status set_user_id(View id, const Moment& now);
-  /// Tells what the site knows of the visitor: a JSON object, merged into earlier ones.
+  /// Sets what the site knows about the visitor: a JSON object, merged into earlier ones.
   Status set_user_properties(View properties, const Moment& now);
   /// The visitor logs out: a new anonymous one begins. What waits goes out under its old id.
   Status reset(const Entropy& user, const Moment& now);

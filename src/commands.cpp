@@ -143,7 +143,7 @@ void Client::identify(View id) {
   if (change == Identity::Change::none) return;
   announce_id();
   const bool linked = change == Identity::Change::named;
-  // Another person on the same device: nothing may link the two.
+  // Another user on the same device: nothing may link the two.
   if (!linked) session.restart(ids_, now_.wall, effects_);
   user_records.identify(id, linked ? before : View(), delivery, effects_);
 }

@@ -11,7 +11,7 @@ namespace {
 /// What an option is part of.
 enum class Part : std::uint8_t { options, events, views, hook, facts, none };
 
-// By `Part`: what stands before the option's name where a developer is told of it.
+// By `Part`: the prefix of the option's name in a hint.
 constexpr const char* kOuter[] = {"", "autoEvents.", "autoEvents.pageViews.", "autoHook.", ""};
 
 /// The types that an option may have.
@@ -152,7 +152,7 @@ class Reader {
         if (state.empty()) return false;
         config_.consent_given = true;
         if (read_consent(state, config_.consent)) return true;
-        // Whoever meant to restrict must not get the opposite for a slip of the pen.
+        // A misspelt restriction must not mean the opposite.
         config_.consent = Consent::denied;
         return false;
       }

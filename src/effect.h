@@ -1,4 +1,4 @@
-// All the core may ask for. Whoever runs the core performs these, in the order they are polled.
+// All the core may ask for. The host performs these, in the order they are polled.
 #pragma once
 
 #include <cstddef>
@@ -41,10 +41,11 @@ struct Effect {
     /// however it ends (`fetchLater`). Replaces the one left before; an empty body only takes that
     /// one back.
     fetch_later = 9,
-    /// Tells the developer, in debug, of a mistake and its cure: `number` is a `Hint`, `text` what
+    /// Shows the developer, in debug, a mistake and its cure: `number` is a `Hint`, `text` what
     /// it is about.
     hint = 10,
-    /// Tells the site of events that ended otherwise than delivered: `text` is JSON (report.h).
+    /// Reports to the site the events that ended otherwise than delivered: `text` is JSON
+    /// (report.h).
     report = 11,
     /// Answers the flush `number`: `text` is {"delivered","dropped","pending"}.
     flushed = 12,
@@ -57,7 +58,7 @@ struct Effect {
     /// separated by spaces. Answered by `Client::form`.
     form_values = 15,
     /// `flag`: asks whether the form of the submission `number` was removed, or the URL is another
-    /// since; answered by `Client::form` only if so. Otherwise there is nothing more to be told of
+    /// since; answered by `Client::form` only if so. Otherwise nothing more is to be reported about
     /// it.
     form_check = 16,
     /// Asks the site's hooks what becomes of an automatic event: `text` is its name, `more` the

@@ -115,7 +115,7 @@ void Client::handle_handover(const Moment& now, bool sure) {
 void Client::handle_pageshow(const Moment& now) {
   input(now);
   if (!std::exchange(away_, false)) return;
-  // It heard nothing of a decision that was made meanwhile.
+  // A decision made meanwhile was not reported to it.
   if (config_.remember_consent) effects_.read(consent_key());
   if (running_) rejoin();
   if (may_watch()) views_.handle_pageshow(now, effects_);
@@ -150,7 +150,7 @@ void Client::handle_form(Forms::Input what, std::uint32_t id, double detail, Vie
                          const Moment& now) {
   input(now);
   if (!may_watch()) return;
-  // Whoever submits has seen the page: its view comes first, and says where the visit began.
+  // A visitor who submits has seen the page: its view comes first, and says where the visit began.
   if (what == Forms::Input::submits) views_.count_pending_now(effects_);
   forms_.handle_input(what, id, detail, text, now, effects_);
   record_forms();

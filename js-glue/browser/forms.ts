@@ -12,7 +12,7 @@ import { AbortController, listen, setTimeout } from '../api/natives.js';
 import { FORM_INPUT } from '../bridge/abi.js';
 
 export interface Forms extends FormWatch {
-  /** Starts telling of submissions, or of visitors who begin to fill in, or both; returns what ends it. */
+  /** Starts reporting submissions, or visitors who begin to fill in a form, or both; returns what ends it. */
   watch(emit: FormListener, submits: boolean, starts: boolean): () => void;
 }
 
@@ -29,7 +29,7 @@ interface Submission {
   /** None where a script called `submit()`. */
   event: Event | undefined;
   ended?: boolean;
-  /** Once the core has shown interest: tells of requests so far, and ends it. */
+  /** Once the core has shown interest: reports the requests so far, and ends it. */
   collect?: () => void;
   forget?: () => void;
 }
@@ -47,7 +47,7 @@ const SENT = 1;
 const VALID = 2;
 const NO_FIELD = /^(submit|reset|button|image|fieldset|output|object)$/;
 const UNREAD = /^(password|file|hidden)$/;
-// By this an SDK that watches its own page tells one in the page around it.
+// Marks a window that has an SDK of its own, for the SDK in the page around it.
 const MARK = Symbol.for('appizer.forms');
 
 export function openForms(): Forms {
@@ -247,7 +247,7 @@ export function openForms(): Forms {
     if (isOurs(viewOfForm(form))) emit(FORM_INPUT.begun, 0, 0, facts(form).text);
   });
 
-  // Submissions do not leave their shadow root, and nothing tells of a new one; clicks and focus do leave.
+  // Submissions do not leave their shadow root, and no event announces a new one; clicks and focus do leave.
   const touched = guarded((event) => {
     const path = event.composedPath() as (Field & ShadowRoot)[];
     if (path[0]?.type === 'password') secret.add(path[0]);

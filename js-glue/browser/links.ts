@@ -5,8 +5,8 @@ import { AbortController, listen } from '../api/natives.js';
 import { LONGEST } from './navigation.js';
 
 /**
- * Tells of each click on a link, before the page's own handlers see it, and of those in open shadow roots
- * as well; returns what ends it. It only listens: nothing is prevented or held up.
+ * Reports each click on a link, before the page's own handlers run, and of those in open shadow roots
+ * as well; returns what ends it. It only listens: nothing is prevented or delayed.
  */
 export function watchLinks(onClick: (link: Link) => void): () => void {
   const listener = (event: MouseEvent) => {

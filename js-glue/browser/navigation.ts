@@ -6,7 +6,7 @@ import { AbortController, listen, ofDocument } from '../api/natives.js';
 export interface Navigation {
   /** The page as it is now; `scroll` is whether the depth is wanted, which may cost a layout. */
   look(scroll: boolean): Page;
-  /** Starts telling of each new URL; returns what ends it. */
+  /** Starts reporting each new URL; returns what ends it. */
   watch(listener: (url: string) => void): () => void;
 }
 
@@ -89,7 +89,7 @@ function wrap(name: 'pushState' | 'replaceState', after: () => void): () => void
       if (holder[name] === wrapper) holder[name] = original;
     };
   } catch {
-    // Frozen: popstate and hashchange still tell.
+    // Frozen: popstate and hashchange still fire.
     return () => {};
   }
 }

@@ -8,7 +8,7 @@
 namespace appizer {
 
 /// FNV-1a (Fowler, Noll and Vo) in 32 or 64 bits. `hash` is that of the text before, if there is
-/// one. It tells damaged text from whole and one text from another, not honest from forged.
+/// one. It distinguishes damaged text from whole and one text from another, not honest from forged.
 template <typename Word>
 constexpr Word kFnvBasis = static_cast<Word>(sizeof(Word) == 8 ? 14695981039346656037U
                                                                : 2166136261U);

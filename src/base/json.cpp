@@ -373,7 +373,7 @@ double number(View text) {
       value = value * 10 + (text[i] - '0');
       exponent -= fraction;
     } else {
-      exponent += !fraction;  // more digits than a double tells apart
+      exponent += !fraction;  // more digits than a double distinguishes
     }
   }
   if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {

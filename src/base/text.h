@@ -22,7 +22,7 @@ class View;
 bool equal(View a, View b);
 bool equal(View a, const char* b);
 
-/// What can be asked of a text, whoever owns it.
+/// What views and strings have in common.
 template <typename Text>
 class Readable {
  public:

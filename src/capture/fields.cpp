@@ -94,7 +94,7 @@ constexpr char kLast[] =
 constexpr char kName[] =
     "!name/!contactname/!customername/!nombre/!nom/!nome/!naam/!navn/!namn/!이름/!名前";
 
-// Something else of a person or a company than its name.
+// Something of a user or a company other than its name.
 constexpr char kNoName[] =
     "username/nickname/login/=size/=website/=site/=url/=role/=title/=type/address/=number/=no/"
     "=vat/country/=city/street/=state/=zip/=sector/industry/=file/domain/middlen/=initial/anrede/"

@@ -1,6 +1,6 @@
 // Which fields of a form may be known, and as what.
 //
-// A field is judged by what it says of itself, never by what somebody typed: its value is asked for
+// A field is judged by its attributes, never by what somebody typed: its value is asked for
 // only after that. What may never leave wins over everything that says it may, a site's own mark
 // included. Then come, in this order, the site's mark (`data-appizer-field`), the type, the
 // `autocomplete` tokens of the HTML standard, the name and id, and the label.
@@ -12,7 +12,7 @@
 
 namespace appizer {
 
-/// What a field says of itself. Texts are in lower case, without accents, and with the words of
+/// The attributes of a field. Texts are in lower case, without accents, and with the words of
 /// camelCase apart (the glue, who has Unicode's tables, sees to that).
 struct Field {
   /// As the DOM has it, for elements that are no `input` too: "select-one", "textarea".

@@ -37,7 +37,7 @@ class Texts {
   bool more_ = true;
 };
 
-/// What a form says of itself, in the order in which the glue tells it. Its fields follow.
+/// The attributes of a form, in the order in which the glue sends them. Its fields follow.
 struct Facts {
   explicit Facts(Texts& from)
       : id(from.next()),

@@ -1,8 +1,8 @@
 // Which submissions of forms count, and what is known of them.
 //
-// The glue numbers the submissions and tells what happens to each; what that amounts to is decided
-// here. A submission begins with the `submit` event, before the page's own handlers, or with a call
-// of `form.submit()`. What the form says of itself comes first. If it is one to be watched, the
+// The glue numbers the submissions and reports what happens to each; what that amounts to is
+// decided here. A submission begins with the `submit` event, before the page's own handlers, or
+// with a call of `form.submit()`. The form's attributes come first. If it is one to be watched, the
 // core asks for the values of those fields that may be known (fields.h) and for no others. When
 // the handlers have run, it is known whether the browser sends the form:
 //
@@ -17,7 +17,7 @@
 // The same content of the same form once more within `kRepeat` is a repeat (a second click, or
 // `form.submit()` after the event) and does not count again.
 //
-// Nothing is told of a submission that does not count. What was typed is only ever part of the user
+// Nothing is sent of a submission that does not count. What was typed is only ever part of the user
 // record, never of an event.
 #pragma once
 
@@ -39,7 +39,7 @@ class Forms {
   static constexpr Millis kLongestRequest = 30 * kSecond;
   static constexpr Millis kRepeat = 10 * kSecond;
 
-  /// What the glue tells. The numbers cross the ABI: they are never reused.
+  /// What the glue reports. The numbers cross the ABI: they are never reused.
   enum class Input : std::int32_t {
     /// A visitor has begun to fill in a form: its facts, see `Facts`.
     begun = 0,
@@ -75,7 +75,7 @@ class Forms {
 
   void start(Effects& effects);
 
-  /// Takes what the glue tells of submission `id`.
+  /// Takes what the glue reports about submission `id`.
   void handle_input(Input input, std::uint32_t id, double detail, View text, const Moment& now,
                     Effects& effects);
   /// The page goes away.

@@ -49,7 +49,7 @@ View link_event(const Config& config, View page_url, View page, const Link& link
   const View extension = extension_of(link.download.empty() ? name_of_file(url) : link.download);
   const bool known = url.is_web() && !extension.empty() && lists(kFiles, extension);
   if (config.downloads && (link.downloads || known)) {
-    // The name that the page gives a file tells no more than one in its address would.
+    // The name that the page gives a file reveals no more than one in its address would.
     const View file = link.download.empty() ? name_of_file(split(target))
                                             : clean_url("/" + link.download, config).substr(1);
     json::append_member(properties, "file_name", json::clip(file, kLongestTitle));

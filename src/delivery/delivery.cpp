@@ -69,7 +69,7 @@ void Delivery::handle_online(bool online, const Moment& now) {
   if (!online) return;
   for (State& state : state_) {
     // What failed without an answer may well have failed for want of a network, unlike what
-    // another tab was told. Not all at once, though: a whole office comes back in the same second.
+    // another tab stored. Not all at once, though: a whole office comes back in the same second.
     if (state.unanswered && !state.from_another_tab) {
       const Millis soon = now.monotonic + 2 * kSecond * ids_.draw() / (Millis{1} << 32);
       state.not_before = max(min(state.not_before, soon), state.retry_after_until);
@@ -78,8 +78,9 @@ void Delivery::handle_online(bool online, const Moment& now) {
 }
 
 void Delivery::handle_visibility(bool visible) {
-  // A document that is restored is visible before it is told that it is back (HTML, "reactivate a
-  // document"). What it sent in between would count as handed over, though it will hear the answer.
+  // A document that is restored is visible before `pageshow` (HTML, "reactivate a
+  // document"). What it sent in between would count as handed over, though it will receive the
+  // answer.
   if (leaving_ && visible && !visible_) arriving_ = true;
   visible_ = visible;
   flush_now_ = !visible;
@@ -287,7 +288,7 @@ void Delivery::handle_pageshow(const Moment& now, Effects& effects) {
   lock_wanted_ = kNever;
   for (Flight& flight : flights_) {
     if (flight.handed_over) {
-      // What became of it while nobody listened is told only now.
+      // Its answer, if it came while the page was cached, is reported only now.
       flight.deadline = now.monotonic + kTimeout;
       continue;
     }
@@ -365,7 +366,7 @@ void Delivery::advance(const Moment& now, Effects& effects) {
     flights_.erase(i);
     effects.cancel(flight.id);
     if (flight.handed_over) {
-      // Silence is not news of a failure: what the browser took over counts as delivered.
+      // Silence is no failure: what the browser took over counts as delivered.
       delivered_ += state_[flight.lane].journal.acknowledge(flight.id);
     } else {
       finish(flight, 0, {}, {}, now, effects);
@@ -376,7 +377,7 @@ void Delivery::advance(const Moment& now, Effects& effects) {
   if (!wants_recovery_lock()) {
     lock_wanted_ = kNever;
   } else if (lock_wanted_ == kNever) {
-    // Whoever has the lock is alive as long as it lets others know of new waits, so patience begins
+    // The holder of the lock is alive as long as it stores new pauses, so patience begins
     // when its turn comes.
     lock_wanted_ = now.monotonic;
     for (const State& state : state_) lock_wanted_ = max(lock_wanted_, state.not_before);

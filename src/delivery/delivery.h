@@ -1,7 +1,7 @@
 // Which events travel next, and in what batch.
 //
 // There are two lanes, each with a journal, a backoff and a batch size of its own, so that trouble
-// with one never holds up the other: events, and users (user records and aliases). A lane that
+// with one never blocks the other: events, and users (user records and aliases). A lane that
 // failed is *recovering* until the server answers it again: it sends a small first request, and
 // only while this document holds the origin's recovery lock, so that many tabs do not meet a server
 // that just came back. The time before which a lane must not send is in storage, so that a reload
@@ -75,7 +75,7 @@ class Delivery {
     leaving_ = true;
     arriving_ = false;
   }
-  /// The page is gone as far as we can tell: what went out with keepalive is the browser's now.
+  /// The page is gone as far as is known: what went out with keepalive is the browser's now.
   /// `sure` is false where nobody knows whether the browser has the requests: then their events
   /// stay until the server has acknowledged them.
   void handle_handover(Effects& effects, bool sure = true);
@@ -104,7 +104,7 @@ class Delivery {
 
   /// Brings storage up to date, then sends what is due.
   void advance(const Moment& now, Effects& effects);
-  /// When `settle` next has something to do; `kNever` if nothing but news can change that.
+  /// When `advance` next has something to do; `kNever` if only an input can change that.
   Millis next_wake(Millis now) const;
 
   Journal& journal(Lane lane) { return state_[lane].journal; }
@@ -181,7 +181,7 @@ class Delivery {
   bool flush_now_ = false;
   bool leaving_ = false;
   bool gone_ = false;
-  bool arriving_ = false;  // visible again after it left; that it is back is told next
+  bool arriving_ = false;  // visible again after `pagehide`; `pageshow` comes next
   bool taking_over_ = false;
   bool has_lock_ = false;
 };

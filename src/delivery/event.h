@@ -35,7 +35,7 @@ struct Event {
 /// Makes an event. `name` must not be blank; `properties` is JSON text, empty or "null" for none.
 Event make_event(View name, View properties, const Stamp& stamp);
 
-/// Closes a journalled event: library, user agent, whether a program made it, and the number of
+/// Closes a journalled event: library, user agent, whether a bot made it, and the number of
 /// events before it that were lost.
 void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped);
 

@@ -1,4 +1,4 @@
-// What outlives the page: append, acknowledge, adopt, set aside.
+// What outlives the page: append, acknowledge, take over, set aside.
 //
 // A journal is a queue of records, in order, kept in segments: one storage key each. A record is
 // waiting, or on its way in a flight; what a flight carried is then acknowledged (gone), or put
@@ -31,7 +31,7 @@ class Journal {
 
   void append(Record&& record);
 
-  /// So many records were lost before they came here: the next one tells the server.
+  /// So many records were lost before they came here: the next one carries their number.
   void count_lost(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }
 
   /// Removes the oldest waiting record, and leaves its count with the next one.
@@ -65,7 +65,7 @@ class Journal {
   /// and counted as dropped. Returns the number of such lines.
   std::size_t take_over(View key, View text);
 
-  /// Others may take the document's segments from now on: forgets what storage has, to adopt it
+  /// Others may take the document's segments from now on: forgets what storage has, to take it over
   /// anew if it is still there later, and keeps what only memory has.
   void forget_stored();
 

@@ -1,11 +1,11 @@
 // Locks for browsers that have none: who may touch which document's segments.
 //
 // A lease is a key that says until when (wall time) a document is alive. Its owner renews it while
-// it has anything in storage; who wants to inherit waits until it has run out, writes a claim over
-// it, and has it if the claim still stands a little later: an owner who lives, whose lease a jump
-// of the clock or somebody's clear() made invisible, answers it. localStorage knows no
-// compare-and-set, so two tabs can, rarely, inherit the same document: the server then drops the
-// copies by
+// it has anything in storage; a document that claims its segments waits until it has run out,
+// writes a claim over it, and has it if the claim still stands a little later: an owner who lives,
+// whose lease a jump of the clock or somebody's clear() made invisible, answers it. localStorage
+// knows no compare-and-set, so two tabs can, rarely, take over the same document: the server then
+// drops the copies by
 // `$event_id`.
 #pragma once
 
@@ -38,7 +38,7 @@ class Leases {
   /// Whether an owned lease may have run out while the page slept.
   bool overslept(const Moment& now) const;
 
-  /// Begins to inherit a document; `draw` keeps two heirs from acting in step.
+  /// Begins to claim a document; `draw` keeps two claimants from acting in step.
   void claim(View document, std::uint32_t draw, Effects& effects);
 
   /// What became of a claim.

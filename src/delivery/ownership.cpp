@@ -73,7 +73,7 @@ void Ownership::decide(View document, bool granted, Effects& effects) {
   if (document == document_) return;
   if (document == storage_keys::kRecoveryLock) {
     delivery_.set_recovery_lock(granted);
-    // Whoever had it before may have learned how long to wait, or that the wait is over.
+    // Its last holder may have stored how long to wait, or that the wait is over.
     if (granted) delivery_.read_pauses(effects);
     return;
   }

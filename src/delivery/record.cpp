@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kChecksum = 8;
 
-// Writes the checksum's hexadecimal digits. A checksum finds damage, not forgery: whoever can write
+// Writes the checksum's hexadecimal digits. A checksum finds damage, not forgery: what can write
 // to storage can compute any checksum. So the text is parsed all the same.
 void put_checksum(char* out, View text) {
   const auto sum = fnv1a<std::uint32_t>(text);

@@ -16,7 +16,7 @@ struct Record {
   String text;
   /// The app it belongs to where that is not the client's own.
   String app;
-  /// Records before this one that were lost, not yet told to the server.
+  /// Records before this one that were lost, not yet reported to the server.
   std::uint32_t dropped = 0;
 
   /// Set by the journal.

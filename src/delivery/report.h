@@ -1,4 +1,4 @@
-// What the site hears of events that ended otherwise than delivered.
+// Reports to the site: events that ended otherwise than delivered.
 #pragma once
 
 #include "base/list.h"

@@ -126,7 +126,7 @@ bool Delivery::handle_stored_pause(View key, View value, const Moment& now) {
     Millis numbers[3] = {};
     if (!read_wait(value, numbers)) {
       // Another tab got an answer. This one still goes carefully: it keeps its count of failures.
-      // But what storage did not take, it cannot tell us is over.
+      // But what storage did not take, its removal cannot announce.
       if (!state.pause_unsaved) state.not_before = state.retry_after_until;
       return true;
     }

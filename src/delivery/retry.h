@@ -26,7 +26,7 @@ class Retry {
   /// Returns how long to wait after one more failure. `draw` is uniform over all 32-bit values.
   Millis after_failure(std::uint32_t draw);
 
-  /// The same for an answer that says "not you": 401, 403 and their like.
+  /// The same for an answer that says "not you": 401, 403 and similar.
   Millis after_refusal(std::uint32_t draw);
 
   void after_success() { failures_ = 0; }

@@ -1,4 +1,4 @@
-// What the server hears of the visitor beside events: user records and aliases.
+// What is sent about the visitor beside events: user records and aliases.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace appizer {
 
-/// Makes the records of the people lane. Properties that are set one after the other are merged
+/// Makes the records of the users lane. Properties that are set one after the other are merged
 /// into one record for as long as it has not been sent.
 class UserRecords {
  public:

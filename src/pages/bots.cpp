@@ -9,7 +9,7 @@ namespace appizer {
 namespace {
 
 // In lower case. Only of those that run scripts; most of the others call themselves "bot" as well.
-// Not here, because people browse with them: "google" (the search app, GSA), "yandex", "baidu",
+// Not here, because visitors browse with them: "google" (the search app, GSA), "yandex", "baidu",
 // "pinterest", "whatsapp", "preview" (beta versions), "monitor", "scan", "electron", "jsdom" (a
 // site's own tests).
 constexpr char kWords[] =

@@ -5,8 +5,8 @@
 
 namespace appizer {
 
-/// Whether a program is at work: the browser says so itself (`navigator.webdriver`), or its user
-/// agent has a well-known word in it. Who wants to pass for a person is not found out.
+/// Whether the visitor is a bot: the browser says so itself (`navigator.webdriver`), or its user
+/// agent has a well-known word in it. A bot that hides is not recognised.
 bool is_bot(View user_agent, bool webdriver);
 
 }  // namespace appizer

@@ -31,7 +31,7 @@ class PageViews {
   static constexpr Millis kFirstCheck = 100;
   static constexpr Millis kLastCheck = 500;
 
-  /// What a page says of itself when it is looked at.
+  /// The page's facts.
   struct Page {
     View url;
     View title;
@@ -67,7 +67,8 @@ class PageViews {
 
   void start(bool visible, const Moment& now, Effects& effects);
 
-  // News. Where they make a look necessary they ask for one; `look` is its answer.
+  // Host events. Where one needs the page's facts, it requests them; `handle_page_facts` takes the
+  // answer.
 
   void handle_navigation(View url, const Moment& now, Effects& effects);
   void handle_visibility(bool visible, const Moment& now, Effects& effects);

@@ -133,7 +133,7 @@ bool tells(View text, const Config& config) {
   return false;
 }
 
-// Whether there is something in a text that is not to be told.
+// Whether there is something in a text that is to be redacted.
 bool leaks(View text, const Config& config) {
   for (int layer = 0; layer <= kLayers; ++layer) {
     if (tells(text, config)) return true;

@@ -1,4 +1,4 @@
-// The one door that every URL passes on its way out, and what stays behind there.
+// Redaction: every URL passes here before it is sent.
 //
 // Behind a name that stands for a secret, or for a way to reach somebody, a parameter's value is
 // replaced by `kRedacted`: in the query, in a fragment, in parameters of the path. A name is such a
@@ -16,8 +16,8 @@
 
 namespace appizer {
 
-/// What stands for what is not told. No URL parser changes or refuses it, and OpenTelemetry's
-/// conventions for `url.full` use the same.
+/// What stands in place of a redacted value. No URL parser changes or refuses it, and
+/// OpenTelemetry's conventions for `url.full` use the same.
 constexpr char kRedacted[] = "REDACTED";
 
 /// Returns what of a URL may be kept and sent: no user's name and password, no secrets, no content

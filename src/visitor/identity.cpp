@@ -65,7 +65,7 @@ Identity::StorageChange Identity::handle_storage_value(View key, View text, cons
     }
     // A key that another document removed is not written again: the site may have meant it.
     if (now.monotonic >= new_until_ || !is_anonymous()) {
-      // What was heard of an id when it was too early to tell counts now.
+      // An id of another tab that arrived before its note counts now.
       if (is_note && !rival_.empty()) id_ = std::exchange(rival_, {});
       if (usable) (is_note ? anonymous_ : id_) = text;
       return StorageChange::taken;

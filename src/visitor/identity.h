@@ -2,12 +2,12 @@
 //
 // A visitor starts with an anonymous id, made here, and gets a known one when the site names them.
 // Beside the id, storage holds a note of which id was made here: only that one may be linked to a
-// known id, so that two people who share a device are never merged.
+// known id, so that two users who share a device are never merged.
 //
 // At the start the id is read from every place where it is kept, and the first usable one is
 // written to the others; the cookie, which sub-domains share, comes before localStorage. Two tabs
-// that a new visitor opens at once make an id each; for a moment after that, each tab that hears of
-// the other's takes the smaller of the two, so that both agree on it.
+// that a new visitor opens at once make an id each; for a moment after that, each tab that learns
+// of the other's takes the smaller of the two, so that both agree on it.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,7 @@ class Identity {
 
   /// Asks for what storage has. The id is not known before all of it has been answered.
   void read(const Entropy& entropy, Effects& effects);
-  /// Nobody tells when a cookie changes, so it is looked at when the visitor turns to the page.
+  /// No event reports a changed cookie, so it is read when the visitor turns to the page.
   void reread_cookies(Effects& effects);
   bool is_known() const { return unread_ == 0 && !id_.empty(); }
   /// Whether the id was made here a moment ago.

@@ -38,7 +38,7 @@ test('what surely reaches the browser is handed over', async () => {
   assert.deepEqual(nextPage(world), []);
 });
 
-test('what may be held up stays for the next page', async () => {
+test('a request that may be delayed stays for the next page', async () => {
   const { world, app } = page({ sure: false, held: false });
   app.trackEvent('last_click');
   await world.leave();
@@ -46,7 +46,7 @@ test('what may be held up stays for the next page', async () => {
   assert.deepEqual(nextPage(world), ['last_click']);
 });
 
-test('a request that may be held up is made anew, past what may hold it up', async () => {
+test('a request that may be delayed is made anew, past what may delay it', async () => {
   const { world, app, leaving } = page({ sure: true, held: true });
   app.trackEvent('clicked');
   world.failNext(200, 1, { delay: 10_000 });

@@ -10,7 +10,7 @@ import { waitFor } from '../browser/harness/wait.mjs';
 
 const bytes = readFileSync(join(dist, 'core.wasm'));
 
-/** A module that comes when it is told to. */
+/** A module that loads when the test says so. */
 function module() {
   /** @type {(value: any) => void} */
   let come = () => {};

@@ -1,5 +1,5 @@
 // What the simulated world can do beyond its first version. Each feature is drawn from dice of its
-// own, so that a seed without it is the world that it was before.
+// own, so that a seed without it is the same world as before.
 #pragma once
 
 #include <cstdint>

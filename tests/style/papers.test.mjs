@@ -7,18 +7,7 @@ import { root } from '../../scripts/paths.mjs';
 import { allowed, filesIn, listPapers, rules, wordsIn } from './words.mjs';
 
 /** Code whose comments, test names and messages are checked, too. @type {string[]} */
-const checkedFolders = [
-  'bench',
-  'examples',
-  'scripts',
-  'tests/abi',
-  'tests/browser',
-  'tests/collector',
-  'tests/examples',
-  'tests/package',
-  'tests/style',
-  'web',
-];
+const checkedFolders = ['bench', 'examples', 'js-glue', 'scripts', 'src', 'tests', 'web'];
 
 const papers = listPapers();
 

@@ -914,7 +914,7 @@ TEST_CASE("requests that the browser may not have taken over stay until acknowle
   CHECK(post.storage.empty());
 }
 
-TEST_CASE("a request that the page's code may hold up is sent anew as the page leaves",
+TEST_CASE("a request that the page's code may delay is sent anew as the page leaves",
           "[delivery]") {
   Post post;
   post.track("a");
