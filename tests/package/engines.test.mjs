@@ -31,7 +31,6 @@ const optional = new Map([
   ['currentEntry', 'the Navigation API: asked for, else history is watched'],
   ['delay', 'ours'],
   ['doNotTrack', 'undefined is no'],
-  ['fetchLater', 'asked for'],
   ['fetchPriority', 'a hint: set in vain where it is not known'],
   ['forget', 'ours'],
   ['fromHex', 'asked for, else the bytes are read one by one'],
@@ -39,6 +38,7 @@ const optional = new Map([
   ['memory', 'ours: what the module exports'],
   ['nonce', 'undefined: the page cannot have hidden it, and the file beside is refused'],
   ['prerendering', 'undefined is no'],
+  ['requestIdleCallback', 'asked for, else a timer'],
   ['submitter', 'undefined: the form counts'],
 ]);
 
@@ -119,6 +119,8 @@ function used(text, isModule, version) {
       for (const one of node.properties) if (one.key && !one.computed) properties.add(one.key.name);
     }
     if (node.type !== 'Identifier' || key === 'exported') return;
+    // Its methods make no code of text; called, or kept, it does.
+    if (node.name === 'Function' && parent.property?.name === 'prototype') return;
     const isName = (key === 'property' && !parent.computed) || (key === 'key' && !parent.computed);
     if (isName && !parent.shorthand) return;
     const declares =
