@@ -265,17 +265,10 @@ std::size_t Journal::take_over(View key, View text) {
 void Journal::forget_stored() {
   last_is_open_ = false;
   bool touched = false;
-  const auto in_doubt = [](const Record& record) {
-    return record.stored && !record.handed_over && record.flight != 0;
-  };
   for (const auto& segment : segments_) {
     auto& records = segment->records;
     // What was handed over is not in storage; its flight may still have something to say of it.
     const auto stored = [](const Record& record) { return record.stored && !record.handed_over; };
-    // What is all on its way may still be acknowledged, and is then removed.
-    if (!touched && !records.empty() && std::all_of(records.begin(), records.end(), in_doubt)) {
-      continue;
-    }
     // Their keys stay in the order of what they hold.
     touched = touched || segment->taken || std::any_of(records.begin(), records.end(), stored);
     if (!touched) continue;
@@ -287,7 +280,7 @@ void Journal::forget_stored() {
       flying_ -= record.flight != 0;
     }
     records.remove_if(stored);
-    // The text under its key may have been taken over by now.
+    // The text under its key may have an heir by now.
     new_key(*segment);
     segment->stored = segment->taken = false;
     segment->written = 0;
@@ -315,7 +308,7 @@ bool Journal::has_up_to(std::uint32_t number) const {
 
 void Journal::handle_storage_cleared() {
   for (const auto& segment : segments_) {
-    // `stored` stays: the report may be older than the last write, which must still be removed one
+    // `stored` stays: the news may be older than the last write, which must still be removed one
     // day.
     segment->written = 0;
     for (Record& record : segment->records) record.stored = false;
