@@ -40,7 +40,10 @@ export function send(
         readRetryHeaders(got, response.headers);
       }
       const beginning = readBeginning(response);
-      if (!response.ok) got.body = await beginning;
+      // Until a body is read its request counts against the quota of keepalive, and the next one may fail by that.
+      // A 2xx counts all the same where its body does not end.
+      if (response.ok) await Promise.race([beginning, pause(MAX_PAUSE)]);
+      else got.body = await beginning;
     } catch {
       // No answer; or one that breaks off, whose status still says what became of the events.
       // Not in the task that asks, also where `fetch` throws at once.
@@ -63,6 +66,11 @@ function isFrom(response: Response, url: string): boolean {
 const MAX_BODY = 8192;
 /** Milliseconds for them. */
 const MAX_WAIT = 5000;
+
+/** Milliseconds that a 2xx waits for the end of its body. */
+const MAX_PAUSE = 500;
+
+const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** Returns the beginning of a body, as far as it arrives. Never throws. */
 async function readBeginning(response: Response): Promise<string> {
