@@ -3,7 +3,7 @@
  * it. Loaded only with `debug: true`.
  */
 
-import { LACKING, NO_CORE, NO_PAGE, type Sentences } from './build.js';
+import { LACKING, NO_CORE, NO_PAGE, OTHER_COPY, type Sentences } from './build.js';
 
 /** By `Hint` (hint.h). `$` stands for what it is about. */
 const HINTS: Record<number, string> = {
@@ -46,6 +46,8 @@ const MISTAKES: Record<number, string> = {
     "The core could not be started, and appizer-web.fallback.js, which needs no WebAssembly, could not be loaded instead, so nothing is recorded. Does a Content-Security-Policy forbid WebAssembly? Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
   [LACKING]:
     'This page lacks $ (an old browser, or a script that removed it). appizer-web.fallback.js brings a stand-in, which is loaded now.',
+  [OTHER_COPY]:
+    'Another copy of the SDK already runs on this page with the same appId (a script tag beside a bundle?). This one forwards its calls to it; its own options do not count.',
 };
 
 export const sentences: Sentences = {
