@@ -3,6 +3,8 @@
  * such things later, and not always by what works.
  */
 
+import { attempt } from './attempt.js';
+
 export const { parse, stringify } = JSON;
 export const { now } = Date;
 export const monotonic = globalThis.performance?.now.bind(performance);
@@ -40,10 +42,13 @@ export function provide(all: StandIns): void {
   fetch ??= all.fetch;
 }
 
-/** The page's `fetch` as it is at each call: a script that wraps it wants to see requests, and may unwrap it. */
-export const pageFetch: typeof fetch = (...given) => {
-  const today = globalThis.fetch;
-  return (typeof today === 'function' ? today : fetch)(...given);
+/**
+ * The page's `fetch` as it is at each call: a script that wraps it wants to see requests, and may unwrap it. Where that
+ * does not work at all, it is the one that was there before.
+ */
+export const pageFetch: typeof fetch = async (...given) => {
+  const answer = await attempt(() => globalThis.fetch(...given));
+  return answer?.status === undefined ? fetch(...given) : answer;
 };
 
 // Not every server has event targets.
@@ -60,7 +65,13 @@ export function listen<E extends Event>(
 ): void {
   const given = [type, listener as EventListener, { capture, passive: true }] as const;
   addEventListener.call(target, ...given);
-  signal.addEventListener('abort', () => removeEventListener.call(target, ...given));
+  const end = () => removeEventListener.call(target, ...given);
+  try {
+    addEventListener.call(signal, 'abort', end);
+  } catch {
+    // A stand-in's.
+    signal.addEventListener('abort', end);
+  }
 }
 
 /** A document's own property: `<form name="title">` puts itself before it. */

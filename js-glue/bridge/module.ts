@@ -22,12 +22,24 @@ export function instantiate(): Core {
   return instances.take();
 }
 
-/** The same without keeping the page waiting. Rejects where a policy forbids WebAssembly, or the fallback is needed. */
-export async function instantiateLater(complete: boolean): Promise<Core> {
-  // Each try of it is a violation report to the site.
-  if (forbidden || !complete) throw new Error('not here');
-  instances ??= openInstances(await WebAssembly.compile(unpack(packed, unpacker)));
-  return instances.takeLater();
+/**
+ * The same without keeping the page waiting; by `fallback` where a policy forbids WebAssembly, or the page is not
+ * `complete` without what the fallback brings.
+ */
+export async function instantiateLater(
+  complete: boolean,
+  fallback: () => Promise<Core>,
+): Promise<Core> {
+  try {
+    // Where it is forbidden, each try is a violation report to the site.
+    if (complete && !forbidden) {
+      instances ??= openInstances(await WebAssembly.compile(unpack(packed, unpacker)));
+      return await instances.takeLater();
+    }
+  } catch {
+    // The fallback needs none of it.
+  }
+  return fallback();
 }
 
 // Too large a module is a RangeError; a policy's refusal is a CompileError, in WebKit an EvalError.

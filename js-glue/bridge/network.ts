@@ -71,7 +71,13 @@ async function readBeginning(response: Response): Promise<string> {
   try {
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     // Ends a read that waits.
-    const stop = () => reader.cancel().catch(() => {});
+    const stop = async () => {
+      try {
+        await reader.cancel();
+      } catch {
+        // It broke off.
+      }
+    };
     timer = setTimeout(stop, MAX_WAIT);
     const decoder = new TextDecoder();
     for (let bytes = 0; bytes < MAX_BODY; ) {

@@ -10,7 +10,7 @@ export * from './public.js';
 export const AppizerWeb: Appizer = createAppizer({
   ...npm,
   core: instantiate,
-  coreLater: (complete) => instantiateLater(complete).catch(npm.fallback),
+  coreLater: (complete) => instantiateLater(complete, npm.fallback),
 });
 
 export default AppizerWeb;

@@ -52,7 +52,7 @@ const appizer = (there as Appizer | undefined)?.version
       {
         host: browserHost,
         core: instantiate,
-        coreLater: (complete) => instantiateLater(complete).catch(loadFallback),
+        coreLater: (complete) => instantiateLater(complete, loadFallback),
         sentences: async () => {
           await debug();
           return window.AppizerWebSentences as Sentences;
