@@ -5,6 +5,7 @@ import type { Host, HostEvents } from '../api/host.js';
 import type { Exports } from './abi.js';
 import { FORM_INPUT, HOST_EVENT } from './abi.js';
 import type { Inputs } from './inputs.js';
+import { toJson } from './json.js';
 import type { Loop } from './loop.js';
 import type { Presence } from './presence.js';
 import type { Stored } from './stored.js';
@@ -48,6 +49,8 @@ export function takeHostEvents(
         const clean = what <= FORM_INPUT.submits ? withUrls(text, sanitized) : text;
         call(exports.apz_form, [clean], what, id, detail);
       }),
+    press: ({ event, properties, text, id }) =>
+      dispatch(() => call(exports.apz_press, [event, toJson(properties), text, id])),
     click: ({ url, download, button }) =>
       dispatch(() => call(exports.apz_click, [sanitized(url), download], button)),
   };
