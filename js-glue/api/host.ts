@@ -163,8 +163,11 @@ export interface Host {
    * what was scrolled to; `restart` is whether the depth begins anew after it. May throw.
    */
   page?(measure: boolean, restart: boolean): Page;
-  /** Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. May throw. */
-  watch?(what: number, events: HostEvents): () => void;
+  /**
+   * Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. `url` passes a
+   * URL through what the site asks to be done with URLs. May throw.
+   */
+  watch?(what: number, events: HostEvents, url: (url: string) => string): () => void;
   forms?: FormWatch | undefined;
   /** Prints a sentence of debug. May throw. */
   log(sentence: string): void;

@@ -115,6 +115,47 @@ export enum FORM_INPUT {
   handled = 5,
 }
 
+/** `Forms::Ended`: what is summed up in `FORM_INPUT.ended`. */
+export enum FORM_ENDED {
+  sent = 1,
+  valid = 2,
+}
+
+/** `Forms::Handled`: how it shows in `FORM_INPUT.handled`. */
+export enum FORM_HANDLED {
+  reset = 0,
+  gone = 1,
+  moved = 2,
+  clicked = 4,
+}
+
+/** `FormFact` */
+export enum FORM_FACT {
+  id = 0,
+  name = 1,
+  action = 2,
+  method = 3,
+  wish = 4,
+  app = 5,
+  url = 6,
+  submitter = 7,
+  count = 8,
+}
+
+/** `FieldFact` */
+export enum FIELD_FACT {
+  type = 0,
+  name = 1,
+  autocomplete = 2,
+  words = 3,
+  label = 4,
+  placeholder = 5,
+  group = 6,
+  key = 7,
+  ignored = 8,
+  count = 9,
+}
+
 /** `ApzHostEvent` */
 export enum HOST_EVENT {
   wake = 0,

@@ -13,7 +13,7 @@ import {
 import { WATCHED } from '../bridge/abi.js';
 import { send } from '../bridge/network.js';
 import { watchPresses } from './clicks.js';
-import { openForms } from './forms.js';
+import { openForms } from './forms/watch.js';
 import { isPrerendering, isVisible, listenToPage } from './lifecycle.js';
 import { watchLinks } from './links.js';
 import { openLocks } from './locks.js';
@@ -80,7 +80,7 @@ export function browserHost(): Host {
       };
     },
     page: navigation.look,
-    watch: (what, events) => {
+    watch: (what, events, url) => {
       const stops = [
         what & WATCHED.navigation && navigation.watch(events.navigation),
         what & WATCHED.links && watchLinks(events.click),
@@ -88,6 +88,7 @@ export function browserHost(): Host {
         what & (WATCHED.forms | WATCHED.form_starts) &&
           openedForms().watch(
             events.form,
+            url,
             !!(what & WATCHED.forms),
             !!(what & WATCHED.form_starts),
           ),

@@ -42,6 +42,30 @@ test('what happens to forms has the same numbers on both sides', () => {
   assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'FORM_INPUT'), core);
 });
 
+test('what shows of a form that is handled has the same numbers on both sides', () => {
+  for (const [core, glue] of [
+    ['Ended', 'FORM_ENDED'],
+    ['Handled', 'FORM_HANDLED'],
+  ]) {
+    const numbers = enumOf(read('src/capture/forms.h'), String(core));
+    assert.ok(Object.keys(numbers).length > 1);
+    assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), String(glue)), numbers);
+  }
+});
+
+test('the facts of a form, and of its fields, are in the same order on both sides', () => {
+  for (const [core, glue] of [
+    ['FormFact', 'FORM_FACT'],
+    ['FieldFact', 'FIELD_FACT'],
+  ]) {
+    const order = enumOf(read('src/capture/facts.h'), String(core));
+    const numbers = Object.values(order);
+    assert.ok(numbers.length > 7);
+    assert.deepEqual(numbers, [...numbers.keys()]);
+    assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), String(glue)), order);
+  }
+});
+
 test('host events have the same numbers on both sides', () => {
   const core = enumOf(read('web/abi.h'), 'ApzHostEvent');
   assert.ok(Object.keys(core).length > 5);

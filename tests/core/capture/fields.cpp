@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "capture/values.h"
 #include "catch.hpp"
 #include "core/text.h"
 
@@ -13,27 +14,27 @@ namespace {
 // What a text input with this name and this label means.
 Meaning named(std::string_view words, std::string_view label = "", std::string_view type = "text") {
   Field field;
-  field.type = type;
-  field.words = words;
-  field.label = label;
-  return meaning_of(field);
+  field[FieldFact::type] = type;
+  field[FieldFact::words] = words;
+  field[FieldFact::label] = label;
+  return judge(field).meaning;
 }
 
 Meaning labelled(std::string_view label) { return named("field_7", label); }
 
 Meaning completed(std::string_view autocomplete, std::string_view type = "text") {
   Field field;
-  field.type = type;
-  field.autocomplete = autocomplete;
-  return meaning_of(field);
+  field[FieldFact::type] = type;
+  field[FieldFact::autocomplete] = autocomplete;
+  return judge(field).meaning;
 }
 
 Meaning marked(std::string_view key, std::string_view type = "text", std::string_view words = "") {
   Field field;
-  field.type = type;
-  field.words = words;
-  field.key = key;
-  return meaning_of(field);
+  field[FieldFact::type] = type;
+  field[FieldFact::words] = words;
+  field[FieldFact::key] = key;
+  return judge(field).meaning;
 }
 
 struct Row {
@@ -279,10 +280,10 @@ TEST_CASE("autocomplete tokens say what a field means", "[fields]") {
 
 TEST_CASE("an autocomplete token outweighs the name", "[fields]") {
   Field field;
-  field.type = "text";
-  field.words = "company";
-  field.autocomplete = "family-name";
-  CHECK(meaning_of(field) == Meaning::last_name);
+  field[FieldFact::type] = "text";
+  field[FieldFact::words] = "company";
+  field[FieldFact::autocomplete] = "family-name";
+  CHECK(judge(field).meaning == Meaning::last_name);
 }
 
 TEST_CASE("a denied type outweighs every mark", "[fields]") {
@@ -375,22 +376,22 @@ TEST_CASE("free text is not known even where it is marked", "[fields]") {
 
 TEST_CASE("an ignored field is as good as absent", "[fields]") {
   Field field;
-  field.type = "email";
-  field.words = "email";
-  field.key = "email";
-  field.autocomplete = "email";
-  field.ignored = true;
-  CHECK(meaning_of(field) == Meaning::denied);
-  CHECK_FALSE(asks_for_email(field, meaning_of(field)));
+  field[FieldFact::type] = "email";
+  field[FieldFact::words] = "email";
+  field[FieldFact::key] = "email";
+  field[FieldFact::autocomplete] = "email";
+  field[FieldFact::ignored] = "1";
+  CHECK(judge(field).meaning == Meaning::denied);
+  CHECK_FALSE(asks_for_email(field, judge(field).meaning));
 }
 
 TEST_CASE("a form asks for contact data where it has an email field", "[fields]") {
   const auto asks = [](std::string_view type, std::string_view words, std::string_view key = "") {
     Field field;
-    field.type = type;
-    field.words = words;
-    field.key = key;
-    return asks_for_email(field, meaning_of(field));
+    field[FieldFact::type] = type;
+    field[FieldFact::words] = words;
+    field[FieldFact::key] = key;
+    return asks_for_email(field, judge(field).meaning);
   };
   CHECK(asks("email", "anything"));
   CHECK(asks("text", "email"));
@@ -540,9 +541,9 @@ TEST_CASE("arbitrary field attributes do no harm", "[fields]") {
       {"|", "||||", "\x80\xFF", std::string("\0email\0", 7), repeated("|", 5000),
        repeated("a ", 5000), repeated("email", 1000), "=", "!", "-", "/", "=/!"}));
   Field field;
-  field.type = "text";
-  field.words = field.label = field.autocomplete = junk;
-  CHECK(meaning_of(field) != Meaning::denied);
-  field.type = junk;
-  CHECK(meaning_of(field) == Meaning::denied);
+  field[FieldFact::type] = "text";
+  field[FieldFact::words] = field[FieldFact::label] = field[FieldFact::autocomplete] = junk;
+  CHECK(judge(field).meaning != Meaning::denied);
+  field[FieldFact::type] = junk;
+  CHECK(judge(field).meaning == Meaning::denied);
 }
