@@ -55,7 +55,10 @@ export const pageFetch: typeof fetch = async (...given) => {
 const { addEventListener, removeEventListener } = (globalThis.EventTarget ?? Object)
   .prototype as EventTarget;
 
-/** Listens until the signal is aborted. Not by the option `signal`, which old engines ignore. */
+/**
+ * Listens until the signal says otherwise. Engines that take no signal here (Chrome before 90, Firefox before
+ * 86, Safari before 15) listen on; so a listener has to know by itself when it is over.
+ */
 export function listen<E extends Event>(
   target: EventTarget,
   type: string,
@@ -63,14 +66,14 @@ export function listen<E extends Event>(
   signal: AbortSignal,
   capture = true,
 ): void {
-  const given = [type, listener as EventListener, { capture, passive: true }] as const;
-  addEventListener.call(target, ...given);
-  const end = () => removeEventListener.call(target, ...given);
+  const given = listener as EventListener;
+  const options = { capture, passive: true };
   try {
-    addEventListener.call(signal, 'abort', end);
+    addEventListener.call(target, type, given, { ...options, signal });
   } catch {
-    // A stand-in's.
-    signal.addEventListener('abort', end);
+    // No engine takes a stand-in's signal.
+    addEventListener.call(target, type, given, options);
+    signal.addEventListener('abort', () => removeEventListener.call(target, type, given, options));
   }
 }
 

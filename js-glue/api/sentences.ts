@@ -43,7 +43,7 @@ const MISTAKES: Record<number, string> = {
   [NO_PAGE]:
     'init was called where there is no page (server-side rendering?), so it did nothing. In Node pass a host: init({appId, host: nodeHost()}).',
   [NO_CORE]:
-    "The core could not be started, and appizer-web.fallback.js, which needs no WebAssembly, could not be loaded instead, so nothing is recorded. Does a Content-Security-Policy forbid WebAssembly? Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
+    "The core could not be started (does a Content-Security-Policy forbid WebAssembly?), and appizer-web.fallback.js could not be loaded instead, so nothing is recorded. Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
   [LACKING]:
     'This page lacks $ (an old browser, or a script that removed it). appizer-web.fallback.js brings a stand-in, which is loaded now.',
   [OTHER_COPY]:
