@@ -41,10 +41,11 @@ const core = {
  * @type {Record<string, string[]>}
  */
 const glue = {
-  entries: ['api', 'bridge', 'browser', 'node'],
+  entries: ['api', 'bridge', 'browser', 'node', 'testing'],
   api: ['bridge', 'browser', 'node'],
   browser: ['bridge', 'api/host', 'leaves'],
   node: ['bridge', 'api/host', 'leaves'],
+  testing: ['bridge', 'api/host', 'leaves'],
   bridge: ['api/host as types', 'api/types as types', 'leaves'],
 };
 
