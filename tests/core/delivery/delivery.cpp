@@ -740,7 +740,7 @@ TEST_CASE("with confirmUnload only an answer of the server acknowledges", "[deli
   CHECK(post.storage.size() == 1);
 }
 
-TEST_CASE("requests that the browser may not have taken over stay until acknowledged",
+TEST_CASE("requests that the browser may not have taken over stay for the next page",
           "[delivery]") {
   Post post;
   post.track("a");
@@ -749,9 +749,8 @@ TEST_CASE("requests that the browser may not have taken over stay until acknowle
   post.delivery->handle_handover(post.effects, false);
   post.drain();
   CHECK(post.requests.size() == 1);
+  // The next page of the site sends it.
   CHECK(post.storage.size() == 1);
-  post.answer(200);
-  CHECK(post.storage.empty());
 }
 
 TEST_CASE("a request that the page's code may hold up is sent anew as the page leaves",
