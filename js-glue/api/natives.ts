@@ -3,8 +3,6 @@
  * such things later, and not always by what works.
  */
 
-import { attempt } from './attempt.js';
-
 export const { parse, stringify } = JSON;
 export const { now } = Date;
 export const monotonic = globalThis.performance?.now.bind(performance);
@@ -47,7 +45,13 @@ export function provide(all: StandIns): void {
  * does not work at all, it is the one that was there before.
  */
 export const pageFetch: typeof fetch = async (...given) => {
-  const answer = await attempt(() => globalThis.fetch(...given));
+  let response: Promise<Response> | undefined;
+  try {
+    response = globalThis.fetch(...given);
+  } catch {
+    // It is broken, or gone.
+  }
+  const answer = await response;
   return answer?.status === undefined ? fetch(...given) : answer;
 };
 

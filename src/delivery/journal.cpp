@@ -280,7 +280,7 @@ void Journal::forget_stored() {
       flying_ -= record.flight != 0;
     }
     records.remove_if(stored);
-    // The text under its key may have an heir by now.
+    // The text under its key may have been taken over by now.
     new_key(*segment);
     segment->stored = segment->taken = false;
     segment->written = 0;
@@ -308,7 +308,7 @@ bool Journal::has_up_to(std::uint32_t number) const {
 
 void Journal::handle_storage_cleared() {
   for (const auto& segment : segments_) {
-    // `stored` stays: the news may be older than the last write, which must still be removed one
+    // `stored` stays: the report may be older than the last write, which must still be removed one
     // day.
     segment->written = 0;
     for (Record& record : segment->records) record.stored = false;
