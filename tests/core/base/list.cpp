@@ -1,4 +1,5 @@
 #include "base/list.h"
+#include "base/text.h"
 
 #include <memory>
 #include <vector>
