@@ -42,7 +42,7 @@ export function send(
       const beginning = readBeginning(response);
       // Until a body is read its request counts against the quota of keepalive, and the next one may fail by that.
       // A 2xx counts all the same where its body does not end.
-      if (response.ok) await Promise.race([beginning, pause(MAX_PAUSE)]);
+      if (response.ok) await orPause(beginning);
       else got.body = await beginning;
     } catch {
       // No answer; or one that breaks off, whose status still says what became of the events.
@@ -70,7 +70,14 @@ const MAX_WAIT = 5000;
 /** Milliseconds that a 2xx waits for the end of its body. */
 const MAX_PAUSE = 500;
 
-const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+async function orPause(end: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const pause = new Promise((resolve) => {
+    timer = setTimeout(resolve, MAX_PAUSE);
+  });
+  await Promise.race([end, pause]);
+  clearTimeout(timer);
+}
 
 /** Returns the beginning of a body, as far as it arrives. Never throws. */
 async function readBeginning(response: Response): Promise<string> {
