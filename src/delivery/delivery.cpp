@@ -81,7 +81,7 @@ void Delivery::handle_visibility(bool visible) {
   // A document that is restored is visible before `pageshow` (HTML, "reactivate a
   // document"). What it sent in between would count as handed over, though it will receive the
   // answer.
-  if (leaving_ && visible && !visible_) arriving_ = true;
+  if (visible && !visible_ && leaving()) presence_ = Presence::resuming;
   visible_ = visible;
   flush_now_ = !visible;
 }
@@ -91,7 +91,7 @@ void Delivery::rename(View from, View to) {
 }
 
 bool Delivery::wants_recovery_lock() const {
-  if (leaving_ || !online_ || taking_over_) return false;
+  if (leaving() || !online_ || taking_over_) return false;
   for (const State& state : state_) {
     if (state.recovering() && state.journal.size() > 0) return true;
   }
@@ -172,7 +172,7 @@ View Delivery::body_of(const List<const Record*>& records) const {
 // Sends the next flight of a lane. False if none could go: nothing waits, or it does not fit.
 bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
   State& state = state_[lane];
-  const bool parting = flush_now_ || leaving_;
+  const bool parting = flush_now_ || leaving();
   std::size_t flying = 0;
   for (const Flight& flight : flights_) {
     if (flight.keepalive) flying += flight.bytes;
@@ -205,9 +205,9 @@ bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
 }
 
 void Delivery::send_due(const Moment& now, Effects& effects) {
-  if (arriving_) return;
+  if (presence_ == Presence::resuming) return;
   refill(now.monotonic);
-  const bool parting = std::exchange(flush_now_, false) || leaving_;
+  const bool parting = std::exchange(flush_now_, false) || leaving();
   for (const Lane lane : kUsersFirst) {
     State& state = state_[lane];
     if (state.journal.waiting() == 0) {
@@ -230,7 +230,7 @@ void Delivery::send_due(const Moment& now, Effects& effects) {
     bool busy = false;
     for (const Flight& flight : flights_) busy = busy || !flight.handed_over;
     State& state = state_[lane];
-    if (leaving_ || busy || tokens_ == 0 || !is_due(state, now.monotonic)) continue;
+    if (leaving() || busy || tokens_ == 0 || !is_due(state, now.monotonic)) continue;
     if (!blocked(state, now.monotonic)) send(lane, now, effects);
   }
 }
@@ -254,7 +254,7 @@ void Delivery::recall(Effects& effects) {
 }
 
 void Delivery::handle_handover(Effects& effects, bool sure) {
-  gone_ = true;
+  if (presence_ != Presence::resuming) presence_ = Presence::handed_off;
   List<Flight> cancelled;
   for (Flight& flight : flights_) {
     if (!flight.keepalive) {
@@ -281,9 +281,7 @@ void Delivery::abandon(Effects& effects) {
 }
 
 void Delivery::handle_pageshow(const Moment& now, Effects& effects) {
-  leaving_ = false;
-  gone_ = false;
-  arriving_ = false;
+  presence_ = Presence::here;
   has_lock_ = false;
   lock_wanted_ = kNever;
   for (Flight& flight : flights_) {
@@ -314,12 +312,12 @@ void Delivery::answer_flushes(const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flushes_.size();) {
     const Flush& flush = flushes_[i];
     std::size_t pending = 0;
-    bool moving = !gone_ && (!flights_.empty() || tokens_ == 0);
+    bool moving = !gone() && (!flights_.empty() || tokens_ == 0);
     for (const Lane lane : kUsersFirst) {
       const State& state = state_[lane];
       if (!state.journal.has_up_to(flush.up_to[lane])) continue;
       pending += state.journal.size();
-      moving = moving || (!blocked(state, now.monotonic) && !leaving_);
+      moving = moving || (!blocked(state, now.monotonic) && !leaving());
     }
     if (pending > 0 && moving) {
       ++i;
@@ -335,7 +333,7 @@ void Delivery::answer_flushes(const Moment& now, Effects& effects) {
 void Delivery::arm_fetch_later(Effects& effects) {
   if (!config_.fetch_later) return;
   Journal& journal = state_[events].journal;
-  const bool wanted = (config_.confirm_unload || journal.storage_failing()) && !leaving_ &&
+  const bool wanted = (config_.confirm_unload || journal.storage_failing()) && !leaving() &&
                       online_ && !state_[events].recovering();
   const std::uint64_t first = wanted ? journal.first_waiting() : 0;
   const std::uint64_t mark = first == 0 ? 0 : first << 32 | journal.last_number();
@@ -359,7 +357,7 @@ void Delivery::arm_fetch_later(Effects& effects) {
 void Delivery::advance(const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flights_.size();) {
     const Flight flight = flights_[i];
-    if (flight.deadline > now.monotonic || leaving_) {
+    if (flight.deadline > now.monotonic || leaving()) {
       ++i;
       continue;
     }
@@ -383,7 +381,7 @@ void Delivery::advance(const Moment& now, Effects& effects) {
     for (const State& state : state_) lock_wanted_ = max(lock_wanted_, state.not_before);
   }
   if (!effects.empty()) return;  // the writes must be made, and may fail, before more is decided
-  if (gone_) {
+  if (gone()) {
     // What storage has is the next page's, which may be quick. What a page still tracks now is
     // sent.
     answer_flushes(now, effects);
@@ -401,7 +399,7 @@ Millis Delivery::next_wake(Millis now) const {
     next = min(next, flight.deadline);
     busy = busy || !flight.handed_over;
   }
-  if (busy || leaving_ || taking_over_ || !online_) return next;
+  if (busy || leaving() || taking_over_ || !online_) return next;
   for (const State& state : state_) {
     if (state.journal.waiting() == 0 || awaits_turn(state)) continue;
     Millis when = is_due(state, now) ? now : state.due;

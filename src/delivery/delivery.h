@@ -21,6 +21,7 @@
 #include "config.h"
 #include "delivery/answers.h"
 #include "delivery/journal.h"
+#include "delivery/presence.h"
 #include "delivery/retry.h"
 #include "effect.h"
 
@@ -71,10 +72,7 @@ class Delivery {
   void handle_online(bool online, const Moment& now);
   void handle_visibility(bool visible);
   /// Everything pending goes out with keepalive, as much as fits.
-  void handle_pagehide() {
-    leaving_ = true;
-    arriving_ = false;
-  }
+  void handle_pagehide() { presence_ = Presence::leaving; }
   /// The page is gone as far as is known: what went out with keepalive is the browser's now.
   /// `sure` is false where nobody knows whether the browser has the requests: then their events
   /// stay until the server has acknowledged them.
@@ -146,6 +144,8 @@ class Delivery {
     std::uint64_t dropped;
   };
 
+  bool leaving() const { return presence_ != Presence::here; }
+  bool gone() const { return presence_ == Presence::handed_off || presence_ == Presence::resuming; }
   void hint(Effects& effects, Hint hint, View detail) const;
   bool awaits_turn(const State& state) const;
   bool blocked(const State& state, Millis now) const;
@@ -179,9 +179,7 @@ class Delivery {
   bool online_ = true;
   bool visible_ = true;
   bool flush_now_ = false;
-  bool leaving_ = false;
-  bool gone_ = false;
-  bool arriving_ = false;  // visible again after `pagehide`; `pageshow` comes next
+  Presence presence_ = Presence::here;
   bool taking_over_ = false;
   bool has_lock_ = false;
 };
