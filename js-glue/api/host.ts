@@ -144,8 +144,11 @@ export interface Host {
   listen?(events: HostEvents): () => void;
   /** Reads the page's facts; `scroll` is whether the depth is wanted, which may cost a layout. May throw. */
   page?(scroll: boolean): Page;
-  /** Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. May throw. */
-  watch?(what: number, events: HostEvents): () => void;
+  /**
+   * Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. May throw.
+   * `sanitized` passes a URL through what the site asks to be done with URLs: those among a form's facts.
+   */
+  watch?(what: number, events: HostEvents, sanitized: (url: string) => string): () => void;
   forms?: FormWatch | undefined;
   /** Prints a sentence of debug. May throw. */
   log(sentence: string): void;

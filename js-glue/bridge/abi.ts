@@ -104,6 +104,36 @@ export enum FORM_INPUT {
   handled = 5,
 }
 
+/** `Forms::Ended`: what is summed up in `FORM_INPUT.ended`. */
+export enum FORM_ENDED {
+  sent = 1,
+  valid = 2,
+}
+
+/** `FormFact` */
+export enum FORM_FACT {
+  id = 0,
+  name = 1,
+  action = 2,
+  method = 3,
+  wish = 4,
+  app = 5,
+  url = 6,
+  count = 7,
+}
+
+/** `FieldFact` */
+export enum FIELD_FACT {
+  type = 0,
+  name = 1,
+  autocomplete = 2,
+  words = 3,
+  label = 4,
+  key = 5,
+  ignored = 6,
+  count = 7,
+}
+
 /** `ApzHostEvent` */
 export enum HOST_EVENT {
   wake = 0,

@@ -90,7 +90,7 @@ export function performEffects(around: Surroundings): Effects {
         break;
       }
       case EFFECT.watch:
-        onEnd(attempt(() => host.watch?.(number, events)));
+        onEnd(attempt(() => host.watch?.(number, events, output.url)));
         break;
       case EFFECT.form_values:
         attempt(() => host.forms?.values(number, text));

@@ -3,7 +3,7 @@
 import { attempt } from '../api/attempt.js';
 import type { Host, HostEvents } from '../api/host.js';
 import type { Exports } from './abi.js';
-import { FORM_INPUT, HOST_EVENT } from './abi.js';
+import { HOST_EVENT } from './abi.js';
 import type { Inputs } from './inputs.js';
 import type { Loop } from './loop.js';
 import type { Presence } from './presence.js';
@@ -43,21 +43,8 @@ export function takeHostEvents(
     storage: (key) => dispatch(() => stored.changed(key)),
     navigation: (url) => dispatch(() => call(exports.apz_navigation, [sanitized(url)])),
     form: (what, id, detail, text) =>
-      dispatch(() => {
-        const clean = what <= FORM_INPUT.submits ? withUrls(text, sanitized) : text;
-        call(exports.apz_form, [clean], what, id, detail);
-      }),
+      dispatch(() => call(exports.apz_form, [text], what, id, detail)),
     click: ({ url, download, button }) =>
       dispatch(() => call(exports.apz_click, [sanitized(url), download], button)),
   };
-}
-
-// The facts of a form (`Facts` in forms.cpp): its action and the page are URLs.
-function withUrls(facts: string, sanitized: (url: string) => string): string {
-  const ACTION = 2;
-  const PAGE = 6;
-  return facts
-    .split('\0')
-    .map((fact, i) => (i === ACTION || i === PAGE ? sanitized(fact) : fact))
-    .join('\0');
 }

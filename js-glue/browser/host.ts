@@ -12,7 +12,7 @@ import {
 } from '../api/natives.js';
 import { WATCHED } from '../bridge/abi.js';
 import { send } from '../bridge/network.js';
-import { openForms } from './forms.js';
+import { openForms } from './forms/watch.js';
 import { isVisible, listenToPage } from './lifecycle.js';
 import { watchLinks } from './links.js';
 import { openLocks } from './locks.js';
@@ -79,13 +79,14 @@ export function browserHost(): Host {
       };
     },
     page: navigation.look,
-    watch: (what, events) => {
+    watch: (what, events, sanitized) => {
       const stops = [
         what & WATCHED.navigation && navigation.watch(events.navigation),
         what & WATCHED.links && watchLinks(events.click),
         what & (WATCHED.forms | WATCHED.form_starts) &&
           openedForms().watch(
             events.form,
+            sanitized,
             !!(what & WATCHED.forms),
             !!(what & WATCHED.form_starts),
           ),

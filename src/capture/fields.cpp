@@ -257,24 +257,26 @@ constexpr std::size_t kNumber = 12;
 }  // namespace
 
 Meaning meaning_of(const Field& field) {
-  const bool typed = lists(kTyped, field.type);
-  const bool mute = lists(kMute, field.type);
-  if (field.ignored || !(typed || mute || lists(kChosen, field.type))) return Meaning::denied;
-  const Text words(field.words);
-  const Text label(field.label);
-  Text site(field.autocomplete);
-  site.add(field.key);
+  const bool typed = lists(kTyped, field[FieldFact::type]);
+  const bool mute = lists(kMute, field[FieldFact::type]);
+  if (!field[FieldFact::ignored].empty() ||
+      !(typed || mute || lists(kChosen, field[FieldFact::type])))
+    return Meaning::denied;
+  const Text words(field[FieldFact::words]);
+  const Text label(field[FieldFact::label]);
+  Text site(field[FieldFact::autocomplete]);
+  site.add(field[FieldFact::key]);
   if (words.mentions(kDenied) || label.mentions(kDenied) || site.mentions(kDenied)) {
     return Meaning::denied;
   }
   if (mute) return Meaning::unknown;
-  if (!field.key.empty()) {
-    if (field.key == "email") return Meaning::email;
-    return field.key == "phone" ? Meaning::phone : Meaning::marked;
+  if (!field[FieldFact::key].empty()) {
+    if (field[FieldFact::key] == "email") return Meaning::email;
+    return field[FieldFact::key] == "phone" ? Meaning::phone : Meaning::marked;
   }
   if (!typed || words.mentions(kOthers) || label.mentions(kOthers)) return Meaning::unknown;
-  if (field.type == "email") return Meaning::email;
-  View tokens = field.autocomplete;
+  if (field[FieldFact::type] == "email") return Meaning::email;
+  View tokens = field[FieldFact::autocomplete];
   while (!tokens.empty()) {
     const View token = take_until(tokens, ' ');
     for (const Token& known : kTokens) {
@@ -282,7 +284,7 @@ Meaning meaning_of(const Field& field) {
     }
   }
   const Meaning named = by_words(words);
-  if (field.type == "tel" && named != Meaning::phone) {
+  if (field[FieldFact::type] == "tel" && named != Meaning::phone) {
     return words.mentions(kNoPhone) ? Meaning::unknown : Meaning::phone;
   }
   if (named != Meaning::unknown && named != Meaning::full_name) return named;
@@ -291,7 +293,8 @@ Meaning meaning_of(const Field& field) {
 }
 
 bool asks_for_email(const Field& field, Meaning meaning) {
-  return meaning == Meaning::email || (field.type == "email" && meaning != Meaning::denied);
+  return meaning == Meaning::email ||
+         (field[FieldFact::type] == "email" && meaning != Meaning::denied);
 }
 
 bool is_email(View text) {

@@ -9,24 +9,9 @@
 #include <cstdint>
 
 #include "base/text.h"
+#include "capture/facts.h"
 
 namespace appizer {
-
-/// The attributes of a field. Texts are in lower case, without accents, and with the words of
-/// camelCase apart (the glue, who has Unicode's tables, sees to that).
-struct Field {
-  /// As the DOM has it, for elements that are no `input` too: "select-one", "textarea".
-  View type;
-  View autocomplete;
-  /// Name and id, with a '|' between them.
-  View words;
-  /// The label, or what stands for one.
-  View label;
-  /// The value of `data-appizer-field`.
-  View key;
-  /// It, or something around it, has `data-appizer-ignore`.
-  bool ignored = false;
-};
 
 enum class Meaning : std::uint8_t {
   /// Neither its value nor its name may be known.

@@ -21,61 +21,6 @@ constexpr std::size_t kMostNames = 50;
 constexpr std::size_t kLongestFieldName = 100;
 constexpr std::size_t kLongestKey = 64;
 
-/// Texts separated by NUL.
-class Texts {
- public:
-  explicit Texts(View all) : rest_(all) {}
-
-  bool more() const { return more_; }
-  View next() {
-    more_ = rest_.find('\0') != View::npos;
-    return take_until(rest_, '\0');
-  }
-
- private:
-  View rest_;
-  bool more_ = true;
-};
-
-/// The attributes of a form, in the order in which the glue sends them. Its fields follow.
-struct Facts {
-  explicit Facts(Texts& from)
-      : id(from.next()),
-        name(from.next()),
-        action(from.next()),
-        method(from.next()),
-        wish(from.next()),
-        app(from.next()),
-        url(from.next()) {}
-
-  View id;
-  View name;
-  /// Where it would be sent: an absolute URL.
-  View action;
-  View method;
-  /// `data-appizer`; "false" also where something around the form says so.
-  View wish;
-  /// `data-appizer-app-id`
-  View app;
-  /// Where the page is.
-  View url;
-};
-
-/// A field, and its name as it stands in the page.
-struct Named : Field {
-  explicit Named(Texts& from) {
-    type = from.next();
-    name = from.next();
-    autocomplete = from.next();
-    words = from.next();
-    label = from.next();
-    key = from.next();
-    ignored = !from.next().empty();
-  }
-
-  View name;
-};
-
 // By `Meaning`.
 constexpr const char* kKeys[] = {"",           "",          "email",     "phone",
                                  "first_name", "last_name", "full_name", "organisation"};
@@ -125,28 +70,29 @@ bool is_noise(View url, View api_base) {
 // fields whose values are.
 bool Forms::read_facts(View facts, Submission& to, String& wanted, Effects& effects) const {
   Texts texts(facts);
-  const Facts form(texts);
+  const FormFacts form(texts);
   String& names = scratch();
   std::size_t named = 0;
   std::size_t asked = 0;
-  bool asks = form.wish == "true";
+  bool asks = form[FormFact::wish] == "true";
   // Which parts of a name have fields of their own.
   bool first = false;
   bool last = false;
   while (texts.more()) {
-    const Named field(texts);
+    const Field field(texts);
     Meaning meaning = meaning_of(field);
     asks = asks || asks_for_email(field, meaning);
-    const bool usable = is_key(field.key);
-    if (config_.debug && !field.key.empty() && (!usable || meaning <= Meaning::unknown)) {
+    const bool usable = is_key(field[FieldFact::key]);
+    if (config_.debug && !field[FieldFact::key].empty() &&
+        (!usable || meaning <= Meaning::unknown)) {
       effects.hint(usable ? Hint::field_never_sent : Hint::field_key_unusable,
-                   json::clip(field.key, kLongestFieldName));
+                   json::clip(field[FieldFact::key], kLongestFieldName));
     }
-    if (meaning != Meaning::denied && !field.name.empty() &&
-        field.name.size() <= kLongestFieldName && field.name.find('@') == View::npos &&
-        named < kMostNames) {
+    if (meaning != Meaning::denied && !field[FieldFact::name].empty() &&
+        field[FieldFact::name].size() <= kLongestFieldName &&
+        field[FieldFact::name].find('@') == View::npos && named < kMostNames) {
       String& quoted = scratch();
-      json::append_string(quoted, field.name);
+      json::append_string(quoted, field[FieldFact::name]);
       if (names.find(quoted) == String::npos) {  // else it is of a group
         if (named++ > 0) names += ',';
         names += quoted;
@@ -161,7 +107,7 @@ bool Forms::read_facts(View facts, Submission& to, String& wanted, Effects& effe
     }
     to.meanings += static_cast<char>(meaning);
   }
-  if (form.wish == "false" || !asks) return false;
+  if (form[FormFact::wish] == "false" || !asks) return false;
   // "Name, Vorname", "Nombre, Apellidos": what a bare name is shows in the field beside it.
   if (first != last) {
     const Meaning rest = first ? Meaning::last_name : Meaning::first_name;
@@ -171,21 +117,23 @@ bool Forms::read_facts(View facts, Submission& to, String& wanted, Effects& effe
   }
 
   to.facts = facts;
-  to.scripted = form.method == "dialog" || split(form.action).scheme == "javascript";
+  to.scripted =
+      form[FormFact::method] == "dialog" || split(form[FormFact::action]).scheme == "javascript";
   auto& [event, properties, user, origin, app, happened] = to.finding;
-  const View page = page_of(split(clean_url(form.url, config_)), config_.count_hash);
-  const View place = form.action.substr(0, form.action.find_first_of("?#"));
+  const View page = page_of(split(clean_url(form[FormFact::url], config_)), config_.count_hash);
+  const View place = form[FormFact::action].substr(0, form[FormFact::action].find_first_of("?#"));
   properties = "{";
-  append_member(properties, "form_id", form.id);
-  append_member(properties, "form_name", form.name);
+  append_member(properties, "form_id", form[FormFact::id]);
+  append_member(properties, "form_name", form[FormFact::name]);
   append_member(properties, "form_action", clean_url(place, config_));
   append_member(properties, "page", page);
   if (properties.size() > 1) properties += ',';
   properties += "\"field_names\":[" + names + "]}";
   append_member(origin, "channel", "web");
   append_member(origin, "page", page);
-  append_member(origin, "label", form.name.empty() ? form.id : form.name);
-  app = json::clip(form.app, kLongestFieldName);
+  append_member(origin, "label",
+                form[FormFact::name].empty() ? form[FormFact::id] : form[FormFact::name]);
+  app = json::clip(form[FormFact::app], kLongestFieldName);
   return true;
 }
 
@@ -197,28 +145,32 @@ void Forms::read_values(View values, Submission& to) const {
   enum Turn { marked, others, empty_boxes, end };
   for (int turn = marked; turn < end; ++turn) {
     Texts facts(to.facts);
-    const Facts form(facts);
+    const FormFacts form(facts);
     Texts typed(values);
     for (const char one : to.meanings) {
-      const Named field(facts);
+      const Field field(facts);
       const auto meaning = static_cast<Meaning>(one);
       if (meaning <= Meaning::unknown) continue;
       if (!typed.more()) return;
       const View value = trimmed(typed.next());
-      const bool box = field.type == "checkbox";
+      const bool box = field[FieldFact::type] == "checkbox";
       const bool own = meaning == Meaning::marked;
-      if (turn != (field.key.empty() ? others : box && value.empty() ? empty_boxes : marked))
+      if (turn != (field[FieldFact::key].empty() ? others
+                   : box && value.empty()        ? empty_boxes
+                                                 : marked))
         continue;
       String& out = meaning <= Meaning::phone ? user : properties;
       String& member = scratch();
-      json::append_string(member, own ? field.key : View(kKeys[static_cast<std::size_t>(meaning)]));
+      json::append_string(
+          member, own ? field[FieldFact::key] : View(kKeys[static_cast<std::size_t>(meaning)]));
       member += ':';
       if (out.find(member) != String::npos) continue;
       if (box && own) {
         member += value.empty() ? "false" : "true";
       } else if (box || !may_leave(meaning, value)) {
         continue;
-      } else if (own && (field.type == "number" || field.type == "range") && is_number(value)) {
+      } else if (own && (field[FieldFact::type] == "number" || field[FieldFact::type] == "range") &&
+                 is_number(value)) {
         member += value;
       } else {
         json::append_string(member, value);
@@ -270,12 +222,12 @@ void Forms::handle_input(Input input, std::uint32_t id, double detail, View text
       one.meanings.clear();
       break;
     case Input::ended: {
-      const int ended = static_cast<int>(detail);
-      const bool sent = (ended & 1) != 0 && !one.scripted;
-      const bool valid = (ended & 2) != 0;
-      if (sent || (valid && one.handled)) {
+      const auto ended = static_cast<std::uint32_t>(detail);
+      const bool to_be_sent = (ended & sent) != 0 && !one.scripted;
+      const bool accepted = (ended & valid) != 0;
+      if (to_be_sent || (accepted && one.handled)) {
         count(index, effects);
-      } else if (valid) {
+      } else if (accepted) {
         one.stage = Stage::open;
       } else {
         drop(index, effects);

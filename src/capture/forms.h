@@ -41,19 +41,25 @@ class Forms {
 
   /// What the glue reports. The numbers cross the ABI: they are never reused.
   enum class Input : std::int32_t {
-    /// A visitor has begun to fill in a form: its facts, see `Facts`.
+    /// A visitor has begun to fill in a form: its facts (facts.h).
     begun = 0,
     /// A submission begins: its form's facts.
     submits = 1,
     /// The values asked for, in the order asked, separated by NUL.
     values = 2,
-    /// The handlers have run. `detail` is the sum of 1 if nothing kept the browser from sending the
-    /// form, and 2 if the form was valid.
+    /// The handlers have run. `detail` is a sum of `Ended`.
     ended = 3,
     /// The page has begun a request, `detail` milliseconds after the submission: its URL.
     request = 4,
     /// The form was reset; or, as the answer to a look, removed, or the page's URL is another.
     handled = 5,
+  };
+
+  enum Ended : std::uint32_t {
+    /// Nothing kept the browser from sending the form.
+    sent = 1,
+    /// The form was valid.
+    valid = 2,
   };
 
   /// What is to be recorded of a form.
@@ -82,7 +88,7 @@ class Forms {
   void handle_pagehide(const Moment& now, Effects& effects);
   /// Does what is due.
   void advance(const Moment& now, Effects& effects);
-  /// When `settle` next has something to do.
+  /// When `advance` next has something to do.
   Millis next_wake() const;
 
   /// Takes out the next finding; false when there is none.

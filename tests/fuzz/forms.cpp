@@ -24,13 +24,12 @@ std::vector<std::string_view> pieces(std::string_view text, char end) {
   }
 }
 
-// Of a form's facts seven are its own, and then seven of each field (forms.h).
-constexpr std::size_t kFacts = 7;
-enum OfField { type, name, autocomplete, words, label, key, ignored };
+constexpr auto kFormFacts = static_cast<std::size_t>(FormFact::count);
+constexpr auto kFieldFacts = static_cast<std::size_t>(FieldFact::count);
 
 void check_asked(std::string_view facts, std::string_view asked) {
   const auto all = pieces(facts, '\0');
-  const std::size_t fields = (all.size() - kFacts + kFacts - 1) / kFacts;
+  const std::size_t fields = (all.size() - kFormFacts + kFieldFacts - 1) / kFieldFacts;
   std::size_t before = 0;
   for (const std::string_view number : pieces(asked, ' ')) {
     if (number.empty()) continue;
@@ -38,15 +37,15 @@ void check_asked(std::string_view facts, std::string_view asked) {
     expect(index < fields, "a field that is asked for exists", facts);
     expect(before == 0 || index > before, "fields are asked for in order", asked);
     before = index;
-    const auto of = [&](OfField what) {
-      const std::size_t at = kFacts * (index + 1) + what;
+    const auto of = [&](FieldFact what) {
+      const std::size_t at = kFormFacts + kFieldFacts * index + static_cast<std::size_t>(what);
       return at < all.size() ? all[at] : std::string_view();
     };
     for (const std::string_view never : {"password", "file", "hidden"}) {
-      expect(of(type) != never, "a field of this type is never asked for", facts);
+      expect(of(FieldFact::type) != never, "a field of this type is never asked for", facts);
     }
-    expect(of(ignored).empty(), "a field that is ignored is never asked for", facts);
-    for (const std::string_view token : pieces(of(autocomplete), ' ')) {
+    expect(of(FieldFact::ignored).empty(), "a field that is ignored is never asked for", facts);
+    for (const std::string_view token : pieces(of(FieldFact::autocomplete), ' ')) {
       for (const std::string_view never :
            {"cc-number", "cc-csc", "current-password", "new-password", "one-time-code"}) {
         expect(token != never, "a field filled in so is never asked for", facts);

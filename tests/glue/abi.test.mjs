@@ -42,6 +42,25 @@ test('what happens to forms has the same numbers on both sides', () => {
   assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'FORM_INPUT'), core);
 });
 
+test('how a submission ended has the same numbers on both sides', () => {
+  const core = enumOf(read('src/capture/forms.h'), 'Ended');
+  assert.ok(Object.keys(core).length > 1);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'FORM_ENDED'), core);
+});
+
+test('the facts of a form, and of its fields, are in the same order on both sides', () => {
+  for (const [core, glue] of [
+    ['FormFact', 'FORM_FACT'],
+    ['FieldFact', 'FIELD_FACT'],
+  ]) {
+    const order = enumOf(read('src/capture/facts.h'), String(core));
+    const numbers = Object.values(order);
+    assert.ok(numbers.length > 6);
+    assert.deepEqual(numbers, [...numbers.keys()]);
+    assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), String(glue)), order);
+  }
+});
+
 test('host events have the same numbers on both sides', () => {
   const core = enumOf(read('web/abi.h'), 'ApzHostEvent');
   assert.ok(Object.keys(core).length > 5);

@@ -13,9 +13,9 @@ namespace {
 // What a text input with this name and this label means.
 Meaning named(std::string_view words, std::string_view label = "", std::string_view type = "text") {
   Field field;
-  field.type = type;
-  field.words = words;
-  field.label = label;
+  field[FieldFact::type] = type;
+  field[FieldFact::words] = words;
+  field[FieldFact::label] = label;
   return meaning_of(field);
 }
 
@@ -23,16 +23,16 @@ Meaning labelled(std::string_view label) { return named("field_7", label); }
 
 Meaning completed(std::string_view autocomplete, std::string_view type = "text") {
   Field field;
-  field.type = type;
-  field.autocomplete = autocomplete;
+  field[FieldFact::type] = type;
+  field[FieldFact::autocomplete] = autocomplete;
   return meaning_of(field);
 }
 
 Meaning marked(std::string_view key, std::string_view type = "text", std::string_view words = "") {
   Field field;
-  field.type = type;
-  field.words = words;
-  field.key = key;
+  field[FieldFact::type] = type;
+  field[FieldFact::words] = words;
+  field[FieldFact::key] = key;
   return meaning_of(field);
 }
 
@@ -279,9 +279,9 @@ TEST_CASE("autocomplete tokens say what a field means", "[fields]") {
 
 TEST_CASE("an autocomplete token outweighs the name", "[fields]") {
   Field field;
-  field.type = "text";
-  field.words = "company";
-  field.autocomplete = "family-name";
+  field[FieldFact::type] = "text";
+  field[FieldFact::words] = "company";
+  field[FieldFact::autocomplete] = "family-name";
   CHECK(meaning_of(field) == Meaning::last_name);
 }
 
@@ -375,11 +375,11 @@ TEST_CASE("free text is not known even where it is marked", "[fields]") {
 
 TEST_CASE("an ignored field is as good as absent", "[fields]") {
   Field field;
-  field.type = "email";
-  field.words = "email";
-  field.key = "email";
-  field.autocomplete = "email";
-  field.ignored = true;
+  field[FieldFact::type] = "email";
+  field[FieldFact::words] = "email";
+  field[FieldFact::key] = "email";
+  field[FieldFact::autocomplete] = "email";
+  field[FieldFact::ignored] = "1";
   CHECK(meaning_of(field) == Meaning::denied);
   CHECK_FALSE(asks_for_email(field, meaning_of(field)));
 }
@@ -387,9 +387,9 @@ TEST_CASE("an ignored field is as good as absent", "[fields]") {
 TEST_CASE("a form asks for contact data where it has an email field", "[fields]") {
   const auto asks = [](std::string_view type, std::string_view words, std::string_view key = "") {
     Field field;
-    field.type = type;
-    field.words = words;
-    field.key = key;
+    field[FieldFact::type] = type;
+    field[FieldFact::words] = words;
+    field[FieldFact::key] = key;
     return asks_for_email(field, meaning_of(field));
   };
   CHECK(asks("email", "anything"));
@@ -540,9 +540,9 @@ TEST_CASE("arbitrary field attributes do no harm", "[fields]") {
       {"|", "||||", "\x80\xFF", std::string("\0email\0", 7), repeated("|", 5000),
        repeated("a ", 5000), repeated("email", 1000), "=", "!", "-", "/", "=/!"}));
   Field field;
-  field.type = "text";
-  field.words = field.label = field.autocomplete = junk;
+  field[FieldFact::type] = "text";
+  field[FieldFact::words] = field[FieldFact::label] = field[FieldFact::autocomplete] = junk;
   CHECK(meaning_of(field) != Meaning::denied);
-  field.type = junk;
+  field[FieldFact::type] = junk;
   CHECK(meaning_of(field) == Meaning::denied);
 }
