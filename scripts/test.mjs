@@ -17,7 +17,7 @@ const tsc = join('node_modules', '.bin', 'tsc');
 
 /**
  * What is run. Where `tests` is true, the output must say how many ran; else the part counts 1. One that is `beside`
- * another runs together with the part before it, as neither has much to do.
+ * another runs together with the parts before it, as none of them keeps two cores busy.
  *
  * @typedef {{
  *   name: string, command: string[], tests?: boolean, always?: boolean, beside?: boolean, env?: Record<string, string>,
@@ -36,18 +36,23 @@ const parts = [
   { name: 'core', tests: true, command: native('san', 'core_tests') },
   { name: 'sim', tests: true, command: native('fast', 'sim', '--worlds', '20000', '--jobs', jobs) },
   { name: 'sim-san', tests: true, command: native('san', 'sim', '--worlds', '300') },
-  { name: 'glue', tests: true, command: nodeTests('tests/glue') },
+  { name: 'glue', tests: true, beside: true, command: nodeTests('tests/glue') },
   // The same, on the core as JavaScript.
   {
     name: 'glue-js',
     tests: true,
+    beside: true,
     command: nodeTests('tests/glue', '--import', './tests/glue/on-fallback.mjs'),
   },
-  { name: 'package', tests: true, command: nodeTests('tests/package') },
-  { name: 'collector', tests: true, command: nodeTests('tests/collector') },
-  { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
-  { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   { name: 'browser', tests: true, command: [node, 'tests/browser/lanes.mjs'] },
+  { name: 'collector', tests: true, beside: true, command: nodeTests('tests/collector') },
+  { name: 'example-suite', tests: true, beside: true, command: nodeTests('examples/testing') },
+  {
+    name: 'examples',
+    tests: true,
+    beside: true,
+    command: nodeTests('tests/examples', '--test-concurrency=1'),
+  },
   // Installs and builds the frameworks first, where that has not been done.
   { name: 'routers', tests: true, command: nodeTests('tests/browser/routers') },
   {
@@ -70,6 +75,12 @@ const parts = [
       ...['delivery', 'page_views'].map((name) => join('tests', 'browser', `${name}.test.mjs`)),
     ],
     env: { APPIZER_CORE: 'fallback', APPIZER_BROWSERS: 'chromium' },
+  },
+  {
+    name: 'package',
+    tests: true,
+    beside: true,
+    command: nodeTests('tests/package', '--test-concurrency=1'),
   },
 ];
 
