@@ -8,8 +8,6 @@ import { FIELD_FACT, FORM_FACT } from '../../bridge/abi.js';
 import type { Dom, Field } from './dom.js';
 import { typeOf } from './fields.js';
 
-type Facts<Fact> = Record<Exclude<keyof Fact, 'count'>, string>;
-
 const MAX_FIELDS = 200;
 const MAX_LABEL = 60;
 const NO_FIELD = /^(submit|reset|button|image|fieldset|output|object)$/;
@@ -31,29 +29,29 @@ export function describeForm(
   const chosen = (name: string) =>
     (submitter && attribute(submitter, `form${name}`)) || attribute(form, name);
   const action = () => new URL(chosen('action') || view(form).location.href, base(form)).href;
-  const facts: Facts<typeof FORM_FACT> = {
-    id: attribute(form, 'id'),
-    name: attribute(form, 'name'),
-    action: sanitized(attempt(action) ?? ''),
-    method: chosen('method').toLowerCase(),
-    wish: within(form, '[data-appizer="false"]') ? 'false' : attribute(form, 'data-appizer'),
-    app: attribute(form, 'data-appizer-app-id'),
-    url: sanitized(location.href),
-  };
-  const parts = inOrder(facts, FORM_FACT);
+  const parts: string[] = [];
+  parts[FORM_FACT.id] = attribute(form, 'id');
+  parts[FORM_FACT.name] = attribute(form, 'name');
+  parts[FORM_FACT.action] = sanitized(attempt(action) ?? '');
+  parts[FORM_FACT.method] = chosen('method').toLowerCase();
+  parts[FORM_FACT.wish] = within(form, '[data-appizer="false"]')
+    ? 'false'
+    : attribute(form, 'data-appizer');
+  parts[FORM_FACT.app] = attribute(form, 'data-appizer-app-id');
+  parts[FORM_FACT.url] = sanitized(location.href);
   const fields: Field[] = [];
   for (const field of dom.elements(form).slice(0, MAX_FIELDS)) {
     // A custom element's own code may throw.
-    const described = attempt(() => describeField(dom, field));
-    if (!described) continue;
+    const facts = attempt(() => describeField(dom, field));
+    if (!facts) continue;
     fields.push(field);
-    parts.push(...inOrder(described, FIELD_FACT));
+    parts.push(...facts);
   }
   return { fields, text: join(parts) };
 }
 
 // Nothing for what is none.
-function describeField(dom: Dom, field: Field): Facts<typeof FIELD_FACT> | undefined {
+function describeField(dom: Dom, field: Field): string[] | undefined {
   const { attribute, matches, within } = dom;
   const type = typeOf(dom, field);
   // What is disabled is not submitted either.
@@ -64,21 +62,15 @@ function describeField(dom: Dom, field: Field): Facts<typeof FIELD_FACT> | undef
     field.labels?.[0]?.textContent ||
     attribute(field, 'aria-label') ||
     attribute(field, 'placeholder');
-  return {
-    type,
-    name: name || id,
-    autocomplete: plain(attribute(field, 'autocomplete')),
-    words: plain(`${name}|${id}`),
-    label: plain(label.trim().slice(0, MAX_LABEL)),
-    key: attribute(field, 'data-appizer-field'),
-    ignored: within(field, '[data-appizer-ignore]') ? '1' : '',
-  };
-}
-
-function inOrder<Fact extends { count: number }>(facts: Facts<Fact>, order: Fact): string[] {
-  const all: string[] = Array(order.count).fill('');
-  for (const name in facts) all[order[name as keyof Fact] as number] = facts[name as never];
-  return all;
+  const facts: string[] = [];
+  facts[FIELD_FACT.type] = type;
+  facts[FIELD_FACT.name] = name || id;
+  facts[FIELD_FACT.autocomplete] = plain(attribute(field, 'autocomplete'));
+  facts[FIELD_FACT.words] = plain(`${name}|${id}`);
+  facts[FIELD_FACT.label] = plain(label.trim().slice(0, MAX_LABEL));
+  facts[FIELD_FACT.key] = attribute(field, 'data-appizer-field');
+  facts[FIELD_FACT.ignored] = within(field, '[data-appizer-ignore]') ? '1' : '';
+  return facts;
 }
 
 /** Texts, as they cross to the core. */
