@@ -153,8 +153,8 @@ const mutants = [
   {
     name: 'has two requests under way',
     file: 'delivery/delivery.cpp',
-    find: 'leaving_ || busy ||',
-    replace: 'leaving_ || (busy && tokens_ == 0) ||',
+    find: 'leaving() || busy ||',
+    replace: 'leaving() || (busy && tokens_ == 0) ||',
   },
   {
     name: 'recovers without the lock',
