@@ -5,7 +5,7 @@
  *   appizer-web.stub.js    what keeps the calls until it has loaded
  *   appizer-web.debug.js   its sentences, loaded only with `debug: true`
  *   appizer-web.fallback.js the core as JavaScript, loaded only where a page refuses WebAssembly
- *   index.mjs index.cjs    the npm package; sentences.mjs and fallback.mjs beside them
+ *   index.mjs index.cjs    the npm package; sentences and fallback, .mjs and .cjs, beside them
  *   wasm.mjs wasm.cjs      the same without the module, which is core.wasm
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
@@ -36,6 +36,12 @@ const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
 const entries = ['index', 'wasm', 'snippet', 'testing'];
+/** Of these, those that load other files. */
+const clients = ['index', 'wasm'];
+const formats = /** @type {const} */ ([
+  ['esm', 'mjs'],
+  ['cjs', 'cjs'],
+]);
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
 /** The module's bytes and the version, as an import. @type {import('esbuild').Plugin} */
@@ -157,23 +163,26 @@ export async function bundle() {
     ['api', 'sentences'],
     ['entries', 'fallback'],
   ])) {
-    await make({
-      entryPoints: [source(`${folder}/${name}.ts`)],
-      outfile: join(DIST, `${name}.mjs`),
-      format: 'esm',
-    });
+    for (const [format, ending] of formats) {
+      await make({
+        entryPoints: [source(`${folder}/${name}.ts`)],
+        outfile: join(DIST, `${name}.${ending}`),
+        format,
+      });
+    }
   }
-  for (const [format, ending] of /** @type {const} */ ([
-    ['esm', 'mjs'],
-    ['cjs', 'cjs'],
-  ])) {
+  for (const [format, ending] of formats) {
     for (const name of entries) {
       await make({
         entryPoints: [source(`entries/${name}.ts`)],
         outfile: join(DIST, `${name}.${ending}`),
         format,
         plugins: [core, stub, beside('sentences'), beside('fallback')],
+        inject: ending === 'cjs' && name !== 'snippet' ? [source('entries/commonjs.ts')] : [],
+        // package.json says that no source has side effects; this one has.
+        ignoreAnnotations: true,
       });
+      if (ending === 'cjs' && clients.includes(name)) requireBeside(`${name}.cjs`);
     }
   }
   execFileSync(
@@ -233,6 +242,26 @@ function hashOf(name, algorithm) {
     .update(readFileSync(join(DIST, name)))
     .digest('base64');
   return `${algorithm}-${digest}`;
+}
+
+/**
+ * Where `import()` does not work, as in Jest without a flag, `require` loads the file's CommonJS form: that of the
+ * module object, which bundlers do not follow.
+ *
+ * @param {string} name
+ */
+function requireBeside(name) {
+  const file = join(DIST, name);
+  let count = 0;
+  const text = readFileSync(file, 'utf8').replace(
+    /import\("\.\/(\w+)\.mjs"\)/g,
+    (whole, beside) => {
+      ++count;
+      return `${whole}.catch(()=>(({require:r})=>r("./${beside}.cjs"))(module))`;
+    },
+  );
+  if (count !== 2) throw new Error(`${name} loads ${count} files`);
+  writeFileSync(file, text);
 }
 
 /**

@@ -40,6 +40,7 @@ export type Call = [method: string, given: { [number: number]: unknown }, time: 
 export const NO_PAGE = -100;
 export const NO_CORE = -101;
 export const LACKING = -102;
+export const TOO_EARLY = -103;
 
 /** How often a file is asked for that does not load. Where a policy forbids it, each try is a violation report. */
 export const MAX_TRIES = 5;

@@ -3,7 +3,7 @@
 import type { Core } from '../bridge/core.js';
 import { type Runtime, run } from '../bridge/runtime.js';
 import { attempt } from './attempt.js';
-import { type Build, LACKING, MAX_TRIES, NO_CORE } from './build.js';
+import { type Build, LACKING, MAX_TRIES, NO_CORE, TOO_EARLY } from './build.js';
 import type { Debug } from './debug.js';
 import { NOTHING_FLUSHED, openFlushes } from './flushes.js';
 import { openRecorder, type Recorder } from './hooks.js';
@@ -28,7 +28,7 @@ export const MAX_WAITING = 1000;
 export interface Client {
   /** Whether `init` counts as called: false where its options were unusable. */
   alive(): boolean;
-  /** The client, once it runs. */
+  /** The client, once it runs. Where `init` came too early, this is the time to try again. */
   running(): Running | undefined;
   flush(resolve: (result: FlushResult) => void): void;
   /** Ends the client; where it does not run yet, once it has made the calls that wait. */
@@ -98,20 +98,35 @@ export function openClient(
     }
   };
 
-  let core: Core | undefined;
+  let begun = false;
+  const begin = () => {
+    // Some runtimes (workerd, at its module level) forbid random numbers outside of a request.
+    begun = !!attempt(() => {
+      host.random(new Uint8Array(1));
+      return true;
+    });
+    if (!begun) return;
+    let core: Core | undefined;
+    try {
+      if (!lacking) core = build.core();
+    } catch {
+      // The page forbids WebAssembly, or it is yet to load. Calls wait.
+    }
+    if (core) start(core);
+    else startLater(1);
+  };
   if (lacking) debug.say((all) => all.mistake(LACKING, lacking));
-  try {
-    if (!lacking) core = build.core();
-  } catch {
-    // The page forbids WebAssembly, or it is yet to load. Calls wait.
-  }
-  if (core) start(core);
-  else startLater(1);
+  begin();
+  if (!begun) debug.say((all) => all.mistake(TOO_EARLY));
 
   return {
     alive: () => alive,
-    running: () => running,
+    running() {
+      if (!begun) begin();
+      return running;
+    },
     flush(resolve) {
+      if (!begun) begin();
       if (running) flushes.add(resolve, running.flush);
       else unflushed.push(resolve);
     },

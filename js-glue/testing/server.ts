@@ -1,6 +1,7 @@
 /** A server that records requests and accepts everything, unless a test wants it to fail. */
 
 import type { Answer, Outgoing } from '../api/host.js';
+import { TextEncoder } from '../api/natives.js';
 import type { Clock } from './clock.js';
 import type { Failure, SentEvent, SentRequest } from './types.js';
 
