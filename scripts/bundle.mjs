@@ -130,6 +130,9 @@ const make = (options) =>
     ...options,
   });
 
+/** Stands at the end of each file that has the core in it, as the licenses of what is compiled into it ask. */
+const notice = `/*! appizer-web ${version}, MIT. Contains nlohmann/json (c) Niels Lohmann, musl (c) Rich Felker et al., emmalloc (c) Emscripten authors: MIT, THIRD_PARTY_NOTICES.md */`;
+
 export async function bundle() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
@@ -150,6 +153,7 @@ export async function bundle() {
     entryPoints: [source('entries/fallback-script.ts')],
     outfile: join(DIST, 'appizer-web.fallback.js'),
     format: 'iife',
+    footer: { js: notice },
   });
   await make({
     entryPoints: [source('entries/script.ts')],
@@ -158,6 +162,7 @@ export async function bundle() {
     // Chromium (136) then compiles all of it while it downloads, beside the main thread; else it would parse most
     // functions twice, the second time when `init` calls them. It has to be the first line.
     banner: { js: '//# allFunctionsCalledOnLoad' },
+    footer: { js: notice },
   });
   for (const [folder, name] of /** @type {const} */ ([
     ['api', 'sentences'],
@@ -168,6 +173,7 @@ export async function bundle() {
         entryPoints: [source(`${folder}/${name}.ts`)],
         outfile: join(DIST, `${name}.${ending}`),
         format,
+        footer: name === 'fallback' ? { js: notice } : {},
       });
     }
   }
@@ -178,6 +184,7 @@ export async function bundle() {
         outfile: join(DIST, `${name}.${ending}`),
         format,
         plugins: [core, stub, beside('sentences'), beside('fallback')],
+        footer: name === 'index' ? { js: notice } : {},
         inject: ending === 'cjs' && name !== 'snippet' ? [source('entries/commonjs.ts')] : [],
         // package.json says that no source has side effects; this one has.
         ignoreAnnotations: true,

@@ -1,7 +1,7 @@
 /** What npm would publish, installed as a user installs it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,4 +109,27 @@ test('it has no dependencies, and only what it needs in it', () => {
   const { dependencies, version } = createRequire(join(folder, 'x.js'))('appizer-web/package.json');
   assert.equal(dependencies, undefined);
   assert.match(version, /^\d+\.\d+\.\d+$/);
+});
+
+const home = () => join(folder, 'node_modules', 'appizer-web');
+
+test('each file with the core in it names the works that are compiled into it', () => {
+  const cores = ['appizer-web.js', 'appizer-web.fallback.js', 'fallback.mjs', 'fallback.cjs'];
+  cores.push('index.mjs', 'index.cjs');
+  const notices = readFileSync(join(home(), 'THIRD_PARTY_NOTICES.md'), 'utf8');
+  for (const author of ['Niels Lohmann', 'Rich Felker', 'Emscripten authors']) {
+    assert.ok(notices.includes(author), author);
+    for (const name of cores) {
+      assert.ok(readFileSync(join(home(), 'dist', name), 'utf8').includes(author), name);
+    }
+  }
+});
+
+test('what the README links to for users is in the package', () => {
+  const readme = readFileSync(join(home(), 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\((docs\/[\w-]+\.md|CHANGELOG\.md|LICENSE)/g)].map(
+    ([, path]) => String(path),
+  );
+  assert.ok(links.length > 5);
+  for (const path of links) assert.ok(existsSync(join(home(), path)), path);
 });

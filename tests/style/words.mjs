@@ -76,7 +76,17 @@ export const allowed = [
 const papers = ['.md'];
 const slashes = new Set(['.h', '.cpp', '.ts', '.mjs', '.js', '.jsx', '.tsx', '.css']);
 const hashes = new Set(['.py', '.sh', '.yml']);
-const skipped = new Set(['node_modules', 'build', 'dist', '.git', 'corpus', 'replay', 'golden']);
+// And the notices, which quote licenses.
+const skipped = new Set([
+  'node_modules',
+  'build',
+  'dist',
+  '.git',
+  'corpus',
+  'replay',
+  'golden',
+  'THIRD_PARTY_NOTICES.md',
+]);
 
 /** All files below a folder of the project, sorted. @param {string} folder @returns {string[]} paths from the root */
 export function filesIn(folder) {
