@@ -3,7 +3,7 @@
 import { STATUS } from '../bridge/abi.js';
 import { toJson } from '../bridge/json.js';
 import { attempt } from './attempt.js';
-import { type Build, type Call, NO_PAGE, type Stub } from './build.js';
+import { type Build, type Call, FAILED, NO_PAGE, type Stub } from './build.js';
 import { type Client, MAX_WAITING, openClient, type Waiting } from './client.js';
 import { openDebug } from './debug.js';
 import { NOTHING_FLUSHED } from './flushes.js';
@@ -40,13 +40,15 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
     });
 
   const init = (options: Options) => {
-    const host = (option(options, 'host') as Host | undefined) ?? build.host();
+    const debugs = option(options, 'debug') === true;
     if (client?.alive()) {
       debug.check(STATUS.already_started);
       return;
     }
     ended = false;
-    debug.configure(option(options, 'debug') === true, host?.log);
+    debug.configure(debugs);
+    const host = (option(options, 'host') as Host | undefined) ?? build.host();
+    debug.configure(debugs, host?.log);
     if (host) {
       wall = host.wall;
       client = openClient(build, debug, host, options, waiting);
@@ -64,7 +66,14 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       if (options !== undefined && options !== other) other.init(options as Options);
       return other;
     },
-    init: (options: Options) => attempt(() => init(options)),
+    init(options: Options) {
+      try {
+        init(options);
+      } catch (error) {
+        // A host that is not one, or a page that lacks what every browser has.
+        debug.say((all) => all.mistake(FAILED, String(error)));
+      }
+    },
     trackEvent: (name: unknown, properties?: Properties) =>
       attempt(() => {
         const happened = made || wall();

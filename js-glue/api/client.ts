@@ -1,9 +1,10 @@
 /** One client, from `init` to `shutdown`. */
 
+import { STATUS } from '../bridge/abi.js';
 import type { Core } from '../bridge/core.js';
 import { type Runtime, run } from '../bridge/runtime.js';
 import { attempt } from './attempt.js';
-import { type Build, LACKING, MAX_TRIES, NO_CORE, TOO_EARLY } from './build.js';
+import { type Build, FAILED, LACKING, MAX_TRIES, NO_CORE, TOO_EARLY } from './build.js';
 import type { Debug } from './debug.js';
 import { NOTHING_FLUSHED, openFlushes } from './flushes.js';
 import { openRecorder, type Recorder } from './hooks.js';
@@ -70,7 +71,8 @@ export function openClient(
     });
     const record = openRecorder(runtime, hooks, debug);
     const status = runtime.start(coreOptions(options), !!hooks);
-    debug.check(status);
+    // Nobody has called it before.
+    debug.check(status === STATUS.not_started ? FAILED : status);
     if (status) {
       alive = false;
       giveUpFlushes();

@@ -3,7 +3,7 @@
  * it. Loaded only with `debug: true`.
  */
 
-import { LACKING, NO_CORE, NO_PAGE, type Sentences, TOO_EARLY } from './build.js';
+import { FAILED, LACKING, NO_CORE, NO_PAGE, type Sentences, TOO_EARLY } from './build.js';
 
 /** By `Hint` (hint.h). `$` stands for what it is about. */
 const HINTS: Record<number, string> = {
@@ -46,6 +46,8 @@ const MISTAKES: Record<number, string> = {
     "The core could not be started (does a Content-Security-Policy forbid WebAssembly?), and appizer-web.fallback.js could not be loaded instead, so nothing is recorded. Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
   [LACKING]:
     'This page lacks $ (an old browser, or a script that removed it). appizer-web.fallback.js brings a stand-in, which is loaded now.',
+  [FAILED]:
+    'init failed, so nothing is recorded. Is the option "host" a host, such as nodeHost(), and the page that of a browser? $',
   [TOO_EARLY]:
     'init was called where the host gives no random numbers (the global scope of a Worker?), so it waits. The SDK starts with the first call that is made where they are allowed, such as in a request handler.',
 };

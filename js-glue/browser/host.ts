@@ -64,6 +64,8 @@ export function browserHost(): Host {
     leaving: () => ({ sure: !!own.get() || isPageFetchNative(), held: held.size > 0 }),
     timer: (delay, call) => {
       const id = setTimeout(call, delay);
+      // Where a simulated page stands in Node, its process ends as it would without the SDK.
+      (id as { unref?: () => void }).unref?.();
       return () => clearTimeout(id);
     },
     defer: (call) => queueMicrotask(call),

@@ -1,9 +1,17 @@
 /** Headless in Node: real requests, to the collector. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { AppizerWeb, memoryStorage, nodeHost } from '../../dist/index.mjs';
 import { createWorld } from '../../dist/testing.mjs';
 import { createCollector } from '../../examples/collector/server.mjs';
+
+/** Waits for files that are loaded. @param {() => boolean} condition */
+async function until(condition) {
+  for (let turns = 0; !condition() && turns < 1000; ++turns) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 test('nodeHost delivers with a server key, and keeps the id in the storage it is given', async () => {
   const collector = createCollector({ db: ':memory:' });
@@ -58,7 +66,7 @@ test('where random numbers are not allowed yet, the client starts with the first
     ['at_the_start', 'in_a_request'],
   );
   assert.ok(app.getUserId());
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => said.length > 0);
   assert.match(String(said[0]), /no random numbers/);
 });
 
@@ -79,4 +87,59 @@ test('a flush starts a client that was made too early', async () => {
   const flushed = app.flush();
   world.advance(5000);
   assert.deepEqual(await flushed, { delivered: 1, dropped: 0, pending: 0 });
+});
+
+test('debug says so where init failed', async () => {
+  /** @type {string[]} */
+  const said = [];
+  const host = /** @type {any} */ ({
+    log: (/** @type {string} */ sentence) => said.push(sentence),
+    random: () => {},
+  });
+  AppizerWeb.create({ appId: 'demo', host, debug: true });
+  await until(() => said.length > 0);
+  assert.match(String(said[0]), /init failed/);
+});
+
+test('a process with a simulated page ends, though the server cannot be reached', () => {
+  const script = `
+    const target = new EventTarget();
+    class Document extends EventTarget {
+      get readyState() { return 'complete'; }
+      get visibilityState() { return 'visible'; }
+      get hidden() { return false; }
+      get title() { return 'A page'; }
+      get referrer() { return ''; }
+      get cookie() { return ''; }
+      get currentScript() { return null; }
+      get documentElement() { return { scrollHeight: 1, clientHeight: 1 }; }
+    }
+    const items = new Map();
+    Object.assign(globalThis, {
+      Document,
+      document: new Document(),
+      addEventListener: target.addEventListener.bind(target),
+      location: new URL('https://shop.example/'),
+      history: { pushState() {}, replaceState() {} },
+      localStorage: {
+        getItem: (key) => items.get(key) ?? null,
+        setItem: (key, value) => items.set(key, value),
+        removeItem: (key) => items.delete(key),
+      },
+    });
+    Object.defineProperty(globalThis, 'navigator', { value: { userAgent: 'a simulated browser' } });
+    globalThis.window = globalThis;
+    const { AppizerWeb } = await import(${JSON.stringify(new URL('../../dist/index.mjs', import.meta.url).href)});
+    AppizerWeb.init({ appId: 'demo', apiBase: 'http://127.0.0.1:1' });
+    AppizerWeb.trackEvent('anything_done');
+    console.log(typeof AppizerWeb.getUserId());
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  `;
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '-e', script],
+    { encoding: 'utf8', timeout: 60_000 },
+  );
+  assert.equal(stdout, 'string\n', stderr);
+  assert.equal(status, 0, stderr);
 });
