@@ -223,11 +223,15 @@ function start(onFallback, seed, options) {
       events = heard;
       return listen?.(heard);
     },
-    watch: (/** @type {number} */ what, /** @type {any} */ heard) => {
+    watch: (
+      /** @type {number} */ what,
+      /** @type {any} */ heard,
+      /** @type {(url: string) => string} */ sanitized,
+    ) => {
       asked.push(['watch', what]);
-      return watch?.(what, heard);
+      return watch?.(what, heard, sanitized);
     },
-    forms: recorded({ values() {}, look() {}, settle() {} }),
+    forms: recorded({ values() {}, check() {}, flush() {} }),
     random: (/** @type {Uint8Array} */ bytes) => {
       for (let i = 0; i < bytes.length; ++i) bytes[i] = entropy.below(256);
     },
