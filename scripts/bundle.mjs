@@ -204,6 +204,7 @@ export async function bundle() {
     { cwd: ROOT, stdio: 'inherit' },
   );
   declare();
+  declareGlobal();
   copyFileSync(WASM, join(DIST, 'core.wasm'));
   hash();
   rmSync(dist, { recursive: true, force: true });
@@ -229,6 +230,23 @@ function declare() {
           : `export * from ${path};\n${extra}`;
       writeFileSync(join(DIST, `${entry}.d.${ending}`), text);
     }
+  }
+}
+
+/** The types of the global that the script tag makes. Nothing is loaded for them. */
+function declareGlobal() {
+  for (const ending of ['mts', 'cts']) {
+    const text = `import type { Appizer, Registered } from './index.${ending.replace('ts', 'js')}';
+
+declare global {
+  /** From the script tag, or its stub. */
+  var AppizerWeb: Appizer<Registered>;
+  interface Window {
+    AppizerWeb: Appizer<Registered>;
+  }
+}
+`;
+    writeFileSync(join(DIST, `global.d.${ending}`), text);
   }
 }
 

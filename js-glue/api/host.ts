@@ -120,6 +120,9 @@ export interface HostEvents {
   form: FormListener;
 }
 
+// What TypeScript up to 5.6 calls `Uint8Array` is generic from then on.
+export type Bytes = ReturnType<typeof Uint8Array.of>;
+
 /** A host. Times are in milliseconds. What is optional may be missing where the platform has nothing like it. */
 export interface Host {
   /** A clock that never goes back, nor stops while the page lives. */
@@ -127,7 +130,7 @@ export interface Host {
   /** Unix time, by the visitor's clock. */
   wall(): number;
   /** Fills the array with bytes from a cryptographic generator. */
-  random(bytes: Uint8Array<ArrayBuffer>): void;
+  random(bytes: Bytes): void;
   /** Makes a request and answers once, later. Returns what gives it up: then it is not answered. */
   send(request: Outgoing, answer: (answer: Answer) => void): () => void;
   /** Asked as the page leaves. Default: all requests have reached the browser. May throw. */

@@ -9,6 +9,22 @@ export type Properties = Record<string, any>;
 /** A site's own events, by name. Without a type of yours any name and any properties are right. */
 export type AnyEvents = Record<string, Properties>;
 
+/**
+ * The site's own events, where the project declares them once for all files:
+ *
+ * @example
+ * declare module 'appizer-web' {
+ *   interface EventMap {
+ *     plan_chosen: { plan: string };
+ *   }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: for the site to fill
+export interface EventMap {}
+
+/** The events in `EventMap`; without any, every name and all properties are right. */
+export type Registered = keyof EventMap extends never ? AnyEvents : EventMap;
+
 /** What `trackEvent` takes behind the name: nothing need be given where nothing must be. */
 export type Given<P> = undefined extends P
   ? [properties?: P]
@@ -29,91 +45,91 @@ export interface Options {
    * Record events by itself: `true` for page views, those of single-page apps included, and page leaves.
    * An object says in what it should differ from `true`. Default: `false`.
    */
-  autoEvents?: boolean | AutoEvents;
+  autoEvents?: boolean | AutoEvents | undefined;
   /**
    * Record form submissions by itself: `true` for those of forms that have an email field or are marked
    * `data-appizer="true"`. An object says in what it should differ from `true`. Default: `false`.
    */
-  autoHook?: boolean | AutoHook;
+  autoHook?: boolean | AutoHook | undefined;
   /**
    * Where the API is, without `/v1`. Default: `https://api.appizer.com`. Your own domain with a proxy
    * behind it works too.
    */
-  apiBase?: string;
+  apiBase?: string | undefined;
   /** The localStorage key of the user id. Default: `appizer_user_id`. */
-  userIdStorageKey?: string;
+  userIdStorageKey?: string | undefined;
   /** Print in the console what happens, what is wrong and how to fix it. Default: `false`. */
-  debug?: boolean;
+  debug?: boolean | undefined;
   /**
    * Keep what is sent while the page goes away until the server has acknowledged it, and let the next
    * page send it again otherwise. Nothing is then lost to a network that breaks in that moment, but
    * copies arrive: only for a server that drops duplicates by `$event_id`. Default: `false`.
    */
-  confirmUnload?: boolean;
+  confirmUnload?: boolean | undefined;
   /** Most events that wait to be sent; beyond it the oldest are dropped. Default: 20,000. */
-  maxQueueEvents?: number;
+  maxQueueEvents?: number | undefined;
   /** Most characters that waiting events take up in storage. Default: 4,000,000. */
-  maxQueueBytes?: number;
+  maxQueueBytes?: number | undefined;
   /** Milliseconds without an event after which a new session begins. Default: 1,800,000 (30 minutes). */
-  sessionTimeout?: number;
+  sessionTimeout?: number | undefined;
   /**
    * Where the user id is kept. A cookie is shared by the sub-domains of a site (`SameSite=Lax`, `Secure` on
    * https, 400 days); with `both` either restores the other, and the cookie counts where they differ; with
    * `memory` each page is a new visitor. Events that wait are kept in localStorage all the same, see
    * `cookieless`. Default: `localStorage`.
    */
-  persistence?: 'localStorage' | 'cookie' | 'both' | 'memory';
+  persistence?: 'localStorage' | 'cookie' | 'both' | 'memory' | undefined;
   /**
    * Whether the visitor agreed. `pending`: nothing is stored, read or sent; what happens waits in memory (at
    * most 1,000 calls) for `setConsent`. `denied`: nothing happens at all, and what was stored before is
    * removed. Default: `granted`, unless the browser signals otherwise (`respectGPC`, `respectDNT`).
    */
-  consent?: Consent;
+  consent?: Consent | undefined;
   /**
    * Keep the decision in storage, so that the next page knows it, and all open ones follow it. Default: `false`: your consent banner
    * remembers it already, and two memories of one decision will differ one day.
    */
-  rememberConsent?: boolean;
+  rememberConsent?: boolean | undefined;
   /**
    * Global Privacy Control counts as consent denied, unless you give `consent` or call `setConsent`. Default: `true`:
    * it is the visitor's own choice, and the law of several states.
    */
-  respectGPC?: boolean;
+  respectGPC?: boolean | undefined;
   /** The same for Do Not Track. Default: `false`: browsers have abandoned it, and some set it unasked. */
-  respectDNT?: boolean;
+  respectDNT?: boolean | undefined;
   /** Keep everything in memory: no storage, no cookie. Each page is a new visitor. Default: `false`. */
-  cookieless?: boolean;
+  cookieless?: boolean | undefined;
   /**
    * Names of further URL parameters whose values are redacted, beside the usual ones (`token`, `code`,
    * `password`, `email`, `key`, `session` and similar; docs/privacy.md has the list). A name counts by its
    * words: `customer` is also `customerId` and `order[customer]`.
    */
-  redactParameters?: string[];
+  redactParameters?: string[] | undefined;
   /**
    * Returns what to include of a URL, in place of the SDK's own redaction: of the page's, the referrer's,
    * links' and forms'. If it throws, or returns no text, the SDK's own redaction counts.
    */
-  sanitizeUrl?: (url: string) => string;
+  sanitizeUrl?: ((url: string) => string) | undefined;
   /**
    * What becomes of the events of bots (crawlers, monitors, browsers under a test's control): `mark` adds
    * `$bot: true`, `drop` records and stores nothing, `keep` makes no difference. Default: `mark`.
    */
-  bots?: 'mark' | 'drop' | 'keep';
+  bots?: 'mark' | 'drop' | 'keep' | undefined;
   /** Properties that every event carries; an event's own win. A function is asked each time. */
-  globalProperties?: Properties | (() => Properties);
+  globalProperties?: (Properties | (() => Properties)) | undefined;
   /**
    * Sees a copy of every event before it is recorded, automatic ones too, and returns what becomes of it: an
    * event, or `null` to drop it; nothing for the copy as it left it. If it throws, the event goes on unchanged.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its argument returns nothing
-  beforeSend?: (event: OutgoingEvent) => OutgoingEvent | null | void;
+  beforeSend?: ((event: OutgoingEvent) => OutgoingEvent | null | void) | undefined;
   /** Is called with every event that ended otherwise than delivered. What it throws is ignored. */
-  onError?: (report: Report) => void;
+  onError?: ((report: Report) => void) | undefined;
   /**
    * What the SDK runs in. Default: the browser's page. In Node pass `nodeHost()`; where there is neither a
    * page nor a host, `init` does nothing.
    */
-  host?: Host;
+  host?: Host | undefined;
 }
 
 /** What is recorded of forms. */
@@ -123,9 +139,9 @@ export interface AutoHook {
    * `field_names`}, and the visitor's contact data in the form (email, phone, names, organisation, and fields
    * marked `data-appizer-field`) as a user record. Default: `true`.
    */
-  submits?: boolean;
+  submits?: boolean | undefined;
   /** `form_start`, when a visitor begins to fill in a form. Default: `false`. */
-  starts?: boolean;
+  starts?: boolean | undefined;
 }
 
 /** What is recorded without being asked for each time. */
@@ -134,35 +150,35 @@ export interface AutoEvents {
    * `page_view`, when a page is seen: {`page`, `url`, `title`, `referrer`, and campaign parameters and
    * click ids where the URL has them}. Default: `true`.
    */
-  pageViews?: boolean | PageViewOptions;
+  pageViews?: boolean | PageViewOptions | undefined;
   /**
    * `page_leave`, when it is left: {`page`, `url`, `visible_ms`: how long it was visible,
    * `scroll_percent`: how much of it was}. Default: `true`.
    */
-  pageLeave?: boolean;
+  pageLeave?: boolean | undefined;
   /**
    * `session_start` with the first view of a session: where the visitor landed, the referrer and the campaign.
    * Default: `false`.
    */
-  sessionStart?: boolean;
+  sessionStart?: boolean | undefined;
   /** `outbound_link_clicked` {`url`, `page`}, for a link to another host. Default: `false`. */
-  outboundLinks?: boolean;
+  outboundLinks?: boolean | undefined;
   /**
    * `file_downloaded` {`url`, `file_name`, `file_extension`, `page`}, for a link to a file, or with the
    * attribute `download`. Default: `false`.
    */
-  downloads?: boolean;
+  downloads?: boolean | undefined;
 }
 
 /** What besides the path makes another page. */
 export interface PageViewOptions {
   /** Whether a change of the query alone counts. Default: `false`. */
-  query?: boolean;
+  query?: boolean | undefined;
   /**
    * Whether a change of the hash alone counts: `true` for each, `false` for none. Default: only where it
    * is a route, as hash routers write it (`#/inbox`, `#!/inbox`).
    */
-  hash?: boolean;
+  hash?: boolean | undefined;
 }
 
 /**

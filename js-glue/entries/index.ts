@@ -1,16 +1,16 @@
 /** The npm package. */
 
 import { createAppizer } from '../api/appizer.js';
-import type { Appizer } from '../api/types.js';
+import type { Appizer, Registered } from '../api/types.js';
 import { instantiate, instantiateLater } from '../bridge/module.js';
 import { npm } from './npm.js';
 
 export * from './public.js';
 
-export const AppizerWeb: Appizer = createAppizer({
+export const AppizerWeb = createAppizer({
   ...npm,
   core: instantiate,
   coreLater: (complete) => instantiateLater(complete, npm.fallback),
-});
+}) as Appizer as Appizer<Registered>;
 
 export default AppizerWeb;

@@ -9,6 +9,7 @@ export type {
   AutomaticEvents,
   CommonProperties,
   Consent,
+  EventMap,
   FlushResult,
   FormFacts,
   Given,
@@ -18,6 +19,7 @@ export type {
   PageViewOptions,
   Properties,
   Reason,
+  Registered,
   Report,
 } from '../api/types.js';
 export { type NodeHostOptions, nodeHost } from '../node/host.js';

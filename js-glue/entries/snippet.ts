@@ -6,18 +6,18 @@ import type { Options } from '../api/types.js';
 /** What a tag can say; everything else needs `AppizerWeb.init`. */
 export interface SnippetOptions {
   /** The options of `AppizerWeb.init`. Without an `appId` the page has to call that itself. */
-  appId?: string;
-  autoEvents?: boolean;
-  autoHook?: boolean;
-  apiBase?: string;
-  consent?: Options['consent'];
-  debug?: boolean;
+  appId?: string | undefined;
+  autoEvents?: boolean | undefined;
+  autoHook?: boolean | undefined;
+  apiBase?: string | undefined;
+  consent?: Options['consent'] | undefined;
+  debug?: boolean | undefined;
   /** Where the script is. Default: `https://cdn.appizer.com/js/appizer-web.js`. */
-  src?: string;
+  src?: string | undefined;
   /** Its hash, from `appizer-web/sri.json`: a browser then runs this very file, or none. */
-  integrity?: string;
+  integrity?: string | undefined;
   /** The nonce of the page's Content-Security-Policy. */
-  nonce?: string;
+  nonce?: string | undefined;
 }
 
 /** What takes the calls until the script has come, as JavaScript: the content of appizer-web.stub.js. */

@@ -10,8 +10,17 @@ import { npm } from './npm.js';
 
 export * from './public.js';
 
-/** Where the module comes from: what `fetch` gives, its bytes, or the compiled module. */
-export type Source = Response | BufferSource | WebAssembly.Module;
+/** What `fetch` gives, as much of it as is needed: not every project has the declarations of the DOM. */
+export interface WasmResponse {
+  readonly headers: { get(name: string): string | null };
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Where the module comes from: what `fetch` gives, its bytes, or the compiled module (`WebAssembly.Module`). */
+export type Source = WasmResponse | ArrayBuffer | ArrayBufferView | CompiledModule;
+
+/** A `WebAssembly.Module`, which TypeScript declares without any member. */
+export type CompiledModule = object;
 
 /**
  * Makes a client of a module that is yet to come. `source` is asked once, by the first `init` where there is a
@@ -47,10 +56,11 @@ export function fromWasm<Events extends object = AnyEvents>(
 async function compile(source: () => Source | PromiseLike<Source>): Promise<WebAssembly.Module> {
   const given = await source();
   if (given instanceof WebAssembly.Module) return given;
-  if (!('arrayBuffer' in given)) return WebAssembly.compile(given);
+  if (!('arrayBuffer' in given)) return WebAssembly.compile(given as BufferSource);
+  const response = given as Response;
   // Streaming wants the right type (and Safari 15): a server may not know it.
-  const isTyped = given.headers.get('content-type') === 'application/wasm';
+  const isTyped = response.headers.get('content-type') === 'application/wasm';
   return isTyped && WebAssembly.compileStreaming
-    ? WebAssembly.compileStreaming(given)
-    : WebAssembly.compile(await given.arrayBuffer());
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
 }

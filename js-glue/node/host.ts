@@ -5,11 +5,11 @@ import { send } from '../bridge/network.js';
 
 export interface NodeHostOptions {
   /** Where ids and waiting events are kept. Default: in memory. */
-  storage?: Storage;
+  storage?: Storage | undefined;
   /** Your server's API key. The API knows pages by their origin; a server has none, so it needs a key. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** Sent as `ua`. Default: none. */
-  userAgent?: string;
+  userAgent?: string | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Host, HostEvents } from '../api/host.js';
 import { WATCHED } from '../bridge/abi.js';
 import type { World, WorldOptions } from './types.js';
 
-type Facts = Required<Pick<WorldOptions, 'url' | 'title' | 'referrer'>>;
+type Facts = Record<keyof Pick<WorldOptions, 'url' | 'title' | 'referrer'>, string>;
 
 export interface TestPage
   extends Pick<World, 'navigate' | 'setTitle' | 'scroll' | 'click'>,

@@ -28,26 +28,26 @@ export interface SentRequest {
 
 export interface Failure {
   /** The answer's body. */
-  body?: unknown;
+  body?: unknown | undefined;
   /** The `Retry-After` header, in seconds. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   /** Milliseconds until the answer comes. */
-  delay?: number;
+  delay?: number | undefined;
 }
 
 export interface WorldOptions {
   /** When it is, as Unix time in milliseconds. Default: 2026-01-01T00:00:00Z. */
-  now?: number;
+  now?: number | undefined;
   /** What earlier pages left. Default: nothing. `null`: there is no storage. */
-  storage?: Storage | null;
-  userAgent?: string;
+  storage?: Storage | null | undefined;
+  userAgent?: string | undefined;
   /** Where the page is. Default: `https://example.com/`. */
-  url?: string;
-  title?: string;
+  url?: string | undefined;
+  title?: string | undefined;
   /** Where it was reached from. Default: nowhere. */
-  referrer?: string;
+  referrer?: string | undefined;
   /** Whether it is seen from the start. Default: `true`. */
-  visible?: boolean;
+  visible?: boolean | undefined;
 }
 
 export interface World {

@@ -73,6 +73,9 @@ test('importing it does nothing', () => {
   run(process.execPath, 'c.mjs');
 });
 
+// `skipLibCheck` off: our own declarations are checked too.
+const strict = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--types', ''];
+
 const source = readFileSync(new URL('types.ts', import.meta.url), 'utf8');
 
 for (const [resolution, module] of /** @type {const} */ ([
@@ -83,8 +86,7 @@ for (const [resolution, module] of /** @type {const} */ ([
     for (const ending of resolution === 'node16' ? ['mts', 'cts'] : ['ts']) {
       writeFileSync(join(folder, `types.${ending}`), source);
       const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-      // `skipLibCheck` off: our own declarations are checked too.
-      const args = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--types', ''];
+      const args = [...strict, '--exactOptionalPropertyTypes'];
       const lib = ['--lib', 'es2020,dom', '--target', 'es2020'];
       try {
         run(
@@ -133,3 +135,51 @@ test('what the README links to for users is in the package', () => {
   assert.ok(links.length > 5);
   for (const path of links) assert.ok(existsSync(join(home(), path)), path);
 });
+
+test('a project declares its events once, for the package and for the global', () => {
+  for (const [ending, resolution, module] of /** @type {const} */ ([
+    ['mts', 'node16', 'node16'],
+    ['cts', 'node16', 'node16'],
+    ['ts', 'bundler', 'esnext'],
+  ])) {
+    const file = join(folder, `declared.${ending}`);
+    writeFileSync(
+      file,
+      `import { AppizerWeb } from 'appizer-web';
+       import type {} from 'appizer-web/global';
+       declare module 'appizer-web' {
+         interface EventMap { plan_chosen: { plan: string } }
+       }
+       AppizerWeb.trackEvent('plan_chosen', { plan: 'pro' });
+       window.AppizerWeb.trackEvent('plan_chosen', { plan: 'pro' });
+       // @ts-expect-error there is no such event
+       AppizerWeb.trackEvent('plan_choosen', { plan: 'pro' });
+       // @ts-expect-error nor here
+       window.AppizerWeb.trackEvent('plan_choosen', { plan: 'pro' });`,
+    );
+    compile(file, '--lib', 'es2020,dom', '--moduleResolution', resolution, '--module', module);
+  }
+});
+
+test('its types need no declarations of the DOM', () => {
+  const file = join(folder, 'server.mts');
+  writeFileSync(
+    file,
+    `import { AppizerWeb, nodeHost } from 'appizer-web';
+     import { fromWasm } from 'appizer-web/wasm';
+     import { createWorld } from 'appizer-web/testing';
+     AppizerWeb.init({ appId: 'demo', host: nodeHost(), apiBase: undefined });
+     fromWasm(() => new Uint8Array()).init({ appId: 'demo', host: createWorld().host });`,
+  );
+  compile(file, '--lib', 'es2020', '--moduleResolution', 'node16', '--module', 'node16');
+});
+
+/** @param {string} file @param {string[]} options */
+function compile(file, ...options) {
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  try {
+    run(process.execPath, tsc, ...strict, '--target', 'es2020', ...options, file);
+  } catch (error) {
+    assert.fail(`${file}: ${/** @type {any} */ (error).stdout}`);
+  }
+}
