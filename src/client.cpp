@@ -9,10 +9,16 @@
 #include "visitor/consent.h"
 
 namespace appizer {
+namespace {
+
+constexpr std::size_t kDocumentIdLength = 10;
+
+}  // namespace
 
 bool Client::input(const Moment& now) {
   now_ = now;
   release_scratch();
+  if (running_) running_->session.handle_input();
   return running_.has_value();
 }
 
@@ -36,6 +42,7 @@ Status Client::start(View config, const Seed& seed, const Moment& now) {
   live_ = config_.live();
   ids_.seed(seed.ids);
   user_entropy_ = seed.user;
+  document_id_ = ids_.token(kDocumentIdLength);
   prefix_ = storage_keys::prefix_of(config_.api_base, config_.app_id);
   for (const auto& problem : problems) hint(problem.hint, problem.name);
   if (config_.drops_bot()) {
@@ -59,8 +66,9 @@ void Client::apply_consent(Consent consent) {
   live_.consent = consent;
   switch (consent) {
     case Consent::granted:
-      // What a denial has just forbidden is erased first.
-      if (!running_ && !erasing_) begin();
+      // What a denial has just forbidden is erased first. A page that is prerendered may never be
+      // opened.
+      if (!running_ && !erasing_ && !live_.prerendering) begin();
       break;
     case Consent::denied:
       end();
@@ -99,6 +107,7 @@ void Client::end() {
   // A visitor who grants consent after that, here or in another tab, is a new one.
   for (auto& byte : user_entropy_) byte ^= static_cast<std::uint8_t>(ids_.draw());
   Identity(config_.user_id_storage_key, Persistence::both).erase(effects_);
+  effects_.erase(Session(prefix_, 0, true).cookie_key());
   effects_.scan(prefix_);
   effects_.fetch_later({}, {});
   if (config_.locks) effects_.unlock(prefix_);
@@ -125,9 +134,10 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
 
 // What all documents of the site share.
 void Client::read_all() {
-  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
   identity.read(user_entropy_, effects_);
-  effects_.read(session.key());
+  session.read(effects_);
+  first_touch.read(effects_);
   delivery.read_pauses(effects_);
 }
 
@@ -145,10 +155,10 @@ void Client::advance() {
   }
   if (!running_) {
     erasing_ = false;
-    if (live_.consent == Consent::granted) begin();
+    if (live_.consent == Consent::granted && !live_.prerendering) begin();
     return;
   }
-  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
   if (!config_.locks && !away_ && ownership.overslept(now_)) {
     ownership.release_leases(effects_);
     rejoin();
@@ -163,14 +173,17 @@ void Client::advance() {
 }
 
 bool Client::poll(Effect& effect) {
-  composed_for_.clear();
+  composed_ = {};
   for (;;) {
     if (effects_.empty() && started_) advance();
     if (effects_.empty()) return false;
     effect = effects_.take();
     // What the hooks leave of it comes back by `track` before the next poll.
     if (effect.kind == Effect::compose) {
-      composed_for_ = json::string(json::member(effect.more, "user_id"));
+      composed_.user_id = json::string(json::member(effect.more, "user"));
+      composed_.session_id = json::string(json::member(effect.more, "session"));
+      composed_.page = json::string(json::member(effect.more, "page"));
+      composed_.view = static_cast<std::uint32_t>(json::number(json::member(effect.more, "view")));
     }
     // Where nothing outlives the page there is nothing to look for: except for the decision, if the
     // site wants it kept, and for what was stored before a denial.
@@ -201,7 +214,7 @@ Millis Client::next_wake() const {
   if (!may_watch() || away_) return -1;
   Millis next = min(views_.next_wake(), forms_.next_wake());
   if (running_) {
-    const auto& [delivery, ownership, identity, session, user_records] = *running_;
+    const auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
     next = min(next, delivery.next_wake(now_.monotonic));
     next = min(next, ownership.next_wake());
   }

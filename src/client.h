@@ -27,6 +27,7 @@
 #include "pages/page_views.h"
 #include "pending_calls.h"
 #include "status.h"
+#include "visitor/first_touch.h"
 #include "visitor/identity.h"
 #include "visitor/session.h"
 
@@ -89,8 +90,9 @@ class Client {
   void handle_requests_unsure(const Moment& now);
   /// The page is back from the back/forward cache.
   void handle_pageshow(const Moment& now);
-  /// The page's URL is another now.
-  void handle_navigation(View url, const Moment& now);
+  /// The page's URL is another now; `gesture` is whether the visitor did something since the last
+  /// such change.
+  void handle_navigation(View url, bool gesture, const Moment& now);
   /// Answers `page_facts`.
   void handle_page_facts(const PageViews::Page& page, const Moment& now);
   /// A link was clicked.
@@ -114,13 +116,27 @@ class Client {
         : delivery(config, ids, prefix, live),
           ownership(config, ids, prefix, delivery),
           identity(config.user_id_storage_key, config.persistence),
-          session(prefix, config.session_timeout) {}
+          session(prefix, config.session_timeout,
+                  config.persistence == Persistence::cookie ||
+                      config.persistence == Persistence::both),
+          first_touch(prefix) {}
 
     Delivery delivery;
     Ownership ownership;
     Identity identity;
     Session session;
+    FirstTouch first_touch;
     UserRecords user_records;
+  };
+
+  /// What an event belongs to that is recorded later than it happened.
+  struct Context {
+    /// Empty: the current user, the current session.
+    String user_id{};
+    String session_id{};
+    /// 0: the current view, and its page.
+    std::uint32_t view = 0;
+    String page{};
   };
 
   bool input(const Moment& now);
@@ -148,15 +164,17 @@ class Client {
   void replay();
   void report_dropped(std::size_t count);
 
-  // What is recorded (commands.cpp). An event belongs to `user_id`, or, where that is empty, to the
-  // visitor of now.
-  Event record(View name, View properties, Millis happened, View app = {}, View user_id = {});
-  void record_automatic(View name, View properties, Millis happened, View app = {},
-                        View user_id = {});
-  void begin_visit(View landing, Millis happened);
+  // What is recorded (commands.cpp).
+  Event record(View name, View properties, Millis happened, View app, const Context& context);
+  void record_automatic(View name, View properties, Millis happened, View app,
+                        const Context& context);
+  void begin_visit(View landing, Millis happened, const Context& context);
+  bool continue_session(View landing, Millis happened, const Context& context);
+  View origin() const;
   void record_forms();
   void record_form_user(View members, View origin, View app);
   void announce_id();
+  void take_over_id();
 
   void rejoin();
   void advance();
@@ -178,8 +196,13 @@ class Client {
   bool views_started_ = false;
   PageViews views_{config_};
   Forms forms_{config_};
-  /// Whose the event is that passes the site's hooks; empty outside of that.
-  String composed_for_;
+  /// Of the event that passes the site's hooks; empty outside of that.
+  Context composed_;
+  /// The session of the view that was counted last.
+  String view_session_;
+  /// Names the document for as long as it lives, and counts its events: see `$view_id`, `$seq`.
+  String document_id_;
+  std::uint32_t seq_ = 0;
   /// Flushes that wait for the page's facts, or for the visitor's id.
   List<std::uint32_t> flushes_;
   Effects effects_;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kChangeLength = 10;
 
-// Where the visit began, behind the members of a user's origin.
+// A landing's members, each after a comma, by the names that they have in a user's origin.
 void append_origin(String& out, View landing) {
   List<json::Member> members;
   json::members(landing, members);
@@ -39,12 +39,15 @@ void Client::announce_id() {
 
 // Carries out the calls that waited, in order.
 void Client::replay() {
+  // What was dropped was tracked as well.
+  seq_ += static_cast<std::uint32_t>(pending_calls_.dropped_events());
   running_->delivery.journal(Delivery::events).count_lost(pending_calls_.dropped_events());
   report_dropped(pending_calls_.dropped());
   for (const PendingCall& call : pending_calls_.take()) {
     switch (call.kind) {
       case PendingCall::event:
-        record(call.name, call.json, call.happened, call.app);
+        record(call.name, call.json, call.happened, call.app,
+               {.view = call.view, .page = call.page});
         break;
       case PendingCall::user_id:
         identify(call.name);
@@ -59,7 +62,7 @@ void Client::replay() {
         forget_user(call.entropy);
         break;
       case PendingCall::visit:
-        begin_visit(call.json, call.happened);
+        begin_visit(call.json, call.happened, {.view = call.view});
         break;
     }
   }
@@ -77,7 +80,7 @@ Status Client::track(View name, View properties, View app, Millis happened, cons
   input(now);
   if (!started_) return Status::not_started;
   if (is_blank(name)) return Status::name_missing;
-  const Event event = record(name, properties, happened, app, composed_for_);
+  const Event event = record(name, properties, happened, app, composed_);
   if (config_.debug) {
     if (!is_snake_case(name)) hint(Hint::name_not_snake_case, name);
     if (says_nothing(name)) hint(Hint::name_says_nothing, name);
@@ -94,24 +97,55 @@ Status Client::track(View name, View properties, View app, Millis happened, cons
 }
 
 // Returns what was made of it, for the hints; its text is in the journal.
-Event Client::record(View name, View properties, Millis happened, View app, View user_id) {
-  if (!ready()) {
-    if (may_watch()) {
-      pending_calls_.add({PendingCall::event, properties, name, {}, app, happened});
-    }
-    return {};
+Event Client::record(View name, View properties, Millis happened, View app,
+                     const Context& context) {
+  const std::uint32_t view = context.view != 0 ? context.view : views_.current_view();
+  const View page = context.view != 0 ? View(context.page) : views_.page();
+  // The end of a view belongs to its session, and never begins one.
+  const bool continues = !context.session_id.empty();
+  if (!ready() || !(continues || continue_session({}, happened, context))) {
+    if (!may_watch()) return {};
+    pending_calls_.add({PendingCall::event, properties, name, {}, app, happened, {}, view, page});
+    return running_ ? make_event(name, properties, {}) : Event();
   }
-  auto& [delivery, ownership, identity, session, user_records] = *running_;
-  const View id = ids_.event_id(happened);
-  const View session_id = session.touch(ids_, happened, effects_);
-  Event event = make_event(name, properties,
-                           {user_id.empty() ? identity.id() : user_id, session_id, id, happened});
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  Event event = make_event(
+      name, properties,
+      {.user_id = context.user_id.empty() ? identity.id() : View(context.user_id),
+       .session_id = continues ? View(context.session_id) : session.id(),
+       .event_id = ids_.event_id(happened),
+       .wall = happened,
+       .document = document_id_,
+       .view = view,
+       .seq = ++seq_,
+       .page = page});
   hint(Hint::tracked, name);
   Record record;
   record.text = std::move(event.head);
   record.app = app;
   delivery.add(Delivery::events, std::move(record), effects_);
   return event;
+}
+
+// What happens now belongs to the session that goes on, or to a new one, which then says so where
+// the site asks for it. False, and nothing done, while storage is asked whether another document
+// has begun it.
+bool Client::continue_session(View landing, Millis happened, const Context& context) {
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  const bool begins = session.would_begin(happened, landing);
+  if (begins && !session.is_fresh()) {
+    session.read(effects_);
+    return false;
+  }
+  if (begins && landing.empty()) landing = views_.landing();
+  session.touch(ids_, happened, effects_, landing);
+  first_touch.handle_landing(landing, effects_);
+  if (!begins) return true;
+  identity.renew_cookie(effects_);
+  if (config_.session_start) {
+    record_automatic("session_start", landing.empty() ? View("{}") : landing, happened, {}, context);
+  }
+  return true;
 }
 
 Status Client::set_user_id(View id, const Moment& now) {
@@ -136,16 +170,19 @@ Status Client::set_user_id(View id, const Moment& now) {
 
 // `id` is plausible.
 void Client::identify(View id) {
-  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
   const View before = scratch(identity.id());
   views_.keep_viewer(before);
   const auto change = identity.set(id, effects_);
   if (change == Identity::Change::none) return;
   announce_id();
   const bool linked = change == Identity::Change::named;
-  // Another user on the same device: nothing may link the two.
-  if (!linked) session.restart(ids_, now_.wall, effects_);
-  user_records.identify(id, linked ? before : View(), delivery, effects_);
+  // Another person on the same device: nothing may link the two.
+  if (!linked) {
+    session.end(now_.wall, effects_);
+    first_touch.forget(effects_);
+  }
+  user_records.identify(id, linked ? before : View(), origin(), delivery, effects_);
 }
 
 Status Client::set_user_properties(View properties, const Moment& now) {
@@ -165,8 +202,8 @@ Status Client::set_user_properties(View properties, const Moment& now) {
 
 // `properties` is a JSON object.
 void Client::describe_user(View properties) {
-  auto& [delivery, ownership, identity, session, user_records] = *running_;
-  user_records.set_properties(identity.id(), properties, delivery, effects_);
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  user_records.set_properties(identity.id(), properties, origin(), delivery, effects_);
 }
 
 Status Client::reset(const Entropy& user, const Moment& now) {
@@ -184,7 +221,8 @@ void Client::forget_user(const Entropy& user) {
   views_.keep_viewer(running_->identity.id());
   running_->identity.reset(user, effects_);
   announce_id();
-  running_->session.restart(ids_, now_.wall, effects_);
+  running_->session.end(now_.wall, effects_);
+  running_->first_touch.forget(effects_);
 }
 
 View Client::user_id() const { return running_ ? running_->identity.id() : View(); }
@@ -203,22 +241,19 @@ Status Client::flush(std::uint32_t token, const Moment& now) {
 }
 
 // A visit starts with its first view, whatever happened in it before.
-void Client::begin_visit(View landing, Millis happened) {
-  if (!ready()) {
-    pending_calls_.add({PendingCall::visit, landing, {}, {}, {}, happened});
-    return;
+void Client::begin_visit(View landing, Millis happened, const Context& context) {
+  if (ready() && continue_session(landing, happened, context)) {
+    view_session_ = running_->session.id();
+  } else {
+    pending_calls_.add({PendingCall::visit, landing, {}, {}, {}, happened, {}, context.view});
   }
-  Session& session = running_->session;
-  const bool lands = session.landing().empty();
-  const View before = scratch(session.id());
-  const bool starts = session.touch(ids_, happened, effects_, landing) != before || lands;
-  if (config_.session_start && starts) record_automatic("session_start", landing, happened);
 }
 
 // The site's hooks see it first, if it has any.
-void Client::record_automatic(View name, View properties, Millis happened, View app, View user_id) {
+void Client::record_automatic(View name, View properties, Millis happened, View app,
+                              const Context& context) {
   if (!config_.hooks) {
-    record(name, properties, happened, app, user_id);
+    record(name, properties, happened, app, context);
     return;
   }
   String& event = scratch("{\"happened\":");
@@ -227,15 +262,32 @@ void Client::record_automatic(View name, View properties, Millis happened, View 
   json::append_string(event, app);
   event += ",\"properties\":";
   event += properties;
-  if (!user_id.empty()) json::append_member(event, "user_id", user_id);
+  json::append_member(event, "user", context.user_id);
+  json::append_member(event, "session", context.session_id);
+  json::append_member(event, "page", context.page);
+  event += ",\"view\":";
+  json::append_integer(event, context.view);
   event += '}';
   effects_.compose(name, event);
+}
+
+// Where the visitor came from: on the first visit, and behind that on this one. Each member after a
+// comma.
+View Client::origin() const {
+  String& out = scratch();
+  append_origin(out, running_->first_touch.landing());
+  String& last = scratch();
+  append_origin(last, running_->session.landing());
+  if (last.empty()) return out;
+  out += ",\"last\":{";
+  out += last.substr(1);
+  return out += '}';
 }
 
 void Client::record_forms() {
   Forms::Finding form;
   while (forms_.take(form)) {
-    record_automatic(form.event, form.properties, form.happened, form.app);
+    record_automatic(form.event, form.properties, form.happened, form.app, {});
     if (!form.user.empty()) record_form_user(form.user, form.origin, form.app);
     // The page may be about to be left for what the form leads to.
     if (running_ && form.event == "form_submit") running_->delivery.flush_now();
@@ -256,7 +308,7 @@ void Client::record_form_user(View members, View origin, View app) {
   user.text += members;
   user.text += ",\"origin\":{";
   user.text += origin;
-  append_origin(user.text, running_->session.landing());
+  user.text += this->origin();
   user.text += '}';
   running_->delivery.add(Delivery::users, std::move(user), effects_);
 }

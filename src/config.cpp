@@ -83,6 +83,7 @@ constexpr Option kOptions[] = {
     {Part::facts, "ua", &Config::user_agent},
     {Part::facts, "online", &Config::online},
     {Part::facts, "visible", &Config::visible},
+    {Part::facts, "prerendering", &Config::prerendering},
     {Part::facts, "locks", &Config::locks},
     {Part::facts, "later", &Config::fetch_later},
     {Part::facts, "keepalive", &Config::keepalive},

@@ -93,6 +93,8 @@ struct HostFacts {
   bool bot = false;
   bool online = true;
   bool visible = true;
+  /// Whether the page is prerendered: nobody has opened it yet.
+  bool prerendering = false;
   /// Whether the host has locks that all documents of the origin share (Web Locks).
   bool locks = false;
   /// Whether a request can survive the page. Where it cannot, `confirm_unload` is on.
@@ -111,6 +113,8 @@ struct LiveState {
   Consent consent = Consent::granted;
   bool online = true;
   bool visible = true;
+  /// Whether the page is prerendered and nobody has opened it yet.
+  bool prerendering = false;
 };
 
 /// What `start` is given.
@@ -120,7 +124,7 @@ struct Config : Choices, HostFacts {
   bool drops_bot() const { return bot && bots == Bots::drop; }
 
   /// How things stand at the start.
-  LiveState live() const { return {consent, online, visible}; }
+  LiveState live() const { return {consent, online, visible, prerendering}; }
 
   /// A mistake in the options that does not keep the client from starting.
   struct Problem {

@@ -40,7 +40,9 @@ void Effects::flushed(std::uint32_t token, View json) {
   add(Effect::flushed, token, false, json, {});
 }
 
-void Effects::page_facts(bool scroll) { add(Effect::page_facts, 0, scroll, {}, {}); }
+void Effects::page_facts(bool measure, bool restart) {
+  add(Effect::page_facts, restart, measure, {}, {});
+}
 
 void Effects::watch(std::uint32_t what) { add(Effect::watch, what, false, {}, {}); }
 

@@ -49,8 +49,9 @@ struct Effect {
     report = 11,
     /// Answers the flush `number`: `text` is {"delivered","dropped","pending"}.
     flushed = 12,
-    /// Asks for the page's facts as they are now; answered by `Client::page`. `flag` is whether the
-    /// scroll depth is wanted too, which may cost a layout.
+    /// Asks for the page's facts as they are now; answered by `Client::handle_page_facts`. `flag` is
+    /// whether the scroll depth is measured now, which may cost a layout, and not only taken from
+    /// what was scrolled; `number` is 1 where the depth begins anew after it.
     page_facts = 13,
     /// Begins to watch what the page does: `number` is a sum of `Watched`.
     watch = 14,
@@ -62,8 +63,8 @@ struct Effect {
     /// it.
     form_check = 16,
     /// Asks the site's hooks what becomes of an automatic event: `text` is its name, `more` the
-    /// JSON object {"happened","app","properties"}, with "user_id" where the event does not belong
-    /// to the visitor of now. What they leave of it comes back by `Client::track`, at once.
+    /// JSON object {"happened","app","properties"}, beside what the event belongs to ("user",
+    /// "session", "view", "page"), for the core alone. What they leave of it comes back by `Client::track`, at once.
     compose = 17,
   };
 
@@ -100,7 +101,7 @@ class Effects {
   void hint(Hint hint, View detail);
   void report(View json);
   void flushed(std::uint32_t token, View json);
-  void page_facts(bool scroll);
+  void page_facts(bool measure, bool restart);
   void watch(std::uint32_t what);
   void form_values(std::uint32_t id, View fields);
   void form_check(std::uint32_t id, bool further);

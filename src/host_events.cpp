@@ -19,23 +19,39 @@ void Client::handle_storage_value(View key, View text, const Moment& now) {
     if (first || (may_become(stored) && !config_.drops_bot())) apply_consent(stored);
   }
   if (!running_) return;
-  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
   const bool was_known = identity.is_known();
   if (const auto change = identity.handle_storage_value(key, text, now, effects_);
       change != Identity::StorageChange::foreign) {
     if (change == Identity::StorageChange::refused) {
       hint(Hint::stored_user_id_refused, json::clip(text, kLongestUserId));
     } else if (change == Identity::StorageChange::replaced) {
-      delivery.rename(identity.replaced(), identity.id());
+      take_over_id();
     }
     if (!was_known && identity.is_known() && identity.is_new(now)) announce_id();
   } else if (key == prefix_ + storage_keys::kIdChange) {
     identity.reread_cookies(effects_);
-  } else if (key == session.key()) {
-    session.handle_storage_value(text);
+  } else if (session.is_key(key)) {
+    if (session.handle_storage_value(key, text, effects_) == Session::Change::replaced) {
+      if (view_session_ == session.replaced()) view_session_ = session.id();
+      delivery.rename("$session_id", session.replaced(), session.id());
+    }
+  } else if (first_touch.handle_storage_value(key, text)) {
+    return;
   } else if (!delivery.handle_stored_pause(key, text, now)) {
     ownership.handle_storage_value(key, text, now, effects_);
   }
+}
+
+// Two tabs made an id each, or the site named the visitor in the other one before it knew of ours.
+void Client::take_over_id() {
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  const View former = scratch(identity.replaced());
+  const bool anonymous = identity.is_anonymous();
+  if (anonymous) delivery.rename("user_id", former, identity.id());
+  // Under an id that the server has seen, or will see, are events that belong to the new one.
+  const bool sent = anonymous ? ids_.has_flown() : seq_ > 0;
+  if (sent) user_records.identify(identity.id(), former, origin(), delivery, effects_);
 }
 
 void Client::handle_storage_keys(View list, const Moment& now) {
@@ -62,7 +78,7 @@ void Client::handle_store_failed(View key, const Moment& now) {
 
 void Client::handle_storage_cleared(const Moment& now) {
   if (!input(now)) return;
-  auto& [delivery, ownership, identity, session, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
   delivery.journal(Delivery::events).handle_storage_cleared();
   delivery.journal(Delivery::users).handle_storage_cleared();
   identity.write(effects_);
@@ -83,6 +99,7 @@ void Client::handle_online(bool online, const Moment& now) {
 void Client::handle_visibility(bool visible, const Moment& now) {
   input(now);
   live_.visible = visible;
+  if (visible) live_.prerendering = false;
   if (may_watch()) views_.handle_visibility(visible, now, effects_);
   if (!running_) return;
   running_->delivery.handle_visibility(visible);
@@ -121,9 +138,9 @@ void Client::handle_pageshow(const Moment& now) {
   if (may_watch()) views_.handle_pageshow(now, effects_);
 }
 
-void Client::handle_navigation(View url, const Moment& now) {
+void Client::handle_navigation(View url, bool gesture, const Moment& now) {
   input(now);
-  if (may_watch()) views_.handle_navigation(url, now, effects_);
+  if (may_watch()) views_.handle_navigation(url, gesture, now, effects_);
 }
 
 void Client::handle_page_facts(const PageViews::Page& page, const Moment& now) {
@@ -131,10 +148,15 @@ void Client::handle_page_facts(const PageViews::Page& page, const Moment& now) {
   if (!may_watch()) return;
   PageViews::Findings found;
   views_.handle_page_facts(page, now, found);
-  if (!found.landing.empty()) begin_visit(found.landing, found.landed);
   for (std::size_t i = 0; i < found.count; ++i) {
-    const auto& [name, properties, happened] = found.all[i];
-    record_automatic(name, properties, happened, {}, found.viewer);
+    const auto& [name, properties, happened, view, landing] = found.all[i];
+    Context context{.user_id = found.viewer, .view = view};
+    if (!landing.empty()) {
+      begin_visit(landing, happened, context);
+    } else {
+      context.session_id = view_session_;
+    }
+    if (!name.empty()) record_automatic(name, properties, happened, {}, context);
   }
 }
 
@@ -143,7 +165,7 @@ void Client::handle_click(const Link& link, const Moment& now) {
   if (!may_watch()) return;
   String& properties = scratch();
   const View name = link_event(config_, views_.url(), views_.page(), link, properties);
-  if (!name.empty()) record_automatic(name, properties, now.wall);
+  if (!name.empty()) record_automatic(name, properties, now.wall, {}, {});
 }
 
 void Client::handle_form(Forms::Input what, std::uint32_t id, double detail, View text,

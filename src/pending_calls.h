@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/ids.h"
 #include "base/list.h"
@@ -14,7 +15,7 @@ namespace appizer {
 /// One such call. Fields that its kind does not name are empty.
 struct PendingCall {
   enum Kind {
-    /// `name`, `json` (the properties), `app`, `happened`.
+    /// `name`, `json` (the properties), `app`, `happened`, and what it belongs to: `view`, `page`.
     event,
     /// `name`: the id.
     user_id,
@@ -23,7 +24,7 @@ struct PendingCall {
     /// What a form says of its sender. `json`: members of a user record; `origin`: members of its
     /// origin; `app`.
     form_user,
-    /// A page that begins a visit. `json`: its landing; `happened`.
+    /// A page that begins a visit. `json`: its landing; `happened`; `view`.
     visit,
     /// `entropy`: of the next anonymous id.
     reset,
@@ -35,6 +36,8 @@ struct PendingCall {
   String app{};
   Millis happened = 0;
   Entropy entropy{};
+  std::uint32_t view = 0;
+  String page{};
 
   std::size_t size() const { return name.size() + json.size() + origin.size(); }
 };

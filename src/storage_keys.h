@@ -12,6 +12,8 @@
 //     l.<document>   the document's lease: "<until>", or a claim: "<until> <number drawn>"
 //     w.e  w.p       the lane's pause: "<failures> <until> <since>"
 //     s              the session: "<id> <time of the last event>[ <landing>]"
+//                    under the same key in a cookie too, where the user id is in one
+//     f              the first landing of the visitor
 //     c              the decision about consent
 //     i              another text after each change of the user id in a cookie
 //
@@ -27,8 +29,7 @@
 //             │└─ how many records were lost before this one, if any
 //             └─ kind: E (event), U (user) or A (alias)
 //
-// The user id is under a key that the site chooses (`userIdStorageKey`), and the id that was made
-// here also under the same key with `kAnonymous` behind it.
+// The user id is under a key that the site chooses (`userIdStorageKey`).
 #pragma once
 
 #include <cstdint>
@@ -47,7 +48,7 @@ constexpr char kSession[] = "s";
 constexpr char kConsent[] = "c";
 constexpr char kIdChange[] = "i";
 constexpr char kRecoveryLock[] = "r";
-constexpr char kAnonymous[] = ".anonymous";
+constexpr char kFirstTouch[] = "f";
 /// Lanes in the key of a segment.
 constexpr char kEvents = 'e';
 constexpr char kUsers = 'p';

@@ -134,15 +134,18 @@ void apz_response(std::uint32_t body_size, std::uint32_t id, std::int32_t status
 }
 
 APZ_EXPORT(apz_navigation)
-void apz_navigation(std::uint32_t url_size, double monotonic, double wall) {
-  client.handle_navigation(text(url_size), at(monotonic, wall));
+void apz_navigation(std::uint32_t url_size, std::int32_t gesture, double monotonic, double wall) {
+  client.handle_navigation(text(url_size), gesture != 0, at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_page_facts)
 void apz_page_facts(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
-                    double scroll, double monotonic, double wall) {
+                    std::uint32_t landing_size, double scroll, std::int32_t loaded,
+                    double monotonic, double wall) {
+  const std::uint32_t before_referrer = url_size + title_size;
   client.handle_page_facts({text(url_size), text(title_size, url_size),
-                            text(referrer_size, url_size + title_size), scroll},
+                            text(referrer_size, before_referrer), scroll,
+                            text(landing_size, before_referrer + referrer_size), loaded != 0},
                            at(monotonic, wall));
 }
 

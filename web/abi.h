@@ -58,13 +58,16 @@ void apz_store_failed(std::uint32_t key_size, double monotonic, double wall);
 void apz_response(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
                   double retry_after, double reset, double retry_at, double monotonic, double wall);
 
-/// Input: the page's new URL.
-void apz_navigation(std::uint32_t url_size, double monotonic, double wall);
-/// Input: the page's URL, its title, and the URL it was reached from. `scroll` is the lower end of
-/// what was in view at the deepest, in percent of the page's height; negative where it was not
-/// asked for.
+/// Input: the page's URL, which is another now. `gesture` is 1 where the visitor did something since
+/// the last such change, else 0.
+void apz_navigation(std::uint32_t url_size, std::int32_t gesture, double monotonic, double wall);
+/// Input: the page's URL, its title, the URL it was reached from, and the URL that the browser
+/// navigated to, empty where that is not known. `scroll` is the lower end of what was in view at the
+/// deepest, in percent of the page's height; negative where nothing is known. `loaded` is 1 once the
+/// document has loaded.
 void apz_page_facts(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
-                    double scroll, double monotonic, double wall);
+                    std::uint32_t landing_size, double scroll, std::int32_t loaded,
+                    double monotonic, double wall);
 /// Input: a clicked link's URL, then the value of its attribute `download`; `download_size` is
 /// negative where it has none.
 void apz_click(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,

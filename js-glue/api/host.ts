@@ -74,9 +74,13 @@ export interface Page {
   title: string;
   /** Where the document was reached from. */
   referrer: string;
+  /** The URL that the browser navigated to, whatever scripts have made of it since. Default: not known. */
+  landing?: string;
+  /** Whether the document has loaded. Default: yes. */
+  loaded?: boolean;
   /**
-   * How far the page was scrolled since this was last asked: the lower end of the deepest view, in percent of the
-   * page's height; negative where it was not asked for.
+   * The lower end of what was in view at the deepest, in percent of the page's height, since the depth began
+   * anew; negative where nothing is known.
    */
   scroll: number;
 }
@@ -114,8 +118,8 @@ export interface HostEvents {
   pageshow(): void;
   /** Another document wrote or removed a key; without a key it emptied the storage. */
   storage(key: string | null): void;
-  /** The page's URL has changed. */
-  navigation(url: string): void;
+  /** The page's URL has changed; `gesture` is whether the visitor did something since the last such change. */
+  navigation(url: string, gesture: boolean): void;
   click(link: Link): void;
   form: FormListener;
 }
@@ -145,8 +149,11 @@ export interface Host {
   fetchLater?: ((url: string, body: string) => void) | undefined;
   /** Starts reporting; returns what ends it. May throw. */
   listen?(events: HostEvents): () => void;
-  /** Reads the page's facts; `scroll` is whether the depth is wanted, which may cost a layout. May throw. */
-  page?(scroll: boolean): Page;
+  /**
+   * Reads the page's facts. `measure` is whether what is in view counts now, which may cost a layout, and not only
+   * what was scrolled to; `restart` is whether the depth begins anew after it. May throw.
+   */
+  page?(measure: boolean, restart: boolean): Page;
   /**
    * Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. May throw.
    * `sanitized` passes a URL through what the site asks to be done with URLs: those among a form's facts.
@@ -170,6 +177,8 @@ export interface Host {
   /** Read once, when the core starts. */
   online: boolean;
   visible: boolean;
+  /** Whether the page is prerendered: nobody has opened it yet. Default: no. */
+  prerendering?: boolean;
 }
 
 /** Storage that lasts as long as the object does. */

@@ -35,12 +35,14 @@ export interface Exports {
     monotonic: number,
     wall: number,
   ): void;
-  apz_navigation(urlSize: number, monotonic: number, wall: number): void;
+  apz_navigation(urlSize: number, gesture: number, monotonic: number, wall: number): void;
   apz_page_facts(
     urlSize: number,
     titleSize: number,
     referrerSize: number,
+    landingSize: number,
     scroll: number,
+    loaded: number,
     monotonic: number,
     wall: number,
   ): void;

@@ -83,10 +83,11 @@ export function performEffects(around: Surroundings): Effects {
         host.fetchLater?.(text, more);
         break;
       case EFFECT.page_facts: {
-        const page = attempt(() => host.page?.(flag));
+        const page = attempt(() => host.page?.(flag, !!number));
         if (!page) break;
-        const texts = [output.url(page.url), page.title, output.url(page.referrer)];
-        call(exports.apz_page_facts, texts, page.scroll);
+        const { url, title, referrer, landing = '', scroll, loaded = true } = page;
+        const texts = [output.url(url), title, output.url(referrer), landing && output.url(landing)];
+        call(exports.apz_page_facts, texts, scroll, Number(loaded));
         break;
       }
       case EFFECT.watch:

@@ -41,7 +41,8 @@ export function takeHostEvents(
       dispatch(() => hostEvent(HOST_EVENT.pageshow));
     },
     storage: (key) => dispatch(() => stored.changed(key)),
-    navigation: (url) => dispatch(() => call(exports.apz_navigation, [sanitized(url)])),
+    navigation: (url, gesture) =>
+      dispatch(() => call(exports.apz_navigation, [sanitized(url)], Number(gesture))),
     form: (what, id, detail, text) =>
       dispatch(() => call(exports.apz_form, [text], what, id, detail)),
     click: ({ url, download, button }) =>

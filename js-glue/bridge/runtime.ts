@@ -111,11 +111,14 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
         entropy(0, ENTROPY_BYTES);
         return call(exports.apz_reset, []);
       }),
-    userId: () =>
-      guarded(() => {
+    userId: () => {
+      // A call before it, of the same task, may wait for what storage has.
+      dispatch(() => {});
+      return guarded(() => {
         exports.apz_user_id();
         return core.read();
-      }, ''),
+      }, '');
+    },
     flush: (token) => command(() => call(exports.apz_flush, [], token)),
     stop: () => {
       stopping = true;
@@ -132,6 +135,7 @@ function factsOf(host: Host, hooks: boolean): string {
     ua: host.userAgent,
     online: host.online,
     visible: host.visible,
+    prerendering: !!host.prerendering,
     locks: !!host.locks,
     later: !!host.fetchLater,
     keepalive: host.keepalive !== false,

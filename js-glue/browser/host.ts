@@ -13,7 +13,7 @@ import {
 import { WATCHED } from '../bridge/abi.js';
 import { send } from '../bridge/network.js';
 import { openForms } from './forms/watch.js';
-import { isVisible, listenToPage } from './lifecycle.js';
+import { isPrerendering, isVisible, listenToPage } from './lifecycle.js';
 import { watchLinks } from './links.js';
 import { openLocks } from './locks.js';
 import { openNavigation } from './navigation.js';
@@ -113,6 +113,9 @@ export function browserHost(): Host {
     },
     get visible() {
       return isVisible();
+    },
+    get prerendering() {
+      return isPrerendering();
     },
   };
 }

@@ -4,10 +4,14 @@ import { attempt } from '../api/attempt.js';
 import type { HostEvents } from '../api/host.js';
 import { AbortController, listen } from '../api/natives.js';
 
+/** Whether the page is prerendered: nobody has opened it yet. */
+export function isPrerendering(): boolean {
+  return (document as { prerendering?: boolean }).prerendering === true;
+}
+
 /** Whether somebody may see the page: it is not in the background, and not prerendered for later. */
 export function isVisible(): boolean {
-  const { visibilityState, prerendering } = document as Document & { prerendering?: boolean };
-  return visibilityState !== 'hidden' && prerendering !== true;
+  return document.visibilityState !== 'hidden' && !isPrerendering();
 }
 
 /**

@@ -4,10 +4,10 @@ import type { Page } from '../api/host.js';
 import { AbortController, listen, ofDocument } from '../api/natives.js';
 
 export interface Navigation {
-  /** The page as it is now; `scroll` is whether the depth is wanted, which may cost a layout. */
-  look(scroll: boolean): Page;
-  /** Starts reporting each new URL; returns what ends it. */
-  watch(listener: (url: string) => void): () => void;
+  /** The page as it is now, see `Host.page`. */
+  look(measure: boolean, restart: boolean): Page;
+  /** Starts telling of each new URL; returns what ends it. */
+  watch(listener: (url: string, gesture: boolean) => void): () => void;
 }
 
 const PERCENT = 100;
@@ -16,38 +16,67 @@ const PERCENT = 100;
 export const LONGEST = 10_000;
 
 export function openNavigation(): Navigation {
-  let deepest = 0;
+  let deepest = -1;
+  // What was scrolled last, where that is not the document.
+  let scroller: Element | undefined;
+  // By the height that it has at this moment: later the element may hold another page.
+  const measureDepth = ({ scrollTop, clientHeight, scrollHeight }: Element) => {
+    deepest = Math.max(deepest, (PERCENT * (scrollTop + clientHeight)) / scrollHeight || 0);
+  };
   return {
-    look(scroll) {
+    look(measure, restart) {
       // Not before it is wanted: merely asking where the page is scrolled to lays it out.
-      const depth = scroll ? (PERCENT * (Math.max(deepest, scrollY) + innerHeight)) / height() : -1;
-      // What was scrolled before another page came is not the other page's.
-      deepest = 0;
-      return {
+      if (measure) measureDepth(scroller ?? mainScroller());
+      const page = {
         url: here(),
         title: ofDocument('title').slice(0, LONGEST),
         referrer: ofDocument('referrer'),
-        scroll: depth,
+        landing: landing(),
+        loaded: ofDocument('readyState') === 'complete',
+        scroll: deepest,
       };
+      if (restart) {
+        deepest = -1;
+        scroller = undefined;
+      }
+      return page;
     },
     watch(listener) {
       const stop = new AbortController();
       let url = here();
+      let gesture = false;
       const changed = () => {
         if (stop.signal.aborted || url === here()) return;
         url = here();
-        listener(url);
+        const by = gesture;
+        gesture = false;
+        listener(url, by);
       };
-      const on = (target: EventTarget, type: string, capture = true, act = changed) =>
-        listen(target, type, act, stop.signal, capture);
-      // Not those of elements that scroll inside the page, which only a capture would see.
-      on(window, 'scroll', false, () => {
-        deepest = Math.max(deepest, scrollY);
+      const on = <E extends Event>(
+        target: EventTarget,
+        type: string,
+        act: (event: E) => void = changed,
+      ) => listen(target, type, act, stop.signal);
+      on(window, 'scroll', ({ target }) => {
+        const element = target === document ? root() : (target as Element);
+        if (element !== root() && !isMost(element)) return;
+        scroller = element;
+        measureDepth(element);
       });
+      // A click that only opens a menu is a gesture too: what follows without one is a redirect.
+      for (const type of ['click', 'keydown']) {
+        on(window, type, ({ isTrusted }) => {
+          gesture ||= isTrusted;
+        });
+      }
       const unwrap: (() => void)[] = [];
       const { navigation } = window as { navigation?: EventTarget & { currentEntry?: unknown } };
       // An element of that id is there under its name too, and a sandboxed page has no entries.
       if (navigation?.currentEntry) {
+        // The browser's own buttons as well.
+        on(navigation, 'navigate', ({ userInitiated }: Event & { userInitiated?: boolean }) => {
+          gesture ||= userInitiated === true;
+        });
         on(navigation, 'currententrychange');
       } else {
         on(window, 'popstate');
@@ -62,11 +91,33 @@ export function openNavigation(): Navigation {
   };
 }
 
-const here = () => location.href.slice(0, LONGEST);
+const root = () => document.scrollingElement ?? document.documentElement;
 
-function height(): number {
-  return (document.scrollingElement ?? document.documentElement).scrollHeight;
+/** Whether an element that scrolls is most of what is seen: it is the page then, and not a list in it. */
+const isMost = ({ clientWidth, clientHeight }: Element) =>
+  2 * clientWidth * clientHeight > innerWidth * innerHeight;
+
+/** What scrolls, where nobody has scrolled yet: the document, or where that does not, what is in its middle. */
+function mainScroller(): Element {
+  if (root().scrollHeight > innerHeight + 1) return root();
+  let element = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+  for (; element; element = element.parentElement) {
+    if (element.scrollHeight > element.clientHeight + 1 && isMost(element)) return element;
+  }
+  return root();
 }
+
+/**
+ * The URL that the browser navigated to: scripts strip its parameters, some before this one runs. Its fragment is
+ * left out by some browsers, so it is the document's where the rest is the same.
+ */
+function landing(): string {
+  const name = performance.getEntriesByType?.('navigation')[0]?.name ?? '';
+  const url = here();
+  return url.startsWith(`${name}#`) || !/^https?:/.test(name) ? url : name.slice(0, LONGEST);
+}
+
+const here = () => location.href.slice(0, LONGEST);
 
 /**
  * Calls back after each successful call of a method of `history`. A proxy, because it is the method in

@@ -13,11 +13,17 @@ export interface TestPage
   events(): HostEvents | undefined;
 }
 
-/** Makes it; `endTask` ends the running task, before anything happens on the page. */
-export function createPage({ url, title, referrer }: Facts, endTask: () => void): TestPage {
+/** Makes it; `endTask` ends the running task, before anything happens on the page; `now` is the world's clock. */
+export function createPage(
+  { url, title, referrer }: Facts,
+  endTask: () => void,
+  now: () => number,
+): TestPage {
   let events: HostEvents | undefined;
   let watched = 0;
-  let deepest = 0;
+  let deepest = -1;
+  let navigated = now();
+  const landing = url;
   return {
     events: () => events,
     listen(given) {
@@ -26,9 +32,10 @@ export function createPage({ url, title, referrer }: Facts, endTask: () => void)
         events = undefined;
       };
     },
-    page(scroll) {
-      const page = { url, title, referrer, scroll: scroll ? deepest : -1 };
-      deepest = 0;
+    page(measure, restart) {
+      if (measure) deepest = Math.max(deepest, 0);
+      const page = { url, title, referrer, landing, loaded: true, scroll: deepest };
+      if (restart) deepest = -1;
       return page;
     },
     watch(what) {
@@ -40,7 +47,9 @@ export function createPage({ url, title, referrer }: Facts, endTask: () => void)
     navigate(to, options = {}) {
       endTask();
       url = new URL(to, url).href;
-      if (watched & WATCHED.navigation) events?.navigation(url);
+      const gesture = options.gesture ?? now() > navigated;
+      navigated = now();
+      if (watched & WATCHED.navigation) events?.navigation(url, gesture);
       title = options.title ?? title;
     },
     setTitle(text) {

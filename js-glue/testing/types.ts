@@ -68,9 +68,11 @@ export interface World {
   setVisible(visible: boolean): void;
   /**
    * Changes the URL, as a router does (`history.pushState`, a hash, the back button): `url` may be
-   * relative. A new title is set right after it.
+   * relative. A new title is set right after it. `gesture` is whether the visitor clicked or pressed a key
+   * since the last change: otherwise it is a redirect, if the last change was less than 3 s ago. Default: yes,
+   * unless it comes in the same moment as the last change.
    */
-  navigate(url: string, options?: { title?: string }): void;
+  navigate(url: string, options?: { title?: string; gesture?: boolean }): void;
   setTitle(title: string): void;
   /** Scrolls until so much of the page has been in view, in percent of its height. */
   scroll(percent: number): void;

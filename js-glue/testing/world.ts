@@ -23,7 +23,7 @@ export function createWorld({
   const clock = createClock(now);
   const { endTask, advance, timer, defer } = clock;
   const { requests, send, events, failNext, setOnline } = createServer(clock);
-  const page = createPage({ url, title, referrer }, endTask);
+  const page = createPage({ url, title, referrer }, endTask, clock.now);
   const { navigate, setTitle, scroll, click } = page;
 
   const host: Host = {

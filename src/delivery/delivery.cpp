@@ -86,8 +86,8 @@ void Delivery::handle_visibility(bool visible) {
   flush_now_ = !visible;
 }
 
-void Delivery::rename(View from, View to) {
-  for (State& state : state_) state.journal.rename(from, to);
+void Delivery::rename(View member, View from, View to) {
+  for (State& state : state_) state.journal.rename(member, from, to);
 }
 
 bool Delivery::wants_recovery_lock() const {
@@ -141,7 +141,7 @@ std::size_t Delivery::envelope() const {
   return kEnvelope + min(config_.app_id.size(), kKeepaliveBytes / 2);
 }
 
-View Delivery::body_of(const List<const Record*>& records) const {
+View Delivery::body_of(const List<const Record*>& records, Millis wall) const {
   const Record& first = *records[0];
   const bool batch = records.size() > 1;
   String& app = scratch("\"app_id\":");
@@ -156,7 +156,8 @@ View Delivery::body_of(const List<const Record*>& records) const {
     if (record != &first) body += ',';
     body += record->text;
     if (record->kind == Kind::event) {
-      append_event_tail(body, config_.user_agent, config_.marks_bot(), record->dropped);
+      append_event_tail(body, config_.user_agent, config_.marks_bot(), record->dropped,
+                        wall);
     }
     if (batch) body += '}';
   }
@@ -180,12 +181,12 @@ bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
   if (parting && flying + envelope() >= kKeepaliveBytes) return false;
   const std::size_t room = kKeepaliveBytes - envelope() - (parting ? flying : 0);
   String& tail = scratch();
-  append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
+  append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX, now.wall);
   const std::size_t most = min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
   const std::uint32_t id = ids_.next_flight();
   const auto records = state.journal.take(id, most, room, tail.size() + 2);
   if (records.empty()) return false;
-  const View body = body_of(records);
+  const View body = body_of(records, now.wall);
   const bool fits = flying + body.size() <= kKeepaliveBytes;
   if (parting && !fits) {
     state.journal.put_back(id);
@@ -330,7 +331,7 @@ void Delivery::answer_flushes(const Moment& now, Effects& effects) {
 }
 
 // What a crash of the renderer would otherwise lose, or keep from being sent until the next visit.
-void Delivery::arm_fetch_later(Effects& effects) {
+void Delivery::arm_fetch_later(Millis wall, Effects& effects) {
   if (!config_.fetch_later) return;
   Journal& journal = state_[events].journal;
   const bool wanted = (config_.confirm_unload || journal.storage_failing()) && !leaving() &&
@@ -343,11 +344,11 @@ void Delivery::arm_fetch_later(Effects& effects) {
   View body;
   if (mark != 0) {
     String& tail = scratch();
-    append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX);
+    append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX, wall);
     const std::uint32_t id = ids_.next_flight();
     const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);
     url = url_of(records);
-    body = body_of(records);
+    body = body_of(records, wall);
     journal.put_back(id);
     if (body.size() > kKeepaliveBytes) url = body = View();
   }
@@ -388,7 +389,7 @@ void Delivery::advance(const Moment& now, Effects& effects) {
     for (State& state : state_) state.journal.forget_stored();
   }
   send_due(now, effects);
-  arm_fetch_later(effects);
+  arm_fetch_later(now.wall, effects);
   answer_flushes(now, effects);
 }
 

@@ -86,8 +86,9 @@ class Delivery {
   /// Nothing is sent while the page's former segments are being taken back.
   void pause_for_takeover(bool hold) { taking_over_ = hold; }
 
-  /// Another tab's anonymous id took the place of ours, before anything was sent under it.
-  void rename(View from, View to);
+  /// Another tab's anonymous id (`user_id`), or its session (`$session_id`), took the place of ours:
+  /// what waits belongs to it.
+  void rename(View member, View from, View to);
 
   /// A write did not take, of whatever key.
   void handle_store_failed(View key, Millis now);
@@ -153,7 +154,7 @@ class Delivery {
   bool may_recover(const State& state, Millis now) const;
   void send_due(const Moment& now, Effects& effects);
   bool send(Lane lane, const Moment& now, Effects& effects);
-  void arm_fetch_later(Effects& effects);
+  void arm_fetch_later(Millis wall, Effects& effects);
   void finish(const Flight& flight, int status, const RetryHeaders& wait, View body,
               const Moment& now, Effects& effects);
   void back_off(Lane lane, Millis wait, const Moment& now, Effects& effects);
@@ -161,7 +162,7 @@ class Delivery {
   void answer_flushes(const Moment& now, Effects& effects);
   void refill(Millis now);
   std::size_t envelope() const;
-  View body_of(const List<const Record*>& records) const;
+  View body_of(const List<const Record*>& records, Millis wall) const;
   View url_of(const List<const Record*>& records) const;
 
   const Config& config_;

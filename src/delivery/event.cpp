@@ -13,7 +13,10 @@ namespace appizer {
 namespace {
 
 bool is_ours(View name) {
-  return lists("$event_id $timestamp $session_id $lib $lib_version $bot $dropped $cut", name);
+  return lists(
+      "$event_id $timestamp $sent_at $session_id $view_id $seq $page $lib $lib_version $bot "
+      "$dropped $cut",
+      name);
 }
 
 void append_padded(String& out, Millis value, int width) {
@@ -107,6 +110,16 @@ Event make_event(View name, View properties, const Stamp& stamp) {
   out += "\",\"$timestamp\":";
   append_time(out, stamp.wall);
   json::append_member(out, "$session_id", stamp.session_id);
+  if (!stamp.document.empty()) {
+    out += ",\"$view_id\":\"";
+    out += stamp.document;
+    out += '.';
+    json::append_integer(out, stamp.view);
+    out += "\",\"$seq\":";
+    json::append_integer(out, stamp.seq);
+  }
+  const bool has_page = !event.properties_lost && !json::member(properties, "page").is_none();
+  if (!stamp.page.empty() && !has_page) json::append_member(out, "$page", stamp.page);
   if (event.name_cut) event.cut.push_back("event_name");
   std::size_t named = 0;
   append_cut(out, named, event.cut);
@@ -115,7 +128,10 @@ Event make_event(View name, View properties, const Stamp& stamp) {
   return event;
 }
 
-void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped) {
+void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped,
+                       Millis sent_at) {
+  out += ",\"$sent_at\":";
+  append_time(out, sent_at);
   json::append_member(out, "$lib", kLibrary);
   json::append_member(out, "$lib_version", kVersion);
   if (bot) out += ",\"$bot\":true";

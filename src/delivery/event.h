@@ -1,6 +1,8 @@
 // One event: what it carries, what makes it valid.
 #pragma once
 
+#include <cstdint>
+
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -9,10 +11,17 @@ namespace appizer {
 
 /// Who and when an event belongs to, settled when it is tracked.
 struct Stamp {
-  View user_id;
-  View session_id;
-  View event_id;
-  Millis wall;
+  View user_id = {};
+  View session_id = {};
+  View event_id = {};
+  Millis wall = 0;
+  /// The document, the number of the view in it (0: none), and that of the event in it.
+  View document = {};
+  std::uint32_t view = 0;
+  std::uint32_t seq = 0;
+  /// The page that the visitor was on; empty where there is none. Properties that have a `page`
+  /// of their own say better.
+  View page = {};
 };
 
 /// An event as it is journalled.
@@ -35,9 +44,10 @@ struct Event {
 /// Makes an event. `name` must not be blank; `properties` is JSON text, empty or "null" for none.
 Event make_event(View name, View properties, const Stamp& stamp);
 
-/// Closes a journalled event: library, user agent, whether a bot made it, and the number of
-/// events before it that were lost.
-void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped);
+/// Closes a journalled event: the visitor's clock as it is sent, library, user agent, whether a bot
+/// made it, and the number of events before it that were lost.
+void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped,
+                       Millis sent_at);
 
 /// Whether a name is snake_case: lower case letters and digits, words joined by single underscores.
 bool is_snake_case(View name);

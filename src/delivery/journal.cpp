@@ -192,8 +192,10 @@ void Journal::amend(View text) {
   mark_dirty(segment);
 }
 
-void Journal::rename(View from, View to) {
-  String& old = scratch("\"user_id\":");
+void Journal::rename(View member, View from, View to) {
+  String& old = scratch();
+  json::append_string(old, member);
+  old += ':';
   String& fresh = scratch(old);
   json::append_string(old, from);
   json::append_string(fresh, to);

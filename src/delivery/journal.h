@@ -58,8 +58,8 @@ class Journal {
   /// Gives the last record, which waits, another text.
   void amend(View text);
 
-  /// What waits under one user id belongs to another from now on.
-  void rename(View from, View to);
+  /// What waits with one value of a member (`user_id`, `$session_id`) has another from now on.
+  void rename(View member, View from, View to);
 
   /// Takes in a segment of a document that is gone. Its key stays; an unreadable line is left out
   /// and counted as dropped. Returns the number of such lines.

@@ -17,17 +17,27 @@ Record record(Kind kind, View user_id) {
   return made;
 }
 
+void append_origin(String& out, View origin) {
+  if (origin.empty()) return;
+  out += ",\"origin\":{";
+  out += origin.substr(1);
+  out += '}';
+}
+
 }  // namespace
 
-void UserRecords::identify(View user_id, View linked, Delivery& delivery, Effects& effects) {
-  delivery.add(Delivery::users, record(Kind::user, user_id), effects);
+void UserRecords::identify(View user_id, View linked, View origin, Delivery& delivery,
+                           Effects& effects) {
+  Record user = record(Kind::user, user_id);
+  append_origin(user.text, origin);
+  delivery.add(Delivery::users, std::move(user), effects);
   if (linked.empty()) return;
   Record alias = record(Kind::alias, user_id);
   json::append_member(alias.text, "alias_id", linked);
   delivery.add(Delivery::users, std::move(alias), effects);
 }
 
-bool UserRecords::set_properties(View user_id, View properties, Delivery& delivery,
+bool UserRecords::set_properties(View user_id, View properties, View origin, Delivery& delivery,
                                  Effects& effects) {
   json::Copy copy;
   if (!json::copy(
@@ -64,6 +74,7 @@ bool UserRecords::set_properties(View user_id, View properties, Delivery& delive
     user.text += others;
     user.text += '}';
   }
+  append_origin(user.text, origin);
   if (number_ != 0) {
     journal.amend(user.text);
   } else {

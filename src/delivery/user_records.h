@@ -14,12 +14,14 @@ namespace appizer {
 /// into one record for as long as it has not been sent.
 class UserRecords {
  public:
-  /// The site named a visitor. `linked` is the anonymous id that is theirs too, empty for none.
-  void identify(View user_id, View linked, Delivery& delivery, Effects& effects);
+  /// The site named a visitor. `linked` is the anonymous id that is theirs too, empty for none;
+  /// `origin` where they came from: members, each after a comma.
+  void identify(View user_id, View linked, View origin, Delivery& delivery, Effects& effects);
 
   /// The site knows something about the visitor: a JSON object. `email` and `phone` are fields of a
   /// user record, everything else goes into its `properties`. False where it is no object.
-  bool set_properties(View user_id, View properties, Delivery& delivery, Effects& effects);
+  bool set_properties(View user_id, View properties, View origin, Delivery& delivery,
+                      Effects& effects);
 
  private:
   struct Property {

@@ -205,6 +205,7 @@ View clean_url(View url, const Config& config) {
   const bool sanitized = is_sanitized(url);
   if (sanitized) url.remove_prefix(1);
   if (url.size() > kMostRead) url = url.substr(0, url.find_last_of("/?#&", kMostRead));
+  url = normalized(url);
   const Url parts = split(url);
   String& out = scratch();
   std::size_t rest = 0;

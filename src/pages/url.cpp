@@ -3,6 +3,23 @@
 #include "base/text.h"
 
 namespace appizer {
+namespace {
+
+constexpr char kUpperHexDigits[] = "0123456789ABCDEF";
+
+// RFC 3986, 2.3.
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
+// -1 without one.
+int hex_digit(View digit) { return digit.empty() ? -1 : appizer::hex_digit(digit[0]); }
+
+View without_www(View host) { return host.substr(host.starts_with("www.") ? 4 : 0); }
+
+}  // namespace
+
 Url split(View url) {
   Url parts;
   parts.hash = url.substr(is_sanitized(url));
@@ -35,6 +52,36 @@ View page_of(const Url& url, Hashes hashes) {
   if (route) hash = hash.substr(0, hash.find('?'));
   if (hash.empty() || hash == "/" || hash == "!/") return url.path;
   return url.path + "#" + hash;
+}
+
+bool is_same_site(const Url& a, const Url& b) {
+  if (a.host.empty() || b.host.empty()) return false;
+  const View one = without_www(a.host);
+  const View other = without_www(b.host);
+  return one == other || one.ends_with("." + other) || other.ends_with("." + one);
+}
+
+View normalized(View url) {
+  if (url.find('%') == View::npos) return url;
+  String& out = scratch();
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    const int high = url[i] == '%' ? hex_digit(url.substr(i + 1, 1)) : -1;
+    const int low = high < 0 ? -1 : hex_digit(url.substr(i + 2, 1));
+    if (low < 0) {
+      out += url[i];
+      continue;
+    }
+    i += 2;
+    const char c = static_cast<char>(high * 16 + low);
+    if (is_unreserved(c)) {
+      out += c;
+    } else {
+      out += '%';
+      out += kUpperHexDigits[high];
+      out += kUpperHexDigits[low];
+    }
+  }
+  return out;
 }
 
 View decoded(View text, bool form) {

@@ -27,6 +27,13 @@ struct Url {
 /// Takes a URL apart. Whatever the text is, nothing worse than empty parts comes of it.
 Url split(View url);
 
+/// Whether two URLs are of one site: the same host, or one a sub-domain of the other, `www` aside.
+bool is_same_site(const Url& a, const Url& b);
+
+/// Returns a URL whose percent encoding is that of every other spelling of it (RFC 3986, 6.2.2):
+/// hexadecimal digits in upper case, and nothing encoded that needs no encoding.
+View normalized(View url);
+
 /// Whether a hash is what hash routers write: "/inbox", "!/inbox".
 bool is_route(View hash);
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "config.h"
-#include "storage_keys.h"
 
 namespace appizer {
 
@@ -20,76 +20,83 @@ bool is_plausible_user_id(View text) {
   return !lists("undefined null NaN None nil true false 0 anonymous guest user_id", text);
 }
 
+namespace {
+
+// Behind what of an anonymous id is drawn: "xxxxxxxx-xxxx-4xxx-yxxx-xxxx" of 36 characters.
+constexpr std::size_t kDrawn = 28;
+
+View checksum(View drawn) {
+  const auto hash = fnv1a<std::uint32_t>(drawn);
+  String& out = scratch();
+  for (int shift = 24; shift >= 0; shift -= 8) append_hex(out, hash >> shift & 255);
+  return out;
+}
+
+}  // namespace
+
+View make_anonymous_id(const Entropy& entropy) {
+  const View drawn = uuid_v4(entropy).substr(0, kDrawn);
+  return drawn + checksum(drawn);
+}
+
+bool is_anonymous_id(View id) {
+  return id.size() == kDrawn + 8 && checksum(id.substr(0, kDrawn)) == id.substr(kDrawn);
+}
+
 Identity::Identity(View key, Persistence persistence) {
   // First what the site's sub-domains share: where the two differ, another one of them wrote it.
   if (persistence == Persistence::cookie || persistence == Persistence::both) {
-    add_place(kCookie + key);
+    places_.push_back({kCookie + key, {}});
   }
-  if (persistence == Persistence::local_storage || persistence == Persistence::both) add_place(key);
+  if (persistence == Persistence::local_storage || persistence == Persistence::both) {
+    places_.push_back({key, {}});
+  }
 }
 
-void Identity::add_place(View name) {
-  places_.push_back({name, name + storage_keys::kAnonymous, {}, {}});
-}
+bool Identity::is_anonymous() const { return is_anonymous_id(id_); }
 
 void Identity::read(const Entropy& entropy, Effects& effects) {
   entropy_ = entropy;
-  unread_ = 2 * places_.size();
+  unread_ = places_.size();
   for (Place& place : places_) {
     place.id.clear();
-    place.note.clear();
-    effects.read(place.note_key);
-    effects.read(place.id_key);
+    effects.read(place.key);
   }
-  if (places_.empty() && id_.empty()) id_ = anonymous_ = uuid_v4(entropy);
+  if (places_.empty() && id_.empty()) id_ = make_anonymous_id(entropy);
 }
 
 void Identity::reread_cookies(Effects& effects) {
   for (const Place& place : places_) {
-    if (!place.id_key.starts_with(kCookie)) continue;
-    effects.read(place.id_key);
-    effects.read(place.note_key);
+    if (place.key.starts_with(kCookie)) effects.read(place.key);
+  }
+}
+
+void Identity::renew_cookie(Effects& effects) {
+  for (const Place& place : places_) {
+    if (place.key.starts_with(kCookie)) effects.store(place.key, id_);
   }
 }
 
 Identity::StorageChange Identity::handle_storage_value(View key, View text, const Moment& now,
                                                        Effects& effects) {
   for (Place& place : places_) {
-    const bool is_note = key == place.note_key;
-    if (!is_note && key != place.id_key) continue;
+    if (key != place.key) continue;
     const bool usable = is_plausible_user_id(text);
     if (unread_ > 0) {
-      if (usable) (is_note ? place.note : place.id) = text;
+      if (usable) place.id = text;
       if (--unread_ == 0) reconcile(now, effects);
-      return !text.is_none() && !usable && !is_note ? StorageChange::refused : StorageChange::taken;
+      return !text.is_none() && !usable ? StorageChange::refused : StorageChange::taken;
     }
     // A key that another document removed is not written again: the site may have meant it.
-    if (now.monotonic >= new_until_ || !is_anonymous()) {
-      // An id of another tab that arrived before its note counts now.
-      if (is_note && !rival_.empty()) id_ = std::exchange(rival_, {});
-      if (usable) (is_note ? anonymous_ : id_) = text;
-      return StorageChange::taken;
-    }
-    // Made a moment ago. Who wrote the other id shows in the note, which is written after it.
-    if (!is_note) {
-      rival_ = usable && text != id_ ? text : View();
-      return StorageChange::taken;
-    }
-    if (rival_.empty()) return StorageChange::taken;
-    const View rival = scratch(rival_);
-    rival_.clear();
-    if (!usable || text != rival) {
-      id_ = rival;  // the site named the visitor in another tab
-      anonymous_.clear();
-      return StorageChange::taken;
-    }
-    if (std::string_view(rival) > std::string_view(id_)) {
+    if (!usable || text == id_) return StorageChange::taken;
+    // Made a moment ago, so the other may have been as well.
+    const bool contested = now.monotonic < new_until_ && is_anonymous();
+    if (contested && is_anonymous_id(text) && std::string_view(text) > std::string_view(id_)) {
       write(effects);
       return StorageChange::taken;
     }
-    replaced_ = std::exchange(id_, rival);
-    anonymous_ = id_;
-    return StorageChange::replaced;
+    replaced_ = std::exchange(id_, text);
+    return contested ? StorageChange::replaced : StorageChange::taken;
   }
   return StorageChange::foreign;
 }
@@ -101,52 +108,35 @@ void Identity::reconcile(const Moment& now, Effects& effects) {
   for (const Place& place : places_) {
     if (!id_.empty() || place.id.empty() || (refused_ && place.id == former_)) continue;
     id_ = place.id;
-    anonymous_ = place.note;
   }
   if (id_.empty() && before.empty()) {
-    id_ = anonymous_ = uuid_v4(entropy_);
+    id_ = make_anonymous_id(entropy_);
     new_until_ = now.monotonic + kNew;
   } else if (id_.empty()) {
     id_ = before;
   }
   refused_ = false;
   for (const Place& place : places_) {
-    if (place.id != id_) effects.store(place.id_key, id_);
-    if (is_anonymous() && place.note != id_) {
-      effects.store(place.note_key, id_);
-    } else if (!is_anonymous() && !place.note.empty()) {
-      effects.erase(place.note_key);
-    }
+    if (place.id != id_) effects.store(place.key, id_);
   }
 }
 
 void Identity::handle_store_failed(View key) {
-  for (const Place& place : places_) refused_ = refused_ || key == place.id_key;
+  for (const Place& place : places_) refused_ = refused_ || key == place.key;
 }
 
 // Before the id becomes another.
 void Identity::begin_change() {
   if (!refused_) former_ = id_;
   refused_ = false;
-  rival_.clear();
 }
 
 void Identity::write(Effects& effects) {
-  for (const Place& place : places_) {
-    effects.store(place.id_key, id_);
-    if (is_anonymous()) {
-      effects.store(place.note_key, id_);
-    } else {
-      effects.erase(place.note_key);
-    }
-  }
+  for (const Place& place : places_) effects.store(place.key, id_);
 }
 
 void Identity::erase(Effects& effects) {
-  for (const Place& place : places_) {
-    effects.erase(place.id_key);
-    effects.erase(place.note_key);
-  }
+  for (const Place& place : places_) effects.erase(place.key);
 }
 
 Identity::Change Identity::set(View id, Effects& effects) {
@@ -154,14 +144,13 @@ Identity::Change Identity::set(View id, Effects& effects) {
   const bool named = is_anonymous();
   begin_change();
   id_ = id;
-  anonymous_.clear();
   write(effects);
   return named ? Change::named : Change::other_user;
 }
 
 void Identity::reset(const Entropy& entropy, Effects& effects) {
   begin_change();
-  id_ = anonymous_ = uuid_v4(entropy);
+  id_ = make_anonymous_id(entropy);
   new_until_ = 0;
   write(effects);
 }

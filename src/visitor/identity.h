@@ -1,8 +1,9 @@
 // Who this is: unnamed, then named; the alias between.
 //
 // A visitor starts with an anonymous id, made here, and gets a known one when the site names them.
-// Beside the id, storage holds a note of which id was made here: only that one may be linked to a
-// known id, so that two users who share a device are never merged.
+// Only an id that was made here may be linked to a known id, so that two people who share a device
+// are never merged. Such an id shows by itself that it was (`is_anonymous_id`): a note beside it
+// could be torn from it where two tabs write in turn.
 //
 // At the start the id is read from every place where it is kept, and the first usable one is
 // written to the others; the cookie, which sub-domains share, comes before localStorage. Two tabs
@@ -50,8 +51,10 @@ class Identity {
   };
   /// Takes the value of a key: an answer, or what another tab wrote.
   StorageChange handle_storage_value(View key, View text, const Moment& now, Effects& effects);
-  /// The id that another tab's took the place of.
+  /// The id, made here a moment ago, that another tab's took the place of.
   View replaced() const { return replaced_; }
+  /// Writes the cookie again: browsers let one that a script has written expire after a week.
+  void renew_cookie(Effects& effects);
 
   enum class Change { none, named, other_user };
   /// The site names the visitor; `id` is plausible.
@@ -67,14 +70,12 @@ class Identity {
   void erase(Effects& effects);
 
   View id() const { return id_; }
-  bool is_anonymous() const { return !id_.empty() && id_ == anonymous_; }
+  bool is_anonymous() const;
 
  private:
   struct Place {
-    String id_key;
-    String note_key;
+    String key;
     String id;
-    String note;
   };
 
   void reconcile(const Moment& now, Effects& effects);
@@ -85,13 +86,18 @@ class Identity {
   Entropy entropy_{};
   std::size_t unread_ = 0;
   String id_;
-  String anonymous_;
   String replaced_;
-  String rival_;
   String former_;  // what storage still has, where it refused the id
   bool refused_ = false;
   Millis new_until_ = 0;
 };
+
+/// Returns an id for a visitor who has none: a UUID version 4 made of the given bytes, whose last 32
+/// bits are a checksum of the others. 90 random bits are left.
+View make_anonymous_id(const Entropy& entropy);
+
+/// Whether an id was made by `make_anonymous_id`.
+bool is_anonymous_id(View id);
 
 /// Whether a text can be somebody's id: not blank, not too long, no control characters, and not
 /// what only a mistake makes ("undefined", "[object Object]", JSON).

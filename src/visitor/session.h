@@ -12,43 +12,80 @@ namespace appizer {
 
 /// A session is a chain of events with no gap longer than the timeout (30 minutes unless the site
 /// chooses otherwise: the rule of Google Analytics, Amplitude and most of the field). It is shared
-/// by all tabs of the site through storage.
+/// by all tabs and frames of the site through storage, and by its sub-domains through a cookie
+/// where the site keeps the user id in one.
+///
+/// Before a session begins, storage is asked once more (`is_fresh`): another document may have
+/// begun one meanwhile. Where two documents do so in the same moment all the same, both take the
+/// smaller of the two ids.
 class Session {
  public:
   /// The stored time of the last event lags behind by up to this, to save writes.
   static constexpr Millis kLag = 1 * kMinute;
+  /// How long after a session began another document's may still replace it.
+  static constexpr Millis kNew = 5 * kSecond;
+  /// Bytes of what a cookie holds, before its encoding; browsers take 4 KB of encoded text.
+  static constexpr std::size_t kLongestCookie = 1300;
 
-  Session(View prefix, Millis timeout) : key_(prefix + storage_keys::kSession), timeout_(timeout) {}
+  Session(View prefix, Millis timeout, bool in_cookie);
 
-  /// Takes what storage has, at the start or when another tab changed it; anything else is ignored.
-  void handle_storage_value(View text);
+  /// Asks for what storage has.
+  void read(Effects& effects);
+  /// Whether `key` is one of its own.
+  bool is_key(View key) const { return key == key_ || (in_cookie_ && key == cookie_key_); }
+  enum class Change { none, replaced };
+  /// Takes what storage has, an answer or another document's write; anything else is ignored.
+  /// `replaced`: another document's session took the place of `replaced()`, which had just begun
+  /// here.
+  Change handle_storage_value(View key, View text, Effects& effects);
+  View replaced() const { return replaced_; }
 
-  /// An event happened: returns its session's id, a new one if the last has ended. `landing` is
-  /// where the visitor arrived with it, as a JSON object: a session keeps its first. One that
-  /// names another campaign than the session's begins a new session (the rule of Universal
-  /// Analytics and Matomo).
+  /// Whether what storage has is known as of this input.
+  bool is_fresh() const { return fresh_; }
+  void handle_input() { fresh_ = false; }
+
+  /// Whether an event at `wall` would begin a session; `landing` is where the visitor arrived with
+  /// it, as a JSON object, empty for an event that is no arrival.
+  bool would_begin(Millis wall, View landing) const;
+
+  /// An event happened: returns its session's id, a new one if the last has ended. A session keeps
+  /// its first landing. One that names another campaign than the session's begins a new session
+  /// (the rule of Universal Analytics and Matomo).
   View touch(Ids& ids, Millis wall, Effects& effects, View landing = {});
 
-  /// Another visitor is here: a new session begins, for all tabs and for the next page too.
-  void restart(Ids& ids, Millis wall, Effects& effects) {
-    id_.clear();
-    touch(ids, wall, effects);
-  }
+  /// Another visitor is here: the next event begins a session, in all tabs and in the next page.
+  void end(Millis wall, Effects& effects);
 
-  /// Where this session's visitor arrived: URL, referrer and campaign as a JSON object (the first
-  /// touch); empty where no page was seen.
+  /// Where this session's visitor arrived: URL, referrer and campaign as a JSON object; empty where
+  /// no page was seen.
   View landing() const { return landing_; }
 
   View id() const { return id_; }
   View key() const { return key_; }
+  View cookie_key() const { return cookie_key_; }
 
  private:
+  void store(Effects& effects);
+
   String key_;
+  String cookie_key_;
   Millis timeout_;
+  bool in_cookie_;
+  std::size_t unread_ = 0;
+  bool fresh_ = false;
   String id_;
+  String replaced_;
+  Millis began_ = 0;
+  bool began_here_ = false;
   Millis last_ = 0;
   Millis stored_ = 0;
   String landing_;
 };
+
+/// Whether two landings, as JSON objects, come from different campaigns: a `utm_` parameter that
+/// both have differs, or, where they share none, they share no click id either. The order and the
+/// case of parameters do not matter, nor what only one of the two has beside what they share. One
+/// without a campaign differs from none.
+bool is_other_campaign(View landing, View before);
 
 }  // namespace appizer

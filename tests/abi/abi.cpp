@@ -99,7 +99,7 @@ struct Door {
       if (out.kind == Effect::scan) apz_storage_keys(0, now, wall());
       if (out.kind == Effect::page_facts) {
         write({"https://x.example/", "Title", ""});
-        apz_page_facts(18, 5, 0, -1, now, wall());
+        apz_page_facts(18, 5, 0, 0, -1, 1, now, wall());
       }
       all.push_back(std::move(out));
     }
@@ -321,7 +321,7 @@ TEST_CASE("page events reach the client", "[abi]") {
   door.drain();
   door.wait(1000);
   door.write({"https://x.example/next"});
-  apz_navigation(22, door.now, door.wall());
+  apz_navigation(22, 0, door.now, door.wall());
   door.wait(1000);
   door.write({"https://other.example/file.zip", "file.zip"});
   apz_click(30, 8, 0, door.now, door.wall());

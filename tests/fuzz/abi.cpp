@@ -199,7 +199,7 @@ void play_abi(std::string_view bytes) {
       case 15: {
         const auto url = text(input);
         write({url});
-        apz_navigation(size(url), now, wall);
+        apz_navigation(size(url), input.number<bool>(), now, wall);
         break;
       }
       case 16: {
@@ -207,7 +207,8 @@ void play_abi(std::string_view bytes) {
         const auto title = text(input);
         const auto referrer = text(input);
         write({url, title, referrer});
-        apz_page_facts(size(url), size(title), size(referrer), input.number<float>(), now, wall);
+        apz_page_facts(size(url), size(title), size(referrer), 0, input.number<float>(),
+                       input.number<bool>(), now, wall);
         break;
       }
       case 17: {

@@ -184,7 +184,7 @@ class Game {
     Site& site = *site_;
     const std::string url = "https://shop.example/" + std::to_string(input_.byte());
     fuzz::write({url});
-    apz_navigation(fuzz::size(url), site.page().now(), site.page().wall());
+    apz_navigation(fuzz::size(url), 0, site.page().now(), site.page().wall());
     site.settle();
   }
 

@@ -101,7 +101,7 @@ class Page {
   void page(std::string_view url, std::string_view title, std::string_view referrer,
             double scroll = -1) {
     write({url, title, referrer});
-    apz_page_facts(size(url), size(title), size(referrer), scroll, now_, wall());
+    apz_page_facts(size(url), size(title), size(referrer), 0, scroll, 1, now_, wall());
   }
   void host_event(ApzHostEvent event) { apz_host_event(event, now_, wall()); }
 

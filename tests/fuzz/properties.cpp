@@ -77,10 +77,17 @@ void check_copy(std::string_view text, const json::Limits& limits, bool valid) {
 }
 
 void check_event(std::string_view name, std::string_view properties) {
-  const Stamp stamp{name, "session", "01234567-89ab-7def-8123-456789abcdef", 1763928000000};
+  const Stamp stamp{.user_id = name,
+                    .session_id = "session",
+                    .event_id = "01234567-89ab-7def-8123-456789abcdef",
+                    .wall = 1763928000000,
+                    .document = "0123456789",
+                    .view = 1,
+                    .seq = 2,
+                    .page = "/a"};
   const Event event = make_event(name, properties, stamp);
   auto head = event.head;
-  append_event_tail(head, name, true, 7);
+  append_event_tail(head, name, true, 7, 1763928001000);
   head += '}';
   const auto value = parsed(std::string_view(head));
   expect(!value.is_discarded() && value["properties"]["$event_id"] == std::string(stamp.event_id),

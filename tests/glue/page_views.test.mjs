@@ -16,7 +16,7 @@ function start(options = {}, worldOptions = {}) {
 
 /** Each event with its page, as far as the server has them. @param {World} world */
 function recorded(world) {
-  world.advance(5000);
+  world.advance(10_000);
   return world.events().map(({ event_name, properties }) => `${event_name} ${properties.page}`);
 }
 
@@ -108,7 +108,7 @@ test('redirects and bursts come to one view', () => {
   const { world } = start({ autoEvents: { pageLeave: false } });
   world.navigate('/account');
   world.advance(20);
-  world.navigate('/login', { title: 'Log in' });
+  world.navigate('/login', { title: 'Log in', gesture: false });
   world.advance(1000);
   for (let i = 0; i < 20; ++i) world.navigate(`/step/${i}`);
   assert.deepEqual(recorded(world), ['page_view /', 'page_view /login', 'page_view /step/19']);
@@ -160,6 +160,7 @@ test('page_leave goes with the batch of the leaving page', async () => {
   assert.deepEqual(recorded(world), ['page_view /', 'last_word undefined', 'page_leave /']);
   assert.deepEqual(own(world, 2), {
     page: '/',
+    title: 'Home',
     url: 'https://shop.example/',
     visible_ms: 6000,
     scroll_percent: 80,

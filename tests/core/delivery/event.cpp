@@ -18,7 +18,7 @@ const Stamp kStamp{.user_id = "user_123",
 
 nlohmann::json sent(const Event& event) {
   String text = event.head;
-  append_event_tail(text, "", false, 0);
+  append_event_tail(text, "", false, 0, 1763928001000);
   const auto value = parsed(std::string(text) + "}");
   REQUIRE(value.is_object());
   return value;
@@ -55,13 +55,13 @@ TEST_CASE("an event is what the API takes, with our facts under $ names", "[even
 
 TEST_CASE("an event is closed with what holds for the whole document", "[event]") {
   String out;
-  append_event_tail(out, "Mozilla/5.0 \"X\"", true, 0);
+  append_event_tail(out, "Mozilla/5.0 \"X\"", true, 0, 1763928001000);
   CHECK(
       out ==
       golden(
           R"(,"$lib":"appizer-web","$lib_version":"VERSION","$bot":true},"ua":"Mozilla/5.0 \"X\"")"));
   out.clear();
-  append_event_tail(out, "", false, 3);
+  append_event_tail(out, "", false, 3, 1763928001000);
   CHECK(out == golden(R"(,"$lib":"appizer-web","$lib_version":"VERSION","$dropped":3})"));
 }
 

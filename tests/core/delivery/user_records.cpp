@@ -21,7 +21,7 @@ struct Lane {
   UserRecords people;
 
   bool know(const char* user, const char* properties) {
-    return people.set_properties(user, properties, delivery, effects);
+    return people.set_properties(user, properties, {}, delivery, effects);
   }
   // The bodies, sent one after the other and taken by the server.
   std::vector<std::string> sent() {
@@ -49,8 +49,8 @@ using Bodies = std::vector<std::string>;
 
 TEST_CASE("setUserId makes a user record, and an alias if there was an anonymous id", "[people]") {
   Lane lane;
-  lane.people.identify("user_1", "anon", lane.delivery, lane.effects);
-  lane.people.identify("user_2", "", lane.delivery, lane.effects);
+  lane.people.identify("user_1", "anon", {}, lane.delivery, lane.effects);
+  lane.people.identify("user_2", "", {}, lane.delivery, lane.effects);
   CHECK(lane.sent() == Bodies{R"({"user_id":"user_1","app_id":"demo"})",
                               R"({"user_id":"user_1","alias_id":"anon","app_id":"demo"})",
                               R"({"user_id":"user_2","app_id":"demo"})"});

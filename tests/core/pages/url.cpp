@@ -78,3 +78,28 @@ TEST_CASE("percent encoding is undone, and what is none stands", "[url]") {
   CHECK(decoded("%4", false) == "%4");
   CHECK(decoded("%zz%4a", false) == "%zzJ");
 }
+
+TEST_CASE("a URL is the same however its percent encoding is spelled", "[url]") {
+  const auto [spelled, same] = GENERATE(table<const char*, const char*>({
+      {"https://x.example/caf%c3%a9", "https://x.example/caf%C3%A9"},
+      {"https://x.example/%7ejane", "https://x.example/~jane"},
+      {"https://x.example/%41%2d%5F?a=%62#%63", "https://x.example/A-_?a=b#c"},
+      {"https://x.example/a%2fb%26", "https://x.example/a%2Fb%26"},
+      {"https://x.example/100%", "https://x.example/100%"},
+      {"https://x.example/%4", "https://x.example/%4"},
+      {"https://x.example/%zz%%41", "https://x.example/%zz%A"},
+      {"", ""},
+  }));
+  CAPTURE(spelled);
+  CHECK(std::string(normalized(spelled)) == same);
+  CHECK(std::string(normalized(same)) == same);
+}
+
+TEST_CASE("sub-domains are of the same site as their domain", "[url]") {
+  const auto same = [](const char* a, const char* b) { return is_same_site(split(a), split(b)); };
+  CHECK(same("https://x.example/a", "http://x.example/b"));
+  CHECK(same("https://www.x.example/", "https://app.x.example/"));
+  CHECK_FALSE(same("https://ax.example/", "https://x.example/"));
+  CHECK_FALSE(same("", ""));
+  CHECK_FALSE(same("about:blank", "about:blank"));
+}

@@ -9,7 +9,13 @@ using namespace appizer::test;
 namespace {
 
 constexpr Entropy kEntropy{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
-const std::string kMade = "01020304-0506-4708-890a-0b0c0d0e0f10";
+const std::string kMade = make_anonymous_id(kEntropy);
+const std::string kSmaller = make_anonymous_id({});
+const std::string kLarger = [] {
+  Entropy entropy;
+  for (auto& byte : entropy) byte = 255;
+  return make_anonymous_id(entropy);
+}();
 
 // What became of storage, as lines: "key=value" or "-key".
 std::vector<std::string> writes(Effects& effects) {
@@ -40,100 +46,109 @@ struct Visitor {
   }
 
   // Reads storage; true if what was there could be used, or nothing was.
-  bool restore(const char* note, const char* id) {
+  bool restore(const char* id) {
     identity.read(kEntropy, effects);
     while (!effects.empty()) CHECK(effects.take().kind == Effect::read);
-    hear("id.anonymous", note);
     return hear("id", id) != Identity::StorageChange::refused;
   }
+  bool restore(const std::string& id) { return restore(id.c_str()); }
 
   // Another tab writes.
-  Identity::StorageChange other(const char* id, const char* note) {
-    const auto first = hear("id", id);
-    const auto second = hear("id.anonymous", note);
-    return first == Identity::StorageChange::taken ? second : first;
-  }
+  Identity::StorageChange other(const std::string& id) { return hear("id", id.c_str()); }
 };
 
 }  // namespace
 
-TEST_CASE("a new visitor gets an id, stored with the note that it was generated", "[identity]") {
-  Visitor visitor;
-  CHECK(visitor.restore(nullptr, nullptr));
-  CHECK(visitor.identity.id() == kMade);
-  CHECK(visitor.identity.is_anonymous());
-  CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
+TEST_CASE("an id that was made here shows it by itself", "[identity]") {
+  CHECK(kMade.size() == 36);
+  CHECK(kMade.starts_with("01020304-0506-4708-890a-0b0c"));
+  CHECK(is_anonymous_id(kMade));
+  std::string other = kMade;
+  const std::size_t at = GENERATE(0, 8, 27, 28, 35);
+  other[at] = other[at] == '1' ? '2' : '1';
+  CHECK_FALSE(is_anonymous_id(other));
+  CHECK_FALSE(is_anonymous_id(""));
+  CHECK_FALSE(is_anonymous_id("user_123"));
+  CHECK_FALSE(is_anonymous_id("01020304-0506-4708-890a-0b0c0d0e0f10"));
 }
 
-TEST_CASE("a returning visitor keeps the id", "[identity]") {
+TEST_CASE("a new visitor gets an id", "[identity]") {
+  Visitor visitor;
+  CHECK(visitor.restore(nullptr));
+  CHECK(visitor.identity.id() == kMade);
+  CHECK(visitor.identity.is_anonymous());
+  CHECK(writes(visitor.effects) == Writes{"id=" + kMade});
+}
+
+TEST_CASE("a visitor who returns is who they were", "[identity]") {
   SECTION("anonymous") {
     Visitor visitor;
-    CHECK(visitor.restore("made-here", "made-here"));
-    CHECK(visitor.identity.id() == "made-here");
+    CHECK(visitor.restore(kSmaller));
+    CHECK(visitor.identity.id() == kSmaller);
     CHECK(visitor.identity.is_anonymous());
     CHECK(writes(visitor.effects).empty());
   }
   SECTION("named") {
     Visitor visitor;
-    CHECK(visitor.restore(nullptr, "user_123"));
+    CHECK(visitor.restore("user_123"));
     CHECK(visitor.identity.id() == "user_123");
     CHECK_FALSE(visitor.identity.is_anonymous());
     CHECK(writes(visitor.effects).empty());
   }
-  SECTION("named, with the note of an id that is no longer") {
-    Visitor visitor;
-    CHECK(visitor.restore("made-here", "user_123"));
-    CHECK_FALSE(visitor.identity.is_anonymous());
-  }
 }
 
-TEST_CASE("an id that the site stored itself is never linked by an alias", "[identity]") {
+TEST_CASE("an id that the page itself put into storage is nobody's to link", "[identity]") {
   Visitor visitor;
-  visitor.restore(nullptr, "set-by-the-page");
+  visitor.restore("set-by-the-page");
   CHECK(visitor.identity.set("user_123", visitor.effects) == Identity::Change::other_user);
 }
 
 TEST_CASE("a stored id that is no id is replaced", "[identity]") {
   Visitor visitor;
-  const bool usable = visitor.restore(nullptr, "[object Object]");
-  CHECK_FALSE(usable);
+  CHECK_FALSE(visitor.restore("[object Object]"));
   CHECK(visitor.identity.id() == kMade);
-  CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
+  CHECK(writes(visitor.effects) == Writes{"id=" + kMade});
 }
 
-TEST_CASE("an anonymous id is linked to the first user id only", "[identity]") {
+TEST_CASE("an anonymous visitor is named once, then becomes somebody else", "[identity]") {
   Visitor visitor;
-  visitor.restore(nullptr, nullptr);
+  visitor.restore(nullptr);
   writes(visitor.effects);
 
   CHECK(visitor.identity.set("user_1", visitor.effects) == Identity::Change::named);
   CHECK(visitor.identity.id() == "user_1");
   CHECK_FALSE(visitor.identity.is_anonymous());
-  CHECK(writes(visitor.effects) == Writes{"id=user_1", "-id.anonymous"});
+  CHECK(writes(visitor.effects) == Writes{"id=user_1"});
 
   CHECK(visitor.identity.set("user_1", visitor.effects) == Identity::Change::none);
   CHECK(writes(visitor.effects).empty());
 
   CHECK(visitor.identity.set("user_2", visitor.effects) == Identity::Change::other_user);
-  CHECK(writes(visitor.effects) == Writes{"id=user_2", "-id.anonymous"});
+  CHECK(writes(visitor.effects) == Writes{"id=user_2"});
 }
 
-TEST_CASE("setting the anonymous id as user id changes nothing", "[identity]") {
+TEST_CASE("to be named by one's anonymous id is no change", "[identity]") {
   Visitor visitor;
-  visitor.restore(nullptr, nullptr);
+  visitor.restore(nullptr);
   writes(visitor.effects);
   CHECK(visitor.identity.set(kMade, visitor.effects) == Identity::Change::none);
   CHECK(visitor.identity.is_anonymous());
   CHECK(writes(visitor.effects).empty());
 }
 
-TEST_CASE("a tab follows the user id that another tab set", "[identity]") {
-  const Millis when = GENERATE(100, 60000);
+TEST_CASE("another tab's naming of the visitor is taken over", "[identity]") {
   Visitor visitor;
-  visitor.restore(nullptr, nullptr);
+  visitor.restore(nullptr);
   writes(visitor.effects);
-  visitor.now.monotonic = when;
-  CHECK(visitor.other("user_1", nullptr) == Identity::StorageChange::taken);
+  SECTION("a moment after the id was made here, which nobody else may know of") {
+    visitor.now.monotonic = 100;
+    CHECK(visitor.other("user_1") == Identity::StorageChange::replaced);
+    CHECK(visitor.identity.replaced() == kMade);
+  }
+  SECTION("later, when the other tab knew it") {
+    visitor.now.monotonic = 60000;
+    CHECK(visitor.other("user_1") == Identity::StorageChange::taken);
+  }
   CHECK(visitor.identity.id() == "user_1");
   CHECK_FALSE(visitor.identity.is_anonymous());
   CHECK(visitor.identity.set("user_1", visitor.effects) == Identity::Change::none);
@@ -141,82 +156,52 @@ TEST_CASE("a tab follows the user id that another tab set", "[identity]") {
 }
 
 TEST_CASE("two tabs that a new visitor opens at once agree on the smaller id", "[identity]") {
-  const std::string smaller = "00000000-0506-4708-890a-0b0c0d0e0f10";
-  const std::string larger = "ffffffff-0506-4708-890a-0b0c0d0e0f10";
   Visitor visitor;
-  visitor.restore(nullptr, nullptr);
+  visitor.restore(nullptr);
   writes(visitor.effects);
   SECTION("the other's") {
-    CHECK(visitor.other(smaller.c_str(), smaller.c_str()) == Identity::StorageChange::replaced);
+    CHECK(visitor.other(kSmaller) == Identity::StorageChange::replaced);
     CHECK(visitor.identity.replaced() == kMade);
-    CHECK(visitor.identity.id() == smaller);
+    CHECK(visitor.identity.id() == kSmaller);
     CHECK(visitor.identity.is_anonymous());
     CHECK(writes(visitor.effects).empty());
   }
   SECTION("its own, which it writes again") {
-    CHECK(visitor.other(larger.c_str(), larger.c_str()) == Identity::StorageChange::taken);
+    CHECK(visitor.other(kLarger) == Identity::StorageChange::taken);
     CHECK(visitor.identity.id() == kMade);
-    CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
+    CHECK(writes(visitor.effects) == Writes{"id=" + kMade});
   }
 }
 
 TEST_CASE("later, another tab's new visitor is followed", "[identity]") {
   Visitor visitor;
-  visitor.restore(nullptr, nullptr);
+  visitor.restore(nullptr);
   writes(visitor.effects);
   visitor.now.monotonic = Identity::kNew;
-  visitor.other("made-there", "made-there");
-  CHECK(visitor.identity.id() == "made-there");
+  visitor.other(kLarger);
+  CHECK(visitor.identity.id() == kLarger);
   CHECK(visitor.identity.is_anonymous());
   CHECK(writes(visitor.effects).empty());
 }
 
-TEST_CASE(
-    "a rival id at the end of the first moments counts, unless the visitor is named meanwhile",
-    "[identity]") {
-  Visitor visitor;
-  visitor.restore(nullptr, nullptr);
-  visitor.now.monotonic = Identity::kNew - 1;
-  visitor.hear("id", "user_1");
-  visitor.now.monotonic = Identity::kNew;
-  SECTION("it counts") {
-    visitor.hear("id.anonymous", nullptr);
-    CHECK(visitor.identity.id() == "user_1");
-    CHECK_FALSE(visitor.identity.is_anonymous());
-  }
-  SECTION("named here") {
-    visitor.identity.set("user_2", visitor.effects);
-    visitor.hear("id.anonymous", nullptr);
-    CHECK(visitor.identity.id() == "user_2");
-  }
-}
-
 TEST_CASE("a key that another tab removes is not written again", "[identity]") {
   Visitor visitor;
-  visitor.restore("made-here", "made-here");
-  visitor.other(nullptr, nullptr);
-  CHECK(visitor.identity.id() == "made-here");
+  visitor.restore(kSmaller);
+  visitor.hear("id", nullptr);
+  CHECK(visitor.identity.id() == kSmaller);
   CHECK(writes(visitor.effects).empty());
 }
 
 TEST_CASE("when storage is emptied, the id is written again", "[identity]") {
   Visitor visitor;
-  SECTION("anonymous") {
-    visitor.restore(nullptr, nullptr);
-    writes(visitor.effects);
-    visitor.identity.write(visitor.effects);
-    CHECK(writes(visitor.effects) == Writes{"id=" + kMade, "id.anonymous=" + kMade});
-  }
-  SECTION("named") {
-    visitor.restore(nullptr, "user_1");
-    visitor.identity.write(visitor.effects);
-    CHECK(writes(visitor.effects) == Writes{"id=user_1", "-id.anonymous"});
-  }
+  visitor.restore("user_1");
+  visitor.identity.write(visitor.effects);
+  CHECK(writes(visitor.effects) == Writes{"id=user_1"});
 }
 
 TEST_CASE("an id that storage refuses is not given up for the one it still has", "[identity]") {
   Visitor visitor;
-  visitor.restore("made-here", "made-here");
+  visitor.restore(kSmaller);
   visitor.identity.set("user_1", visitor.effects);
   visitor.identity.handle_store_failed("id");
   SECTION("when a page comes back") {}
@@ -227,61 +212,54 @@ TEST_CASE("an id that storage refuses is not given up for the one it still has",
     visitor.identity.handle_store_failed("id");
   }
   writes(visitor.effects);
-  visitor.restore(nullptr, "made-here");
+  visitor.restore(kSmaller);
   CHECK(visitor.identity.id() == "user_1");
   CHECK_FALSE(visitor.identity.is_anonymous());
   CHECK(writes(visitor.effects) == Writes{"id=user_1"});
-  visitor.restore(nullptr, "user_3");
+  visitor.restore("user_3");
   CHECK(visitor.identity.id() == "user_3");
 }
 
-TEST_CASE("reset makes a new anonymous visitor", "[identity]") {
+TEST_CASE("a visitor who leaves becomes a new anonymous one", "[identity]") {
   Visitor visitor;
-  visitor.restore(nullptr, "user_1");
+  visitor.restore("user_1");
   visitor.identity.reset(Entropy{}, visitor.effects);
-  const std::string made = "00000000-0000-4000-8000-000000000000";
-  CHECK(visitor.identity.id() == made);
+  CHECK(visitor.identity.id() == kSmaller);
   CHECK(visitor.identity.is_anonymous());
-  CHECK(writes(visitor.effects) == Writes{"id=" + made, "id.anonymous=" + made});
+  CHECK(writes(visitor.effects) == Writes{"id=" + kSmaller});
 }
 
 TEST_CASE("the id is kept where the site wants it", "[identity]") {
+  const auto start = [](Visitor& visitor, const char* cookie, const char* stored) {
+    visitor.identity.read(kEntropy, visitor.effects);
+    while (!visitor.effects.empty()) visitor.effects.take();
+    visitor.hear("id", stored);
+    visitor.hear("cookie:id", cookie);
+  };
   SECTION("in a cookie") {
     Visitor visitor(Persistence::cookie);
-    visitor.identity.read(kEntropy, visitor.effects);
-    CHECK(visitor.effects.take().text == "cookie:id.anonymous");
-    CHECK(visitor.effects.take().text == "cookie:id");
-    visitor.hear("cookie:id.anonymous", nullptr);
-    CHECK_FALSE(visitor.identity.is_known());
-    visitor.hear("cookie:id", nullptr);
+    start(visitor, nullptr, nullptr);
     CHECK(visitor.identity.is_known());
-    CHECK(writes(visitor.effects) == Writes{"cookie:id=" + kMade, "cookie:id.anonymous=" + kMade});
+    CHECK(writes(visitor.effects) == Writes{"cookie:id=" + kMade});
+    visitor.identity.renew_cookie(visitor.effects);
+    CHECK(writes(visitor.effects) == Writes{"cookie:id=" + kMade});
   }
   SECTION("in both, and restored from the one that is left") {
     Visitor visitor(Persistence::both);
-    visitor.identity.read(kEntropy, visitor.effects);
-    while (!visitor.effects.empty()) visitor.effects.take();
-    visitor.hear("id.anonymous", nullptr);
-    visitor.hear("id", nullptr);
-    visitor.hear("cookie:id.anonymous", "made-here");
-    visitor.hear("cookie:id", "made-here");
-    CHECK(visitor.identity.id() == "made-here");
+    start(visitor, kSmaller.c_str(), nullptr);
+    CHECK(visitor.identity.id() == kSmaller);
     CHECK(visitor.identity.is_anonymous());
-    CHECK(writes(visitor.effects) == Writes{"id=made-here", "id.anonymous=made-here"});
+    CHECK(writes(visitor.effects) == Writes{"id=" + kSmaller});
+    visitor.identity.renew_cookie(visitor.effects);
+    CHECK(writes(visitor.effects) == Writes{"cookie:id=" + kSmaller});
   }
   SECTION("in both, where another sub-domain has named the visitor since") {
     Visitor visitor(Persistence::both);
-    visitor.identity.read(kEntropy, visitor.effects);
-    while (!visitor.effects.empty()) visitor.effects.take();
-    visitor.hear("id.anonymous", "made-here");
-    visitor.hear("id", "made-here");
-    visitor.hear("cookie:id.anonymous", nullptr);
-    visitor.hear("cookie:id", "user_1");
+    start(visitor, "user_1", kSmaller.c_str());
     CHECK(visitor.identity.id() == "user_1");
-    CHECK_FALSE(visitor.identity.is_anonymous());
-    CHECK(writes(visitor.effects) == Writes{"id=user_1", "-id.anonymous"});
+    CHECK(writes(visitor.effects) == Writes{"id=user_1"});
   }
-  SECTION("in memory only") {
+  SECTION("nowhere") {
     Visitor visitor(Persistence::memory);
     visitor.identity.read(kEntropy, visitor.effects);
     CHECK(visitor.effects.empty());
@@ -290,7 +268,7 @@ TEST_CASE("the id is kept where the site wants it", "[identity]") {
   }
 }
 
-TEST_CASE("an id is plausible unless it is a typical mistake such as undefined", "[identity]") {
+TEST_CASE("an id is plausible unless only a mistake makes it", "[identity]") {
   const auto [text, is] = GENERATE(table<std::string, bool>({
       {"user_123", true},
       {"7", true},

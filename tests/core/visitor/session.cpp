@@ -12,13 +12,18 @@ constexpr Millis kNow = 1763928000000;
 constexpr Millis kTimeout = 30 * kMinute;
 
 struct Visit {
-  Session session{"", kTimeout};
+  Session session{"", kTimeout, false};
   Ids ids;
   Effects effects;
 
   std::string touch(Millis wall) { return session.touch(ids, wall, effects); }
-  void renew(Millis wall) { session.restart(ids, wall, effects); }
-  void restore(const std::string& text) { session.handle_storage_value(text); }
+  void renew(Millis wall) { session.end(wall, effects); }
+  Session::Change restore(const std::string& text) {
+    return session.handle_storage_value("s", text, effects);
+  }
+  std::string land(Millis wall, const char* landing) {
+    return session.touch(ids, wall, effects, landing);
+  }
   /// What was stored since the last look, empty if nothing was.
   std::string stored() {
     std::string last;
@@ -71,21 +76,100 @@ TEST_CASE("a clock that was set back does not end a session", "[session]") {
   CHECK(visit.touch(kNow - 24 * kHour + kTimeout + 1) != id);
 }
 
-TEST_CASE("the session of another visitor is stored at once", "[session]") {
+TEST_CASE("another visitor's session ends at once, for whoever reads it", "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
   visit.renew(kNow + 1);
-  const std::string next = visit.session.id();
+  CHECK(visit.stored() == "- 1763928000001");
+  CHECK(visit.session.would_begin(kNow + 2, {}));
+  const std::string next = visit.touch(kNow + 2);
   CHECK(next != id);
-  CHECK(visit.stored() == next + " 1763928000001");
-  CHECK(visit.touch(kNow + 2) == next);
+
+  Visit other;
+  other.restore(id + " 1763928000000");
+  other.restore("- 1763928000001");
+  CHECK(other.touch(kNow + 2) != id);
 }
 
 TEST_CASE("what another tab stored is taken over", "[session]") {
   Visit visit;
+  visit.restore("abcdefghijkl 1763928000000");
   visit.touch(kNow);
   visit.restore("zzzzzzzzzzzz 1763928000005");
   CHECK(visit.touch(kNow + 6) == "zzzzzzzzzzzz");
+}
+
+TEST_CASE("two documents that begin a session in the same moment take the smaller id",
+          "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  visit.stored();
+  SECTION("the other's") {
+    CHECK(visit.restore("000000000000 1763928000900") == Session::Change::replaced);
+    CHECK(visit.session.replaced() == id);
+    CHECK(visit.touch(kNow + 1000) == "000000000000");
+    CHECK(visit.stored().empty());
+  }
+  SECTION("its own, which it writes again") {
+    CHECK(visit.restore("zzzzzzzzzzzz 1763928000900") == Session::Change::none);
+    CHECK(visit.touch(kNow + 1000) == id);
+    CHECK(visit.stored() == id + " 1763928000000");
+  }
+  SECTION("later the other's counts, whatever its id") {
+    visit.touch(kNow + Session::kNew + 1);
+    CHECK(visit.restore("zzzzzzzzzzzz 1763928005001") == Session::Change::none);
+    CHECK(visit.touch(kNow + 6000) == "zzzzzzzzzzzz");
+  }
+  SECTION("another campaign's session is another") {
+    visit.land(kNow, R"({"url":"/","utm_source":"news"})");
+    visit.restore(R"(zzzzzzzzzzzz 1763928000900 {"url":"/","utm_source":"ads"})");
+    CHECK(visit.touch(kNow + 1000) == "zzzzzzzzzzzz");
+  }
+}
+
+TEST_CASE("storage is asked once more before a session begins", "[session]") {
+  Visit visit;
+  CHECK(visit.session.would_begin(kNow, {}));
+  CHECK_FALSE(visit.session.is_fresh());
+  visit.session.read(visit.effects);
+  CHECK(visit.effects.take().text == "s");
+  visit.restore("");
+  CHECK(visit.session.is_fresh());
+  visit.session.handle_input();
+  CHECK_FALSE(visit.session.is_fresh());
+}
+
+TEST_CASE("sub-domains share a session by a cookie", "[session]") {
+  Session session("p.", kTimeout, true);
+  Ids ids;
+  Effects effects;
+  const std::string landing = R"({"url":"https://www.x.example/","utm_source":"news"})";
+  const std::string id = session.touch(ids, kNow, effects, landing);
+  CHECK(effects.take().text == "p.s");
+  const Effect cookie = effects.take();
+  CHECK(cookie.text == "cookie:p.s");
+  CHECK(cookie.more == id + " 1763928000000 " + landing);
+
+  Session other("p.", kTimeout, true);
+  other.read(effects);
+  other.handle_storage_value("p.s", View::none(), effects);
+  CHECK_FALSE(other.is_fresh());
+  other.handle_storage_value("cookie:p.s", cookie.more, effects);
+  CHECK(other.is_fresh());
+  CHECK_FALSE(other.would_begin(kNow + 1, R"({"url":"https://app.x.example/"})"));
+  CHECK(other.landing() == landing);
+  SECTION("what the cookie has may be older than what storage has") {
+    other.handle_storage_value("cookie:p.s", "zzzzzzzzzzzz 1763927000000", effects);
+    CHECK(other.id() == id);
+  }
+  SECTION("a landing that is too long for a cookie is cut to its campaign") {
+    const std::string url(3000, 'u');
+    Session lands("p.", kTimeout, true);
+    while (!effects.empty()) effects.take();
+    lands.touch(ids, kNow, effects, "{\"url\":\"" + url + R"(","utm_source":"news"})");
+    effects.take();
+    CHECK(effects.take().more == std::string(lands.id()) + R"( 1763928000000 {"utm_source":"news"})");
+  }
 }
 
 TEST_CASE("anything else in storage is ignored", "[session]") {
@@ -109,7 +193,7 @@ TEST_CASE("anything else in storage is ignored", "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
   visit.restore(text);
-  visit.session.handle_storage_value(View::none());
+  visit.session.handle_storage_value("s", View::none(), visit.effects);
   CHECK(visit.touch(kNow + 1) == id);
 }
 
@@ -149,7 +233,7 @@ TEST_CASE("where a visitor arrived outlives the page, and ends with the session"
   CHECK(visit.session.landing().empty());
 }
 
-TEST_CASE("damaged arrival facts are ignored, the session stays", "[session]") {
+TEST_CASE("a damaged arrival costs only itself", "[session]") {
   const auto rest =
       GENERATE(values<std::string>({" {", " []", " {}x", " \"a\"", " {\"a\":}", " {} {}"}));
   CAPTURE(rest);
@@ -170,6 +254,26 @@ TEST_CASE("a landing by another campaign begins a new session, and only that", "
   const std::string second = land(R"({"url":"/c","referrer":"","utm_source":"ads"})");
   CHECK(second != first);
   CHECK(visit.session.landing() == R"({"url":"/c","referrer":"","utm_source":"ads"})");
+}
+
+TEST_CASE("the same campaign otherwise spelled is no other one", "[session]") {
+  const char* before = R"({"url":"/a","utm_source":"News","utm_medium":"mail","gclid":"1"})";
+  const auto [landing, other] = GENERATE(table<const char*, bool>({
+      {R"({"url":"/b","referrer":"/a"})", false},
+      {R"({"utm_medium":"mail","utm_source":"News","gclid":"1"})", false},
+      {R"({"utm_source":"news","utm_medium":"MAIL"})", false},
+      {R"({"utm_source":"News"})", false},
+      {R"({"utm_source":"News","utm_medium":"mail","fbclid":"2"})", false},
+      {R"({"utm_source":"News","gclid":"2"})", false},
+      {R"({"gclid":"1"})", false},
+      {R"({"utm_source":"ads"})", true},
+      {R"({"utm_source":"News","utm_medium":"web"})", true},
+      {R"({"gclid":"2"})", true},
+      {R"({"fbclid":"2"})", true},
+      {R"({"utm_campaign":"spring"})", true},
+  }));
+  CAPTURE(landing);
+  CHECK(is_other_campaign(landing, before) == other);
 }
 
 TEST_CASE("a campaign on the second page of a visit without one begins a new session",
