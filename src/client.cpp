@@ -165,6 +165,7 @@ void Client::advance() {
     return;
   }
   if (identity.is_known() && pending_calls_.size() > 0) replay();
+  write_provisional();
   for (const std::uint32_t token : flushes_) delivery.flush(token);
   flushes_.clear();
   ownership.advance(away_, now_, effects_);
@@ -182,6 +183,7 @@ bool Client::poll(Effect& effect) {
     if (effect.kind == Effect::compose) {
       composed_.user_id = json::string(json::member(effect.more, "user"));
       composed_.session_id = json::string(json::member(effect.more, "session"));
+      composed_.event_id = json::string(json::member(effect.more, "event_id"));
       composed_.page = json::string(json::member(effect.more, "page"));
       composed_.view = static_cast<std::uint32_t>(json::number(json::member(effect.more, "view")));
     }

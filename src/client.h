@@ -137,6 +137,18 @@ class Client {
     /// 0: the current view, and its page.
     std::uint32_t view = 0;
     String page{};
+    /// Empty: a new one.
+    String event_id{};
+  };
+
+  /// What will be recorded if the page ends without a further host event; see `PageViews`.
+  struct Provisional {
+    String name{};
+    String properties{};
+    Millis happened = 0;
+    Context context{};
+    /// The number that it was written with.
+    std::uint32_t seq = 0;
   };
 
   bool input(const Moment& now);
@@ -171,6 +183,8 @@ class Client {
   void begin_visit(View landing, Millis happened, const Context& context);
   bool continue_session(View landing, Millis happened, const Context& context);
   View origin() const;
+  void keep_provisional(const PageViews::Finding& finding, View viewer);
+  void write_provisional();
   void record_forms();
   void record_form_user(View members, View origin, View app);
   void announce_id();
@@ -200,6 +214,7 @@ class Client {
   Context composed_;
   /// The session of the view that was counted last.
   String view_session_;
+  Provisional provisional_;
   /// Names the document for as long as it lives, and counts its events: see `$view_id`, `$seq`.
   String document_id_;
   std::uint32_t seq_ = 0;

@@ -113,7 +113,7 @@ Event Client::record(View name, View properties, Millis happened, View app,
       name, properties,
       {.user_id = context.user_id.empty() ? identity.id() : View(context.user_id),
        .session_id = continues ? View(context.session_id) : session.id(),
-       .event_id = ids_.event_id(happened),
+       .event_id = context.event_id.empty() ? ids_.event_id(happened) : View(context.event_id),
        .wall = happened,
        .document = document_id_,
        .view = view,
@@ -243,10 +243,56 @@ Status Client::flush(std::uint32_t token, const Moment& now) {
 // A visit starts with its first view, whatever happened in it before.
 void Client::begin_visit(View landing, Millis happened, const Context& context) {
   if (ready() && continue_session(landing, happened, context)) {
-    view_session_ = running_->session.id();
+    // Not that of a view that is still pending: the one before it has not ended yet.
+    if (context.view == views_.counted_view()) view_session_ = running_->session.id();
   } else {
     pending_calls_.add({PendingCall::visit, landing, {}, {}, {}, happened, {}, context.view});
   }
+}
+
+// The site's hooks would have to see it, as often as it changes: where there are some, nothing is
+// kept.
+void Client::keep_provisional(const PageViews::Finding& finding, View viewer) {
+  const String same = finding.name == provisional_.name && finding.view == provisional_.context.view
+                          ? provisional_.context.event_id
+                          : String();
+  provisional_ = {};
+  if (finding.name.empty() || config_.hooks) return;
+  provisional_ = {finding.name,
+                  finding.properties,
+                  finding.happened,
+                  {.user_id = viewer, .view = finding.view, .event_id = same}};
+  if (finding.landing.empty()) {
+    provisional_.context.session_id = view_session_;
+  } else {
+    begin_visit(finding.landing, finding.happened, provisional_.context);
+  }
+}
+
+// Brings it up to date in storage. Its number in the document is the next one, so that it is written
+// again after each event.
+void Client::write_provisional() {
+  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  Journal& journal = delivery.journal(Delivery::events);
+  if (!views_.is_provisional()) provisional_ = {};
+  auto& [name, properties, happened, context, seq] = provisional_;
+  if (name.empty() || !ready()) {
+    journal.set_provisional({});
+    return;
+  }
+  if (seq == seq_ + 1) return;
+  seq = seq_ + 1;
+  if (context.event_id.empty()) context.event_id = ids_.event_id(happened);
+  const Event event = make_event(
+      name, properties,
+      {.user_id = context.user_id.empty() ? identity.id() : View(context.user_id),
+       .session_id = context.session_id.empty() ? session.id() : View(context.session_id),
+       .event_id = context.event_id,
+       .wall = happened,
+       .document = document_id_,
+       .view = context.view,
+       .seq = seq});
+  journal.set_provisional(event.head);
 }
 
 // The site's hooks see it first, if it has any.
@@ -264,6 +310,7 @@ void Client::record_automatic(View name, View properties, Millis happened, View 
   event += properties;
   json::append_member(event, "user", context.user_id);
   json::append_member(event, "session", context.session_id);
+  json::append_member(event, "event_id", context.event_id);
   json::append_member(event, "page", context.page);
   event += ",\"view\":";
   json::append_integer(event, context.view);

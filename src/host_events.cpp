@@ -151,6 +151,10 @@ void Client::handle_page_facts(const PageViews::Page& page, const Moment& now) {
   for (std::size_t i = 0; i < found.count; ++i) {
     const auto& [name, properties, happened, view, landing] = found.all[i];
     Context context{.user_id = found.viewer, .view = view};
+    // What storage may have of it already is the same event.
+    if (name == provisional_.name && view == provisional_.context.view) {
+      context.event_id = provisional_.context.event_id;
+    }
     if (!landing.empty()) {
       begin_visit(landing, happened, context);
     } else {
@@ -158,6 +162,7 @@ void Client::handle_page_facts(const PageViews::Page& page, const Moment& now) {
     }
     if (!name.empty()) record_automatic(name, properties, happened, {}, context);
   }
+  keep_provisional(found.provisional, found.viewer);
 }
 
 void Client::handle_click(const Link& link, const Moment& now) {

@@ -3,8 +3,9 @@
 import { STATUS } from '../bridge/abi.js';
 import { toJson } from '../bridge/json.js';
 import { attempt } from './attempt.js';
-import { type Build, type Call, FAILED, NO_PAGE, type Stub } from './build.js';
+import { type Build, type Call, FAILED, NO_PAGE, OTHER_COPY, type Stub } from './build.js';
 import { type Client, MAX_WAITING, openClient, type Waiting } from './client.js';
+import { forwardTo, otherCopy, shareCopy } from './copies.js';
 import { openDebug } from './debug.js';
 import { NOTHING_FLUSHED } from './flushes.js';
 import type { Host } from './host.js';
@@ -24,6 +25,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   // After `shutdown` no calls wait, until `init`.
   let ended = false;
   let wall = now;
+  let unshare = () => {};
   // While a call of the stub is made: when the page made it.
   let made = 0;
 
@@ -49,9 +51,15 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
     debug.configure(debugs);
     const host = (option(options, 'host') as Host | undefined) ?? build.host();
     debug.configure(debugs, host?.log);
-    if (host) {
+    const other = !option(options, 'host') && host ? otherCopy(options, appizer) : undefined;
+    if (other) {
+      debug.say((all) => all.mistake(OTHER_COPY));
+      client = forwardTo(other);
+      for (const one of waiting.splice(0)) call(one);
+    } else if (host) {
       wall = host.wall;
       client = openClient(build, debug, host, options, waiting);
+      if (!option(options, 'host') && client.alive()) unshare = shareCopy(options, appizer);
     } else {
       waiting = [];
       debug.say((all) => all.mistake(NO_PAGE));
@@ -98,6 +106,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         client = undefined;
         waiting = [];
         ended = true;
+        unshare();
         last?.stop();
       }),
   } as Appizer);

@@ -41,6 +41,7 @@ export const NO_PAGE = -100;
 export const NO_CORE = -101;
 export const LACKING = -102;
 export const TOO_EARLY = -103;
+export const OTHER_COPY = -104;
 export const FAILED = -105;
 
 /** How often a file is asked for that does not load. Where a policy forbids it, each try is a violation report. */

@@ -3,7 +3,15 @@
  * it. Loaded only with `debug: true`.
  */
 
-import { FAILED, LACKING, NO_CORE, NO_PAGE, type Sentences, TOO_EARLY } from './build.js';
+import {
+  FAILED,
+  LACKING,
+  NO_CORE,
+  NO_PAGE,
+  OTHER_COPY,
+  type Sentences,
+  TOO_EARLY,
+} from './build.js';
 
 /** By `Hint` (hint.h). `$` stands for what it is about. */
 const HINTS: Record<number, string> = {
@@ -50,6 +58,8 @@ const MISTAKES: Record<number, string> = {
     'init failed, so nothing is recorded. Is the option "host" a host, such as nodeHost(), and the page that of a browser? $',
   [TOO_EARLY]:
     'init was called where the host gives no random numbers (the global scope of a Worker?), so it waits. The SDK starts with the first call that is made where they are allowed, such as in a request handler.',
+  [OTHER_COPY]:
+    'Another copy of the SDK already runs on this page with the same appId (a script tag beside a bundle?). This one forwards its calls to it; its own options do not count.',
 };
 
 export const sentences: Sentences = {

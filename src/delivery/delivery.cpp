@@ -117,7 +117,8 @@ bool Delivery::blocked(const State& state, Millis now) const {
 }
 
 bool Delivery::idle() const {
-  return flights_.empty() && state_[events].journal.size() + state_[users].journal.size() == 0;
+  return flights_.empty() && state_[events].journal.size() + state_[users].journal.size() == 0 &&
+         !state_[events].journal.has_provisional();
 }
 
 void Delivery::refill(Millis now) {

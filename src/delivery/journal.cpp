@@ -12,6 +12,10 @@ namespace appizer {
 
 void Journal::set_document(View document) {
   document_ = document;
+  if (!provisional_key_.empty()) {
+    erased_.push_back(std::exchange(provisional_key_, {}));
+    provisional_dirty_ = true;
+  }
   last_is_open_ = false;
   for (const auto& segment : segments_) {
     if (segment->taken) continue;
@@ -20,10 +24,37 @@ void Journal::set_document(View document) {
   }
 }
 
-void Journal::new_key(Segment& segment) {
-  segment.key = prefix_ + document_ + ".";
-  segment.key += lane_;
-  json::append_integer(segment.key, next_segment_++);
+void Journal::new_key(Segment& segment) { segment.key = next_key(); }
+
+View Journal::next_key() {
+  String& key = scratch(prefix_);
+  key += document_;
+  key += '.';
+  key += lane_;
+  json::append_integer(key, next_segment_++);
+  return key;
+}
+
+void Journal::set_provisional(View text) {
+  if (text == provisional_) return;
+  provisional_ = text;
+  provisional_dirty_ = true;
+}
+
+void Journal::write_provisional(Effects& effects) {
+  if (!std::exchange(provisional_dirty_, false)) return;
+  if (provisional_.empty()) {
+    if (!provisional_key_.empty()) effects.erase(provisional_key_);
+    provisional_key_.clear();
+    return;
+  }
+  if (provisional_key_.empty()) provisional_key_ = next_key();
+  Record record;
+  record.text = provisional_;
+  String& line = scratch();
+  append_line(line, record);
+  line += '\n';
+  effects.store(provisional_key_, line);
 }
 
 Journal::Segment& Journal::open_segment(std::size_t bytes) {
@@ -309,6 +340,7 @@ bool Journal::has_up_to(std::uint32_t number) const {
 }
 
 void Journal::handle_storage_cleared() {
+  provisional_dirty_ = !provisional_.empty();
   for (const auto& segment : segments_) {
     // `stored` stays: the report may be older than the last write, which must still be removed one
     // day.
@@ -356,7 +388,9 @@ void Journal::write(Segment& segment, Effects& effects) {
 
 void Journal::sync(Effects& effects, Millis now) {
   if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
-  // Removals first: they make room.
+  // First, as its number in the document may be that of a record below.
+  write_provisional(effects);
+  // Removals before writes: they make room.
   for (const String& key : erased_) effects.erase(key);
   bool freed = !erased_.empty();
   erased_.clear();

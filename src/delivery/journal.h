@@ -34,6 +34,13 @@ class Journal {
   /// So many records were lost before they came here: the next one carries their number.
   void count_lost(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }
 
+  /// Keeps one more record in storage, in a segment of its own, which this document does not send:
+  /// it is for whoever takes over the document's segments, if it ends without a further call.
+  /// Replaces the one before; an empty text only removes it.
+  void set_provisional(View text);
+
+  bool has_provisional() const { return !provisional_.empty(); }
+
   /// Removes the oldest waiting record, and leaves its count with the next one.
   bool evict(Record& evicted);
 
@@ -82,7 +89,7 @@ class Journal {
   std::size_t bytes() const { return bytes_; }
   bool storage_failing() const { return failing_; }
   /// Whether storage holds, or should hold, anything.
-  bool holds_storage() const { return !segments_.empty(); }
+  bool holds_storage() const { return !segments_.empty() || has_provisional(); }
   std::uint32_t last_number() const { return next_number_ - 1; }
   /// The number of the first waiting record, 0 if none waits.
   std::uint32_t first_waiting() const;
@@ -113,6 +120,8 @@ class Journal {
   Segment& open_segment(std::size_t bytes);
   void mark_dirty(Segment& segment);
   void write(Segment& segment, Effects& effects);
+  void write_provisional(Effects& effects);
+  View next_key();
   void leave_count(std::size_t segment, std::size_t record, std::uint32_t count);
   template <typename Gone>
   std::size_t remove(std::uint32_t flight, Gone gone);
@@ -123,6 +132,10 @@ class Journal {
   std::uint32_t next_segment_ = 0;
   std::uint32_t next_number_ = 1;
   Segments segments_;
+  /// The text of the provisional record, and the key under which storage has one, if any.
+  String provisional_;
+  String provisional_key_;
+  bool provisional_dirty_ = false;
   bool last_is_open_ = false;
   List<Segment*> dirty_;
   List<String> erased_;

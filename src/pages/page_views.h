@@ -119,6 +119,8 @@ class PageViews {
   const String& url() const { return url_; }
   /// The name of the page there.
   View page() const;
+  /// The number of the view that was counted last, from 1.
+  std::uint32_t counted_view() const { return number_; }
   /// The number of the view that what happens now belongs to; 0 before anything was seen.
   std::uint32_t current_view();
   /// Where a visit that begins now would have arrived, as `Finding::landing`; empty if no page is

@@ -93,16 +93,21 @@ class Host {
     bool locks = true;
     bool later = false;
     bool hooks = false;
+    bool prerendering = false;
+    /// Where the page is, and where it came from.
+    std::string url = "https://shop.example/";
+    std::string referrer{};
   };
 
   /// `options` are members beside the app's id: `"debug":true`.
-  Host(Origin& origin, const std::string& options, Facts facts) : origin_(origin) {
+  Host(Origin& origin, const std::string& options, Facts facts) : origin_(origin), facts_(facts) {
     const auto flag = [](bool value) { return value ? "true" : "false"; };
     const std::string config =
         std::string(R"({"options":{"appId":"demo")") + (options.empty() ? "" : ",") + options +
         R"(},"facts":{"ua":"test","online":)" + flag(facts.online) +
         ",\"visible\":" + flag(facts.visible) + ",\"locks\":" + flag(facts.locks) +
-        ",\"later\":" + flag(facts.later) + ",\"hooks\":" + flag(facts.hooks) + "}}";
+        ",\"later\":" + flag(facts.later) + ",\"hooks\":" + flag(facts.hooks) +
+        ",\"prerendering\":" + flag(facts.prerendering) + "}}";
     const Client::Seed seed{fresh(), fresh()};
     origin.hosts_.push_back(this);
     status = client.start(config, seed, origin.now);
@@ -151,6 +156,15 @@ class Host {
   }
   void visible(bool visible) {
     input([=, this] { client.handle_visibility(visible, origin_.now); });
+  }
+  /// The app goes to another page, by a click of the visitor.
+  void go(const std::string& url) {
+    facts_.url = url;
+    dispatch([this] { client.handle_navigation(facts_.url, true, origin_.now); });
+  }
+  /// Another tab wrote a key.
+  void hear(const std::string& key, const std::string& text) {
+    dispatch([&] { client.handle_storage_value(key, text, origin_.now); });
   }
   /// The page goes away; what it sent may be refused in between.
   void leave(const std::function<void()>& in_between = [] {}) {
@@ -277,8 +291,9 @@ class Host {
         flushed[effect.number] = effect.text;
         break;
       case Effect::page_facts:
-        client.handle_page_facts({.url = "https://shop.example/", .title = "Shop", .referrer = ""},
-                                 origin_.now);
+        client.handle_page_facts(
+            {.url = facts_.url, .title = "Shop", .referrer = facts_.referrer, .scroll = 50},
+            origin_.now);
         break;
       case Effect::compose: {
         // Hooks that change nothing.
@@ -338,6 +353,7 @@ class Host {
 
   friend Origin;
   Origin& origin_;
+  Facts facts_;
   Millis drained_ = 0;  // the last input, from which the client counts
   int tracked_ = 0;
 };
