@@ -160,11 +160,11 @@ class Host {
   /// The app goes to another page, by a click of the visitor.
   void go(const std::string& url) {
     facts_.url = url;
-    dispatch([this] { client.handle_navigation(facts_.url, true, origin_.now); });
+    input([this] { client.handle_navigation(facts_.url, true, origin_.now); });
   }
   /// Another tab wrote a key.
   void hear(const std::string& key, const std::string& text) {
-    dispatch([&] { client.handle_storage_value(key, text, origin_.now); });
+    input([&] { client.handle_storage_value(key, text, origin_.now); });
   }
   /// The page goes away; what it sent may be refused in between.
   void leave(const std::function<void()>& in_between = [] {}) {
