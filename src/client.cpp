@@ -80,6 +80,7 @@ void Client::apply_consent(Consent consent) {
     views_started_ = true;
     views_.start(live_.visible, now_, effects_);
     forms_.start(effects_);
+    effects_.watch(Effect::presses);
   }
 }
 

@@ -15,6 +15,7 @@
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "capture/clicks.h"
 #include "capture/forms.h"
 #include "capture/links.h"
 #include "config.h"
@@ -97,6 +98,8 @@ class Client {
   void handle_page_facts(const PageViews::Page& page, const Moment& now);
   /// A link was clicked.
   void handle_click(const Link& link, const Moment& now);
+  /// A marked element or a button was clicked.
+  void handle_press(const Press& press, const Moment& now);
   /// Something happened to a form, see `Forms::handle_input`.
   void handle_form(Forms::Input what, std::uint32_t id, double detail, View text,
                    const Moment& now);

@@ -76,6 +76,7 @@ constexpr Option kOptions[] = {
     {Part::events, "sessionStart", &Config::session_start},
     {Part::events, "outboundLinks", &Config::outbound_links},
     {Part::events, "downloads", &Config::downloads},
+    {Part::events, "clicks", &Config::clicks},
     {Part::views, "query", &Config::count_query},
     {Part::views, "hash", Type::hashes},
     {Part::hook, "submits", &Config::form_submits},

@@ -56,6 +56,7 @@ struct Choices {
   bool session_start = false;
   bool outbound_links = false;
   bool downloads = false;
+  bool clicks = false;
   /// What besides the path makes another page.
   bool count_query = false;
   Hashes count_hash = Hashes::routes;

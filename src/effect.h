@@ -77,6 +77,8 @@ struct Effect {
     /// Submissions of forms, and that a visitor begins to fill one in (`Client::form`).
     forms = 4,
     form_starts = 8,
+    /// Clicks on marked elements and on buttons (`Client::handle_press`).
+    presses = 16,
   };
 
   Kind kind = none;

@@ -173,6 +173,14 @@ void Client::handle_click(const Link& link, const Moment& now) {
   if (!name.empty()) record_automatic(name, properties, now.wall, {}, {});
 }
 
+void Client::handle_press(const Press& press, const Moment& now) {
+  input(now);
+  if (!may_watch()) return;
+  String& properties = scratch();
+  const View name = press_event(config_, views_.page(), press, properties);
+  if (!name.empty()) record_automatic(name, properties, now.wall, {}, {});
+}
+
 void Client::handle_form(Forms::Input what, std::uint32_t id, double detail, View text,
                          const Moment& now) {
   input(now);

@@ -157,6 +157,15 @@ void apz_click(std::uint32_t url_size, std::int32_t download_size, std::int32_t 
   client.handle_click({text(url_size), download, downloads, button}, at(monotonic, wall));
 }
 
+APZ_EXPORT(apz_press)
+void apz_press(std::uint32_t event_size, std::uint32_t properties_size, std::uint32_t text_size,
+               std::uint32_t id_size, double monotonic, double wall) {
+  const std::uint32_t before_text = event_size + properties_size;
+  client.handle_press({text(event_size), text(properties_size, event_size),
+                       text(text_size, before_text), text(id_size, before_text + text_size)},
+                      at(monotonic, wall));
+}
+
 APZ_EXPORT(apz_form)
 void apz_form(std::uint32_t size, std::int32_t kind, std::uint32_t id, double detail,
               double monotonic, double wall) {

@@ -72,6 +72,10 @@ void apz_page_facts(std::uint32_t url_size, std::uint32_t title_size, std::uint3
 /// negative where it has none.
 void apz_click(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
                double monotonic, double wall);
+/// Input: of a marked element or a button that was clicked, its mark, the mark's attributes as a JSON
+/// object, its name for a screen reader, and its id.
+void apz_press(std::uint32_t event_size, std::uint32_t properties_size, std::uint32_t text_size,
+               std::uint32_t id_size, double monotonic, double wall);
 
 /// Something happened to submission `id` of a form: `kind` is a `Forms::Input` (forms.h), which
 /// defines `detail` and the input.

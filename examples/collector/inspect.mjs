@@ -18,6 +18,7 @@ const files = [
   { path: '/page/live.css', file: 'live.css', type: 'text/css; charset=utf-8' },
   { path: '/page/live.mjs', file: 'live.mjs', type: 'text/javascript; charset=utf-8' },
   { path: '/page/rows.mjs', file: 'rows.mjs', type: 'text/javascript; charset=utf-8' },
+  { path: '/page/sequence.mjs', file: 'sequence.mjs', type: 'text/javascript; charset=utf-8' },
 ];
 
 // The page shows what strangers send, so nothing but its own files may act in it.

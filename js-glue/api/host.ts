@@ -85,6 +85,17 @@ export interface Page {
   scroll: number;
 }
 
+/** A marked element or a button that was clicked. */
+export interface Press {
+  /** Its `data-appizer-event`; empty for a button without one. */
+  event: string;
+  /** Its `data-appizer-event-…` attributes, by what follows that. */
+  properties: Record<string, string>;
+  /** What a screen reader would say. */
+  text: string;
+  id: string;
+}
+
 /** A link that was clicked. */
 export interface Link {
   /** Absolute. */
@@ -121,6 +132,7 @@ export interface HostEvents {
   /** The page's URL has changed; `gesture` is whether the visitor did something since the last such change. */
   navigation(url: string, gesture: boolean): void;
   click(link: Link): void;
+  press(press: Press): void;
   form: FormListener;
 }
 

@@ -152,12 +152,12 @@ export interface AutoEvents {
    */
   pageViews?: boolean | PageViewOptions | undefined;
   /**
-   * `page_leave`, when it is left: {`page`, `url`, `visible_ms`: how long it was visible,
+   * `page_leave`, when it is left: {`page`, `title`, `url`, `visible_ms`: how long it was visible,
    * `scroll_percent`: how much of it was}. Default: `true`.
    */
   pageLeave?: boolean | undefined;
   /**
-   * `session_start` with the first view of a session: where the visitor landed, the referrer and the campaign.
+   * `session_start` with the first event of a session: where the visitor landed, the referrer and the campaign.
    * Default: `false`.
    */
   sessionStart?: boolean | undefined;
@@ -168,6 +168,11 @@ export interface AutoEvents {
    * attribute `download`. Default: `false`.
    */
   downloads?: boolean | undefined;
+  /**
+   * `button_click` {`text`, `page`, `id`}, for buttons that are not inside `data-appizer-ignore`. Elements that are
+   * marked `data-appizer-event="name"` record that event whatever this says. Default: `false`.
+   */
+  clicks?: boolean | undefined;
 }
 
 /** What besides the path makes another page. */
@@ -207,8 +212,16 @@ export interface CommonProperties {
   $event_id: string;
   /** When it happened: ISO 8601, UTC, with milliseconds. */
   $timestamp: string;
+  /** When it was sent, by the same clock: how far that clock is wrong, the server knows by when it received it. */
+  $sent_at: string;
   /** The visit that it belongs to; it ends after `sessionTimeout` without an event. */
   $session_id: string;
+  /** `<document>.<number>`: the page view that it belongs to, which has the same. 0: none was seen yet. */
+  $view_id: string;
+  /** 1, 2, 3, … within the document: gaps that `$dropped` does not account for were lost on the way. */
+  $seq: number;
+  /** The path that the visitor was on, where the event has no `page` of its own and the page is known. */
+  $page?: string;
   /** `appizer-web` */
   $lib: string;
   $lib_version: string;
@@ -232,6 +245,8 @@ export interface AutomaticEvents {
   };
   page_leave: {
     page: string;
+    /** The title that the page had in the end. */
+    title?: string;
     url: string;
     /** How long it was visible, in milliseconds. */
     visible_ms: number;
@@ -243,6 +258,8 @@ export interface AutomaticEvents {
   file_downloaded: { url: string; page: string; file_name: string; file_extension: string };
   form_submit: FormFacts;
   form_start: FormFacts;
+  /** `text` is what a screen reader says of the button, never what was typed. */
+  button_click: { text: string; page: string; id?: string };
 }
 
 /** Where a visitor has arrived. */

@@ -53,6 +53,14 @@ export interface Exports {
     monotonic: number,
     wall: number,
   ): void;
+  apz_press(
+    eventSize: number,
+    propertiesSize: number,
+    textSize: number,
+    idSize: number,
+    monotonic: number,
+    wall: number,
+  ): void;
   apz_form(
     size: number,
     kind: number,
@@ -94,6 +102,7 @@ export enum WATCHED {
   links = 2,
   forms = 4,
   form_starts = 8,
+  presses = 16,
 }
 
 /** `Forms::Input` */

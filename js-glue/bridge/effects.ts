@@ -86,7 +86,12 @@ export function performEffects(around: Surroundings): Effects {
         const page = attempt(() => host.page?.(flag, !!number));
         if (!page) break;
         const { url, title, referrer, landing = '', scroll, loaded = true } = page;
-        const texts = [output.url(url), title, output.url(referrer), landing && output.url(landing)];
+        const texts = [
+          output.url(url),
+          title,
+          output.url(referrer),
+          landing && output.url(landing),
+        ];
         call(exports.apz_page_facts, texts, scroll, Number(loaded));
         break;
       }

@@ -5,6 +5,7 @@ import type { Host, HostEvents } from '../api/host.js';
 import type { Exports } from './abi.js';
 import { HOST_EVENT } from './abi.js';
 import type { Inputs } from './inputs.js';
+import { toJson } from './json.js';
 import type { Loop } from './loop.js';
 import type { Presence } from './presence.js';
 import type { Stored } from './stored.js';
@@ -45,6 +46,8 @@ export function takeHostEvents(
       dispatch(() => call(exports.apz_navigation, [sanitized(url)], Number(gesture))),
     form: (what, id, detail, text) =>
       dispatch(() => call(exports.apz_form, [text], what, id, detail)),
+    press: ({ event, properties, text, id }) =>
+      dispatch(() => call(exports.apz_press, [event, toJson(properties), text, id])),
     click: ({ url, download, button }) =>
       dispatch(() => call(exports.apz_click, [sanitized(url), download], button)),
   };

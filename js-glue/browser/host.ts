@@ -12,6 +12,7 @@ import {
 } from '../api/natives.js';
 import { WATCHED } from '../bridge/abi.js';
 import { send } from '../bridge/network.js';
+import { watchPresses } from './clicks.js';
 import { openForms } from './forms/watch.js';
 import { isPrerendering, isVisible, listenToPage } from './lifecycle.js';
 import { watchLinks } from './links.js';
@@ -85,6 +86,7 @@ export function browserHost(): Host {
       const stops = [
         what & WATCHED.navigation && navigation.watch(events.navigation),
         what & WATCHED.links && watchLinks(events.click),
+        what & WATCHED.presses && watchPresses(events.press),
         what & (WATCHED.forms | WATCHED.form_starts) &&
           openedForms().watch(
             events.form,

@@ -39,9 +39,9 @@ export function createPage(
       return page;
     },
     watch(what) {
-      watched = what;
+      watched |= what;
       return () => {
-        watched = 0;
+        watched &= ~what;
       };
     },
     navigate(to, options = {}) {

@@ -3,8 +3,8 @@ import { createCollector } from '../../examples/collector/server.mjs';
 import { createSite } from './harness/site.mjs';
 import { waitFor } from './harness/wait.mjs';
 
-/** Longer than the SDK waits for a title. */
-export const SETTLED = 600;
+/** Longer than the SDK waits for a redirect or a title. */
+export const SETTLED = 3200;
 
 /** @param {number} ms @returns {Promise<void>} */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -8,11 +8,15 @@
  */
 
 import { eventRow, searchTextOf, userRow } from './rows.mjs';
+import { createSequences } from './sequence.mjs';
 
 /** More than a reader scrolls through; older rows are removed. */
 const maxRows = 200;
 
 const filter = /** @type {HTMLInputElement} */ (find('#filter'));
+const sequences = createSequences();
+/** The row of the newest event of each document. @type {Map<string, HTMLElement>} */
+const newest = new Map();
 const lists = { events: createList('events'), users: createList('users') };
 /** Aliases by app and user. @type {Map<string, Set<string>>} */
 const aliases = new Map();
@@ -46,7 +50,11 @@ function connect() {
 
 /** @param {Changes} changes */
 function add(changes) {
-  for (const event of changes.events) lists.events.put(event.event_id, eventRow(event));
+  for (const event of changes.events) {
+    const row = eventRow(event);
+    lists.events.put(event.event_id, row);
+    markGap(row, event);
+  }
   for (const { app_id, user_id, alias_id } of changes.aliases) {
     const key = JSON.stringify([app_id, user_id]);
     aliases.set(key, (aliases.get(key) ?? new Set()).add(alias_id));
@@ -58,6 +66,20 @@ function add(changes) {
     showUser(JSON.stringify([user.app_id, user.external_id]), user);
   }
   refresh();
+}
+
+/**
+ * The newest event of a document says how many of the document's events are missing.
+ *
+ * @param {HTMLElement} row @param {Row} event
+ */
+function markGap(row, event) {
+  const sequence = sequences.add(event);
+  if (!sequence) return;
+  const { document: name, missing } = sequence;
+  newest.get(name)?.removeAttribute('data-missing');
+  newest.set(name, row);
+  if (missing) row.dataset.missing = `${missing} missing before it`;
 }
 
 /** @param {string} key @param {Row} user */

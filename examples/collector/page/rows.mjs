@@ -6,6 +6,8 @@
  * @typedef {Record<string, any>} Row
  */
 
+import { correctedTime } from './sequence.mjs';
+
 /** @param {Row} event */
 export function eventRow({ properties_bytes, ...event }) {
   const { received_at, event_name, user_id, app_id, properties, event_id } = event;
@@ -17,7 +19,13 @@ export function eventRow({ properties_bytes, ...event }) {
       app: app_id,
       properties: properties ? preview(properties) : sizeOf(properties_bytes),
     },
-    { event_id, event_name, user_id, received_at, properties },
+    {
+      ...{ event_id, event_name, user_id, received_at },
+      // By the visitor's clock, and by this one.
+      happened_at: properties?.$timestamp,
+      corrected_at: correctedTime({ received_at, properties }),
+      properties,
+    },
     properties ? undefined : `/debug/events/${encodeURIComponent(event_id)}`,
   );
 }

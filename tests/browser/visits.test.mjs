@@ -1,0 +1,257 @@
+/** What an event says of its visit, in real pages: against what the collector has stored. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { inEngines, launch } from './harness/browsers.mjs';
+import { waitFor } from './harness/wait.mjs';
+import { pageOf, pause, sdk, visit } from './visits.mjs';
+
+const strip = 'history.replaceState(null, "", location.pathname)';
+const html = (/** @type {string} */ head, body = '') =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Home</title>${head}</head><body>${body}</body></html>`;
+
+inEngines('visits', (engine) => {
+  /** @type {import('./harness/browsers.mjs').Browser} */
+  let browser;
+  before(async () => {
+    browser = await launch(engine);
+  });
+  after(() => browser.close());
+
+  /**
+   * @param {string} name @param {Partial<Parameters<typeof visit>[0]>} wishes
+   * @param {Parameters<typeof visit>[1]} body
+   */
+  const scene = (name, wishes, body) =>
+    test(name, { timeout: 150_000 }, () =>
+      visit({ browser, pages: { '/': pageOf('Home') }, ...wishes }, body),
+    );
+
+  for (const [when, page] of [
+    ['before the SDK runs', html(`<script>${strip}</script>${sdk}`)],
+    ['as soon as the SDK has run', html(`${sdk}<script>${strip}</script>`)],
+    ['when the page has loaded', html(`${sdk}<script>onload = () => { ${strip} }</script>`)],
+    ['after 400 ms', html(`${sdk}<script>setTimeout(() => { ${strip} }, 400)</script>`)],
+  ]) {
+    scene(
+      `a campaign that is stripped ${when}`,
+      {
+        pages: { '/': page },
+        open: '/?utm_source=news&gclid=1',
+        options: { autoEvents: { sessionStart: true, pageLeave: false } },
+      },
+      async ({ arrives, events }) => {
+        await arrives(2);
+        const [start, view] = events().map(({ properties }) => properties);
+        for (const one of [start, view]) {
+          assert.equal(one.utm_source, 'news');
+          assert.equal(one.gclid, '1');
+          assert.equal(one.$view_id, view.$view_id);
+        }
+        assert.match(start.url, /\?utm_source=news&gclid=1$/);
+        assert.deepEqual([start.$seq, view.$seq], [1, 2]);
+      },
+    );
+  }
+
+  scene(
+    'a router that loads for 1.2 s before it changes the title, and redirects after a request',
+    {},
+    async ({ page, go, leave, arrives, recorded, events }) => {
+      await page.evaluate(() => {
+        history.pushState(null, '', '/tea');
+        setTimeout(() => {
+          document.title = 'Tea';
+        }, 1200);
+      });
+      await go(() => {});
+      await page.evaluate(() => {
+        history.pushState(null, '', '/account');
+        setTimeout(() => {
+          history.replaceState(null, '', '/login');
+          document.title = 'Log in';
+        }, 1200);
+      });
+      await go(() => {});
+      await leave();
+      await arrives(6);
+      assert.deepEqual(recorded(), [
+        ...['page_view /', 'page_leave /', 'page_view /tea', 'page_leave /tea'],
+        ...['page_view /login', 'page_leave /login'],
+      ]);
+      assert.deepEqual(
+        events().map(({ properties }) => properties.title),
+        ['Home', 'Home', 'Tea', 'Tea', 'Log in', 'Log in'],
+      );
+    },
+  );
+
+  scene(
+    'pages that the visitor clicks through, a second each',
+    {
+      pages: {
+        '/': pageOf(
+          'Home',
+          `<button id="a" onclick="history.pushState(null, '', '/a')">A</button>
+           <button id="b" onclick="history.pushState(null, '', '/b')">B</button>`,
+        ),
+      },
+    },
+    async ({ page, leave, arrives, recorded }) => {
+      await page.click('#a');
+      await pause(1000);
+      await page.click('#b');
+      await leave();
+      await arrives(6);
+      assert.deepEqual(
+        recorded(),
+        ['/', '/a', '/b'].flatMap((at) => [`page_view ${at}`, `page_leave ${at}`]),
+      );
+    },
+  );
+
+  scene(
+    'the depth of a page that is swapped before the URL changes, and of an element that scrolls',
+    {
+      pages: {
+        '/': pageOf('Home', '<main style="height: 6000px">long</main>'),
+        '/app': pageOf(
+          'App',
+          `<style>body { margin: 0 } #app { height: 100vh; overflow: auto }</style>
+           <div id="app"><div style="height: 10000px">long</div></div>`,
+        ),
+      },
+    },
+    async ({ page, go, settle, site, leave, arrives, events }) => {
+      await page.evaluate(() => scrollTo(0, 1000));
+      await settle();
+      await go(() => {
+        const main = document.querySelector('main');
+        if (main) main.style.height = '10px';
+        document.title = 'Short';
+        history.pushState(null, '', '/short');
+      });
+      await page.goto(`${site.address}/app`);
+      await settle();
+      await page.evaluate(() => document.querySelector('#app')?.scrollTo(0, 2000));
+      await settle();
+      await leave();
+      await arrives(6);
+      const leaves = events()
+        .filter(({ event_name }) => event_name === 'page_leave')
+        .map(({ properties }) => properties);
+      const deep = leaves.map(({ scroll_percent }) => scroll_percent);
+      assert.ok(deep[0] > 15 && deep[0] < 45, `${deep}`);
+      assert.equal(leaves[0].title, 'Home');
+      assert.ok(deep[2] > 20 && deep[2] < 45, `${deep}`);
+    },
+  );
+
+  scene(
+    'clicks on marked elements and on buttons',
+    {
+      options: { autoEvents: { pageViews: false, pageLeave: false, clicks: true } },
+      pages: {
+        '/': pageOf(
+          'Home',
+          `<div id="plan" tabindex="0" data-appizer-event="plan_chosen" data-appizer-event-plan-name="pro">Pro</div>
+           <button id="close" onclick="this.remove()">Close <b>it</b></button>
+           <div data-appizer-ignore><button id="secret">Secret</button></div>
+           <button id="named" aria-label="Say this"><input value="typed"></button>
+           <div id="host"></div>
+           <script>
+             document.querySelector('#host').attachShadow({ mode: 'open' }).innerHTML =
+               '<button id="inner">Inside</button>';
+           </script>`,
+        ),
+      },
+    },
+    async ({ page, go, arrives, events }) => {
+      await page.click('#plan');
+      await page.evaluate(() => document.getElementById('plan')?.focus());
+      await page.keyboard.press('Enter');
+      await page.click('#close');
+      await page.click('#secret');
+      await go(() => {
+        document.getElementById('named')?.click();
+        const inner = document.querySelector('#host')?.shadowRoot?.querySelector('button');
+        inner?.click();
+      });
+      await arrives(5);
+      assert.deepEqual(
+        events().map(({ event_name, properties: { plan_name, text, id } }) => [
+          event_name,
+          plan_name ?? text,
+          id,
+        ]),
+        [
+          ['plan_chosen', 'pro', undefined],
+          ['plan_chosen', 'pro', undefined],
+          ['button_click', 'Close it', 'close'],
+          ['button_click', 'Say this', 'named'],
+          ['button_click', 'Inside', 'inner'],
+        ],
+      );
+    },
+  );
+
+  scene(
+    'a script tag and a bundle with the same app are one client, another app is its own',
+    { options: { autoEvents: { pageLeave: false } } },
+    async ({ page, arrives, recorded, events }) => {
+      const ids = await page.evaluate(async () => {
+        const { AppizerWeb } = await import(/** @type {any} */ ('/index.mjs'));
+        const own = /** @type {any} */ (window).AppizerWeb;
+        const script = await (await fetch('/init.js')).text();
+        const options = JSON.parse(script.slice(script.indexOf('{'), script.lastIndexOf(')')));
+        AppizerWeb.trackEvent('before');
+        AppizerWeb.init(options);
+        AppizerWeb.trackEvent('from_bundle', { a: 1 });
+        const other = AppizerWeb.create({ ...options, appId: 'other', autoEvents: false });
+        other.trackEvent('elsewhere');
+        return [own.getUserId(), AppizerWeb.getUserId()];
+      });
+      assert.equal(ids[0], ids[1]);
+      await arrives(3);
+      assert.deepEqual(
+        events().map(({ event_name }) => event_name),
+        ['page_view', 'before', 'from_bundle'],
+      );
+      assert.deepEqual(events()[2].properties.a, 1);
+      assert.equal(new Set(events().map(({ properties }) => properties.$session_id)).size, 1);
+      assert.ok(recorded());
+    },
+  );
+
+  scene(
+    'a page that was hidden and then ended without notice is left, as the next page reports',
+    {},
+    async ({ page, site, settle, arrives, recorded, events }) => {
+      await arrives(1);
+      // What a phone does to a hidden tab: the page hears that it is hidden, and nothing after that.
+      await page.evaluate(() => {
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+        document.dispatchEvent(new Event('visibilitychange'));
+        for (const type of ['pagehide', 'pageshow', 'visibilitychange']) {
+          addEventListener(type, (event) => event.stopImmediatePropagation(), true);
+        }
+      });
+      await waitFor(
+        () => page.evaluate(() => Object.keys(localStorage).some((key) => key.includes('.j.'))),
+        { what: 'what would be lost' },
+      );
+      const left = await page.evaluate(() => ({ ...localStorage }));
+      await page.goto(`${site.address}/bare`);
+      await page.evaluate((/** @type {Record<string, string>} */ items) => {
+        localStorage.clear();
+        for (const [key, value] of Object.entries(items)) localStorage.setItem(key, value);
+      }, left);
+      await page.goto(`${site.address}/`);
+      await settle();
+      await arrives(3);
+      const leaves = events().filter(({ event_name }) => event_name === 'page_leave');
+      // The copy that storage kept has the id of the one that this driver could not keep the page from sending.
+      assert.equal(new Set(leaves.map(({ properties }) => properties.$event_id)).size, 1);
+      assert.ok(recorded().includes('page_leave /'));
+    },
+  );
+});
