@@ -119,9 +119,9 @@ class Client {
         : delivery(config, ids, prefix, live),
           ownership(config, ids, prefix, delivery),
           identity(config.user_id_storage_key, config.persistence),
-          session(prefix, config.session_timeout,
-                  config.persistence == Persistence::cookie ||
-                      config.persistence == Persistence::both),
+          session(
+              prefix, config.session_timeout,
+              config.persistence == Persistence::cookie || config.persistence == Persistence::both),
           first_touch(prefix) {}
 
     Delivery delivery;

@@ -143,7 +143,8 @@ bool Client::continue_session(View landing, Millis happened, const Context& cont
   if (!begins) return true;
   identity.renew_cookie(effects_);
   if (config_.session_start) {
-    record_automatic("session_start", landing.empty() ? View("{}") : landing, happened, {}, context);
+    record_automatic("session_start", landing.empty() ? View("{}") : landing, happened, {},
+                     context);
   }
   return true;
 }
@@ -269,8 +270,8 @@ void Client::keep_provisional(const PageViews::Finding& finding, View viewer) {
   }
 }
 
-// Brings it up to date in storage. Its number in the document is the next one, so that it is written
-// again after each event.
+// Brings it up to date in storage. Its number in the document is the next one, so that it is
+// written again after each event.
 void Client::write_provisional() {
   auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
   Journal& journal = delivery.journal(Delivery::events);

@@ -49,9 +49,9 @@ struct Effect {
     report = 11,
     /// Answers the flush `number`: `text` is {"delivered","dropped","pending"}.
     flushed = 12,
-    /// Asks for the page's facts as they are now; answered by `Client::handle_page_facts`. `flag` is
-    /// whether the scroll depth is measured now, which may cost a layout, and not only taken from
-    /// what was scrolled; `number` is 1 where the depth begins anew after it.
+    /// Asks for the page's facts as they are now; answered by `Client::handle_page_facts`. `flag`
+    /// is whether the scroll depth is measured now, which may cost a layout, and not only taken
+    /// from what was scrolled; `number` is 1 where the depth begins anew after it.
     page_facts = 13,
     /// Begins to watch what the page does: `number` is a sum of `Watched`.
     watch = 14,
@@ -64,7 +64,8 @@ struct Effect {
     form_check = 16,
     /// Asks the site's hooks what becomes of an automatic event: `text` is its name, `more` the
     /// JSON object {"happened","app","properties"}, beside what the event belongs to ("user",
-    /// "session", "view", "page"), for the core alone. What they leave of it comes back by `Client::track`, at once.
+    /// "session", "view", "page"), for the core alone. What they leave of it comes back by
+    /// `Client::track`, at once.
     compose = 17,
   };
 

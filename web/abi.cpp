@@ -143,10 +143,10 @@ void apz_page_facts(std::uint32_t url_size, std::uint32_t title_size, std::uint3
                     std::uint32_t landing_size, double scroll, std::int32_t loaded,
                     double monotonic, double wall) {
   const std::uint32_t before_referrer = url_size + title_size;
-  client.handle_page_facts({text(url_size), text(title_size, url_size),
-                            text(referrer_size, before_referrer), scroll,
-                            text(landing_size, before_referrer + referrer_size), loaded != 0},
-                           at(monotonic, wall));
+  client.handle_page_facts(
+      {text(url_size), text(title_size, url_size), text(referrer_size, before_referrer), scroll,
+       text(landing_size, before_referrer + referrer_size), loaded != 0},
+      at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_click)

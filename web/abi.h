@@ -58,13 +58,13 @@ void apz_store_failed(std::uint32_t key_size, double monotonic, double wall);
 void apz_response(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
                   double retry_after, double reset, double retry_at, double monotonic, double wall);
 
-/// Input: the page's URL, which is another now. `gesture` is 1 where the visitor did something since
-/// the last such change, else 0.
+/// Input: the page's URL, which is another now. `gesture` is 1 where the visitor did something
+/// since the last such change, else 0.
 void apz_navigation(std::uint32_t url_size, std::int32_t gesture, double monotonic, double wall);
 /// Input: the page's URL, its title, the URL it was reached from, and the URL that the browser
-/// navigated to, empty where that is not known. `scroll` is the lower end of what was in view at the
-/// deepest, in percent of the page's height; negative where nothing is known. `loaded` is 1 once the
-/// document has loaded.
+/// navigated to, empty where that is not known. `scroll` is the lower end of what was in view at
+/// the deepest, in percent of the page's height; negative where nothing is known. `loaded` is 1
+/// once the document has loaded.
 void apz_page_facts(std::uint32_t url_size, std::uint32_t title_size, std::uint32_t referrer_size,
                     std::uint32_t landing_size, double scroll, std::int32_t loaded,
                     double monotonic, double wall);
@@ -72,8 +72,8 @@ void apz_page_facts(std::uint32_t url_size, std::uint32_t title_size, std::uint3
 /// negative where it has none.
 void apz_click(std::uint32_t url_size, std::int32_t download_size, std::int32_t button,
                double monotonic, double wall);
-/// Input: of a marked element or a button that was clicked, its mark, the mark's attributes as a JSON
-/// object, its name for a screen reader, and its id.
+/// Input: of a marked element or a button that was clicked, its mark, the mark's attributes as a
+/// JSON object, its name for a screen reader, and its id.
 void apz_press(std::uint32_t event_size, std::uint32_t properties_size, std::uint32_t text_size,
                std::uint32_t id_size, double monotonic, double wall);
 

@@ -6,7 +6,8 @@
 
 namespace appizer {
 
-/// A click, or a key press that stands for one, on an element that a site has marked or on a button.
+/// A click, or a key press that stands for one, on an element that a site has marked or on a
+/// button.
 struct Press {
   /// The value of the element's `data-appizer-event`; empty for a button without one.
   View event = {};

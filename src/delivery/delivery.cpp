@@ -157,8 +157,7 @@ View Delivery::body_of(const List<const Record*>& records, Millis wall) const {
     if (record != &first) body += ',';
     body += record->text;
     if (record->kind == Kind::event) {
-      append_event_tail(body, config_.user_agent, config_.marks_bot(), record->dropped,
-                        wall);
+      append_event_tail(body, config_.user_agent, config_.marks_bot(), record->dropped, wall);
     }
     if (batch) body += '}';
   }

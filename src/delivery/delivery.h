@@ -86,8 +86,8 @@ class Delivery {
   /// Nothing is sent while the page's former segments are being taken back.
   void pause_for_takeover(bool hold) { taking_over_ = hold; }
 
-  /// Another tab's anonymous id (`user_id`), or its session (`$session_id`), took the place of ours:
-  /// what waits belongs to it.
+  /// Another tab's anonymous id (`user_id`), or its session (`$session_id`), took the place of
+  /// ours: what waits belongs to it.
   void rename(View member, View from, View to);
 
   /// A write did not take, of whatever key.

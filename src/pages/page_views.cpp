@@ -177,11 +177,10 @@ void PageViews::handle_page_facts(const Page& page, const Moment& now, Findings&
   const bool opens = stage_ == Stage::opened && !count_now;
   if (page.scroll >= 0) {
     // When the URL has just changed, the depth is that of the page before.
-    Stay& stay = opens && has_left_                ? left_.stay
+    Stay& stay = opens && has_left_               ? left_.stay
                  : opens || stage_ == Stage::none ? counted_
-                                                   : pending_.stay;
-    stay.scroll =
-        max(stay.scroll, page.scroll < 100 ? static_cast<int>(page.scroll + 0.5) : 100);
+                                                  : pending_.stay;
+    stay.scroll = max(stay.scroll, page.scroll < 100 ? static_cast<int>(page.scroll + 0.5) : 100);
   }
   if (std::exchange(has_left_, false)) count_view(left_, page.title, findings);
   pending_.url = url_;
@@ -208,8 +207,8 @@ void PageViews::handle_page_facts(const Page& page, const Moment& now, Findings&
   if (std::exchange(leaving_, false)) {
     // What is still pending was never seen; the view before it ended when it began.
     const bool pending = stage_ != Stage::none;
-    end_view(pending ? View(counted_title_) : page.title,
-             pending ? pending_.began.wall : now.wall, findings);
+    end_view(pending ? View(counted_title_) : page.title, pending ? pending_.began.wall : now.wall,
+             findings);
     stage_ = Stage::none;
     due_ = kNever;
   } else if (stage_ != Stage::none && pending_.seen && config_.page_views) {

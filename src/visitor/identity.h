@@ -92,8 +92,8 @@ class Identity {
   Millis new_until_ = 0;
 };
 
-/// Returns an id for a visitor who has none: a UUID version 4 made of the given bytes, whose last 32
-/// bits are a checksum of the others. 90 random bits are left.
+/// Returns an id for a visitor who has none: a UUID version 4 made of the given bytes, whose last
+/// 32 bits are a checksum of the others. 90 random bits are left.
 View make_anonymous_id(const Entropy& entropy);
 
 /// Whether an id was made by `make_anonymous_id`.

@@ -79,8 +79,7 @@ TEST_CASE("a page that is seen again is left once, and says how long it was seen
   CHECK(all(origin, "$seq") == Names{"1", "2", "3"});
 }
 
-TEST_CASE("a view that is pending when the page crashes is reported by the next page",
-          "[visits]") {
+TEST_CASE("a view that is pending when the page crashes is reported by the next page", "[visits]") {
   Origin origin;
   origin.server = delivered;
   {
@@ -142,8 +141,7 @@ TEST_CASE("a copy of an event that is sent again says the new clock", "[visits]"
   CHECK(first["$sent_at"] < second["$sent_at"]);
 }
 
-TEST_CASE("each session that begins has its session_start, whatever event began it",
-          "[visits]") {
+TEST_CASE("each session that begins has its session_start, whatever event began it", "[visits]") {
   Origin origin;
   origin.server = delivered;
   Host page(origin, R"("autoEvents":{"pageLeave":false,"sessionStart":true})");
@@ -201,8 +199,7 @@ TEST_CASE("tabs and frames that are opened at once are one session", "[visits]")
   CHECK(are_equal(sessions));
 }
 
-TEST_CASE("two sessions that begin in the same moment become one, in what waits too",
-          "[visits]") {
+TEST_CASE("two sessions that begin in the same moment become one, in what waits too", "[visits]") {
   Origin origin;
   origin.server = delivered;
   Host page(origin, R"("autoEvents":true)");

@@ -37,6 +37,8 @@ void World::open(std::uint8_t tab, std::uint8_t site, bool visible, Millis lag,
   documents_.push_back(std::make_unique<Document>(*this, id, tab, site));
   tabs_[tab].current = id;
   if (lag > 0) documents_[id]->look_back(before, clock.now() + lag);
+  const bool prerenders = plan.features.has(Feature::prerender) && plan.memory == Plan::nobody;
+  if (prerenders && !healing_ && lag == 0 && rng.percent(30)) documents_[id]->prerender();
   documents_[id]->start(visible, online);
 }
 

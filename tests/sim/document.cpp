@@ -95,6 +95,7 @@ Moment Document::moment() const {
 
 void Document::start(bool visible, bool online) {
   looked = world_.clock.now();
+  visible = visible && !prerendering_;
   visible_ = reported_visible_ = seen_ = visible;
   online_ = online;
   if (!visible) hidden_since_ = world_.clock.now();
@@ -110,13 +111,20 @@ void Document::start(bool visible, bool online) {
       ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
       ",\"maxQueueBytes\":" + std::to_string(plan.max_bytes) +
       "},\"facts\":{\"ua\":\"sim\",\"online\":" + flag(online) + ",\"visible\":" + flag(visible) +
-      ",\"locks\":" + flag(plan.locks) + ",\"later\":" + flag(plan.later) + "}}";
+      ",\"locks\":" + flag(plan.locks) + ",\"later\":" + flag(plan.later) +
+      ",\"prerendering\":" + flag(prerendering_) + "}}";
   appizer::Client::Seed seed;
   for (auto& byte : seed.ids) byte = static_cast<std::uint8_t>(world_.rng.below(256));
   for (auto& byte : seed.user) byte = static_cast<std::uint8_t>(world_.rng.below(256));
   Consent decided = plan.undecided;
   appizer::read_consent(kept_decision(), decided);
-  begin_decision(plan.memory == Plan::site ? world_.decision : decided);
+  if (prerendering_) {
+    // As if a decision were awaited, whatever it may be.
+    world_.coverage.add(Count::prerendered);
+    begin_decision(Consent::pending);
+  } else {
+    begin_decision(plan.memory == Plan::site ? world_.decision : decided);
+  }
   if (consent_ == Consent::pending) world_.coverage.add(Count::starts_pending);
   if (consent_ == Consent::denied) world_.coverage.add(Count::starts_denied);
   if (client_->start(config, seed, moment()) != appizer::Status::ok) {
@@ -231,12 +239,18 @@ void Document::decide(Consent decision) {
 // Without consent the client asks for no effect that leaves a trace. What was tracked in the task
 // that ended consent may still be written, and is removed by the end of that task.
 void Document::check_allowed(const Effect& effect) const {
-  if (world_.plan.memory == Plan::nobody || consent_ == Consent::granted) return;
+  if ((world_.plan.memory == Plan::nobody && !prerendering_) || consent_ == Consent::granted)
+    return;
   switch (effect.kind) {
     case Effect::hint:
     case Effect::report:
     case Effect::flushed:
       return;
+    case Effect::watch:
+    case Effect::page_facts:
+      // What happens in the page waits with the rest.
+      if (consent_ == Consent::pending || effect.number == 0) return;
+      break;
     case Effect::read:
     case Effect::store:
       if (world_.plan.memory == Plan::ours && is_decision(effect.text)) return;
@@ -321,8 +335,13 @@ void Document::show(bool visible) {
   if (frozen_ || cached_ || std::exchange(reported_visible_, visible) == visible) return;
   parting_ = parting_ || !visible;
   const std::string before = user();
+  if (visible && std::exchange(prerendering_, false)) {
+    world_.coverage.add(Count::activated);
+    begin_decision(Consent::granted);
+  }
   client_->handle_visibility(visible, moment());
   settle();
+  end_decision();
   if (visible) looked = world_.clock.now();
   world_.identity_rules.followed(id_, before, user(), true);
 }
@@ -703,6 +722,7 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   if (world_.trace.on()) {
     std::string line = "  " + name() + " sends " + std::to_string(flight) + ":";
     for (const Part& part : send.parts) line += " " + world_.ledger.word(part.tag);
+    for (const Automatic& event : send.automatic) line.append(" ").append(event.name);
     world_.trace.say(line + (keepalive ? ", keepalive" : ""));
   }
   std::size_t others = world_.clock.now() < own_until ? own_bytes : 0;

@@ -32,6 +32,8 @@ class Document {
 
   /// Until then it sees storage as it was before, and what it stores itself.
   void look_back(const Storage::Items& before, Millis until);
+  /// It is prepared before anybody opens it: until then it does nothing but wait.
+  void prerender() { prerendering_ = true; }
   void start(bool visible, bool online);
 
   // What the page's script does.
@@ -150,6 +152,7 @@ class Document {
   std::string kept_before_;  // the id that was kept as the decision came
   bool visible_ = true;
   bool seen_ = false;
+  bool prerendering_ = false;
   bool reported_visible_ = true;
   bool frozen_ = false;
   bool cached_ = false;

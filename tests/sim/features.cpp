@@ -5,8 +5,10 @@ namespace {
 
 Features passed() {
   Features features;
-  for (const Feature feature : {Feature::worker, Feature::endless, Feature::long_answers,
-                                Feature::foreign_keys, Feature::wrapped_fetch, Feature::batching}) {
+  for (const Feature feature :
+       {Feature::worker, Feature::endless, Feature::long_answers, Feature::foreign_keys,
+        Feature::wrapped_fetch, Feature::batching, Feature::sequence, Feature::twins,
+        Feature::links, Feature::prerender}) {
     features.set(feature, true);
   }
   return features;

@@ -1,5 +1,5 @@
-// What the simulated world can do beyond its first version. Each feature is drawn from dice of its
-// own, so that a seed without it is the same world as before.
+// What a simulated world can do beyond its first version. Each feature is drawn from dice of its
+// own, so that a seed without it gives the same world as before.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,13 @@ namespace sim {
 /// links: every id under which anything was sent, and that another replaced, is linked by an alias.
 /// sequence: `$seq` and `$view_id` are checked.
 /// views: automatic page views, in an app that navigates by itself.
+/// prerender: a page is prepared before anybody opens it, and perhaps never opened.
 /// batching: `flushInterval` is 30 s.
 /// wrapped_fetch: another script has wrapped `fetch`, so what is sent while leaving may never go.
 /// silence: no page is silent longer than documented while it has something to send.
 #define APPIZER_SIM_FEATURES(X) \
   X(proxy) X(worker) X(endless) X(dead_locks) X(false_offline) X(own_clear) X(long_answers) \
-  X(foreign_keys) X(deploy) X(alias_refused) X(twins) X(links) X(sequence) X(silence) X(views) X(batching) X(wrapped_fetch)
+  X(foreign_keys) X(deploy) X(alias_refused) X(twins) X(links) X(sequence) X(silence) X(views) X(prerender) X(batching) X(wrapped_fetch)
 // clang-format on
 
 enum class Feature : std::uint32_t {

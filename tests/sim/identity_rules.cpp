@@ -1,6 +1,7 @@
 #include "identity_rules.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "visitor/identity.h"
@@ -125,6 +126,14 @@ void IdentityRules::followed(std::uint32_t document, const std::string& before,
                              const std::string& after, bool event) {
   if (before == after || before.empty() || after.empty()) return;
   coverage_.add(Count::follows_another_tab);
+  // Made a moment ago, so the tab that named the visitor may not know the id: this one links it
+  // too.
+  if (event && is_new(document, before) && is_known(after)) {
+    const auto tag = static_cast<Tag>(std::strtoul(after.c_str() + 1, nullptr, 10));
+    ledger_.name_again(tag);
+    links_[{tag, id_hash(before)}].excused = true;
+    abandoned_.insert(id_hash(before));
+  }
   if (event && is_new(document, before) && !is_known(after)) {
     coverage_.add(Count::replaced_by_another_tab);
     replaced_[{document, id_hash(before)}] = id_hash(after);

@@ -106,7 +106,7 @@ class Ledger {
   /// A request was handed over to the browser as its page went away.
   void handed_over(const Send& send);
 
-  /// A page learns that a request failed, or may not be made.
+  /// A page got an answer that may be due to what is in the request.
   void failed(const Send& send);
   /// A page removed everything from storage; what it has in memory it must write again.
   void cleared_by(std::uint32_t document, Millis now);

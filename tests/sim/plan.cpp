@@ -110,6 +110,7 @@ void add_features(Plan& plan, Weights& all) {
     plan.undecided = appizer::Consent::granted;
     for (const Do asks : {Do::allow, Do::forbid, Do::ask}) set(asks, 0);
   }
+  maybe(Feature::prerender, 8);
   if (maybe(Feature::batching, 12)) plan.flush_interval = 30 * kSecond;
   maybe(Feature::wrapped_fetch, 6);
   maybe(Feature::endless, 12);

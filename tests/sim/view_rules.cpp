@@ -9,7 +9,8 @@ void ViewRules::add(const Part& part, std::string_view name) {
   const auto [number, first] =
       numbers_.emplace(std::pair(part.view_document, part.number), part.id);
   if (!first && number->second != part.id) {
-    ledger_.violated("two events of a document are number " + std::to_string(part.number));
+    ledger_.violated("two events of a document have one $seq: " + std::string(name) +
+                     " is number " + std::to_string(part.number));
   }
   View& view = views_[part.view];
   view.document = part.view_document;

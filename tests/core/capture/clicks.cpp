@@ -25,10 +25,11 @@ Click click(const Press& press, bool buttons = true) {
 
 TEST_CASE("a marked element is an event of its own name, with its attributes", "[clicks]") {
   const bool buttons = GENERATE(false, true);
-  const Click clicked = click(
-      {.event = "plan_chosen", .properties = R"({"plan":"pro","billing-period":"year"})",
-       .text = "Choose", .id = "pro"},
-      buttons);
+  const Click clicked = click({.event = "plan_chosen",
+                               .properties = R"({"plan":"pro","billing-period":"year"})",
+                               .text = "Choose",
+                               .id = "pro"},
+                              buttons);
   CHECK(clicked.name == "plan_chosen");
   CHECK(clicked.properties == parsed(R"({"plan":"pro","billing_period":"year"})"));
 }

@@ -168,7 +168,8 @@ TEST_CASE("sub-domains share a session by a cookie", "[session]") {
     while (!effects.empty()) effects.take();
     lands.touch(ids, kNow, effects, "{\"url\":\"" + url + R"(","utm_source":"news"})");
     effects.take();
-    CHECK(effects.take().more == std::string(lands.id()) + R"( 1763928000000 {"utm_source":"news"})");
+    CHECK(effects.take().more ==
+          std::string(lands.id()) + R"( 1763928000000 {"utm_source":"news"})");
   }
 }
 
