@@ -165,10 +165,12 @@ void Client::advance() {
     rejoin();
     return;
   }
-  if (identity.is_known() && pending_calls_.size() > 0) replay();
+  if (identity.is_known() && pending_calls_.size() > 0 && !session_starts_) replay();
   write_provisional();
-  for (const std::uint32_t token : flushes_) delivery.flush(token);
-  flushes_.clear();
+  if (pending_calls_.size() == 0) {
+    for (const std::uint32_t token : flushes_) delivery.flush(token);
+    flushes_.clear();
+  }
   ownership.advance(away_, now_, effects_);
   hint_storage(delivery.journal(Delivery::events).storage_failing());
   if (effects_.empty()) delivery.advance(now_, effects_);
@@ -182,6 +184,8 @@ bool Client::poll(Effect& effect) {
     effect = effects_.take();
     // What the hooks leave of it comes back by `track` before the next poll.
     if (effect.kind == Effect::compose) {
+      composed_.starts_session = session_starts_ && effect.text == kSessionStart;
+      if (composed_.starts_session) session_starts_ = false;
       composed_.user_id = json::string(json::member(effect.more, "user"));
       composed_.session_id = json::string(json::member(effect.more, "session"));
       composed_.event_id = json::string(json::member(effect.more, "event_id"));

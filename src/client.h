@@ -34,6 +34,8 @@
 
 namespace appizer {
 
+constexpr char kSessionStart[] = "session_start";
+
 class Client {
  public:
   /// What a client needs of the platform's cryptographic generator: one part seeds the ids, the
@@ -142,6 +144,8 @@ class Client {
     String page{};
     /// Empty: a new one.
     String event_id{};
+    /// Whether it is the start of a session, which what began the session waits for.
+    bool starts_session = false;
   };
 
   /// What will be recorded if the page ends without a further host event; see `PageViews`.
@@ -215,6 +219,8 @@ class Client {
   Forms forms_{config_};
   /// Of the event that passes the site's hooks; empty outside of that.
   Context composed_;
+  /// Whether the start of a session is on its way to the site's hooks.
+  bool session_starts_ = false;
   /// The session of the view that was counted last.
   String view_session_;
   Provisional provisional_;

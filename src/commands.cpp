@@ -43,7 +43,12 @@ void Client::replay() {
   seq_ += static_cast<std::uint32_t>(pending_calls_.dropped_events());
   running_->delivery.journal(Delivery::events).count_lost(pending_calls_.dropped_events());
   report_dropped(pending_calls_.dropped());
-  for (const PendingCall& call : pending_calls_.take()) {
+  for (PendingCall& call : pending_calls_.take()) {
+    // One that waits again, for what storage has of the session, keeps the others behind it.
+    if (pending_calls_.size() > 0 || session_starts_) {
+      pending_calls_.add(std::move(call));
+      continue;
+    }
     switch (call.kind) {
       case PendingCall::event:
         record(call.name, call.json, call.happened, call.app,
@@ -103,7 +108,8 @@ Event Client::record(View name, View properties, Millis happened, View app,
   const View page = context.view != 0 ? View(context.page) : views_.page();
   // The end of a view belongs to its session, and never begins one.
   const bool continues = !context.session_id.empty();
-  if (!ready() || !(continues || continue_session({}, happened, context))) {
+  const bool waits = !ready() && !(context.starts_session && running_);
+  if (waits || !(continues || continue_session({}, happened, context)) || session_starts_) {
     if (!may_watch()) return {};
     pending_calls_.add({PendingCall::event, properties, name, {}, app, happened, {}, view, page});
     return running_ ? make_event(name, properties, {}) : Event();
@@ -143,8 +149,8 @@ bool Client::continue_session(View landing, Millis happened, const Context& cont
   if (!begins) return true;
   identity.renew_cookie(effects_);
   if (config_.session_start) {
-    record_automatic("session_start", landing.empty() ? View("{}") : landing, happened, {},
-                     context);
+    session_starts_ = config_.hooks;
+    record_automatic(kSessionStart, landing.empty() ? View("{}") : landing, happened, {}, context);
   }
   return true;
 }

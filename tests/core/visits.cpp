@@ -150,8 +150,8 @@ TEST_CASE("each session that begins has its session_start, whatever event began 
   SECTION("after a pause") { origin.sleep(kHour); }
   SECTION("after a logout") { page.reset(); }
   SECTION("as another user") {
-    page.set_user_id("user_1");
-    page.set_user_id("user_2");
+    page.set_user_id("\"user_1\"");
+    page.set_user_id("\"user_2\"");
   }
   origin.arrived.clear();
   origin.bodies.clear();
@@ -281,7 +281,7 @@ TEST_CASE("user records say where the visitor first came from, and where this ti
   Host page(origin, R"("autoEvents":{"pageLeave":false})",
             {.url = "https://shop.example/tea", .referrer = "https://shop.example/"});
   origin.run_for(5000);
-  page.set_user_id("user_1");
+  page.set_user_id("\"user_1\"");
   origin.run_for(5000);
   const auto record = std::find_if(origin.bodies.begin(), origin.bodies.end(),
                                    [](const auto& body) { return contains(body, "origin"); });

@@ -4,7 +4,10 @@ import { test } from 'node:test';
 import { AppizerWeb } from '../../dist/index.mjs';
 import { createWorld } from '../../dist/testing.mjs';
 
-const OURS = ['$event_id', '$timestamp', '$session_id', '$lib', '$lib_version'];
+const OURS = [
+  ...['$event_id', '$timestamp', '$sent_at', '$session_id', '$view_id', '$seq'],
+  ...['$lib', '$lib_version'],
+];
 
 // Said in the event, as any cut is.
 const LOST = { $cut: ['properties'] };

@@ -30,9 +30,10 @@ test('an event arrives as the contract has it', () => {
   const body = bodyOf(world.requests[0]);
   assert.equal(url, 'https://api.appizer.com/v1/events');
   assert.equal(keepalive, true);
-  const { $event_id, $session_id, ...properties } = body.properties;
+  const { $event_id, $session_id, $view_id, ...properties } = body.properties;
   assert.match($event_id, UUID_V7);
   assert.match($session_id, /^[0-9a-z]{12}$/);
+  assert.match($view_id, /^[0-9a-z]{10}\.0$/);
   assert.match(body.user_id, UUID_V4);
   assert.deepEqual(
     { ...body, user_id: 'u', properties },
@@ -44,6 +45,8 @@ test('an event arrives as the contract has it', () => {
         currency: 'USD',
         product_id: 'premium_plan',
         $timestamp: '2026-01-01T00:00:00.000Z',
+        $sent_at: '2026-01-01T00:00:00.800Z',
+        $seq: 1,
         $lib: 'appizer-web',
         $lib_version: AppizerWeb.version,
       },

@@ -59,17 +59,17 @@ TEST_CASE("an event is closed with what holds for the whole document", "[event]"
   CHECK(
       out ==
       golden(
-          R"(,"$lib":"appizer-web","$lib_version":"VERSION","$bot":true},"ua":"Mozilla/5.0 \"X\"")"));
+          R"(,"$sent_at":"2025-11-23T20:00:01.000Z","$lib":"appizer-web","$lib_version":"VERSION","$bot":true},"ua":"Mozilla/5.0 \"X\"")"));
   out.clear();
   append_event_tail(out, "", false, 3, 1763928001000);
-  CHECK(out == golden(R"(,"$lib":"appizer-web","$lib_version":"VERSION","$dropped":3})"));
+  CHECK(out == golden(R"(,"$sent_at":"2025-11-23T20:00:01.000Z","$lib":"appizer-web","$lib_version":"VERSION","$dropped":3})"));
 }
 
 TEST_CASE("an event needs no properties", "[event]") {
   const auto none = GENERATE(values<std::string>({"", "null", "{}", " { } "}));
   const Event event = make_event("plan_opened", none, kStamp);
   CHECK_FALSE(event.properties_lost);
-  CHECK(properties_of(event).size() == 5);
+  CHECK(properties_of(event).size() == 6);
 }
 
 TEST_CASE("properties travel as they were written, byte for byte", "[event]") {
@@ -253,4 +253,18 @@ TEST_CASE("blank text is recognised", "[event]") {
   CHECK(is_blank(std::string(" \t\r\n\0", 5)));
   CHECK_FALSE(is_blank(" a "));
   CHECK_FALSE(is_blank("\xC3\xA9"));
+}
+
+TEST_CASE("an event says its view, its number in the document, and its page", "[event]") {
+  Stamp stamp = kStamp;
+  stamp.document = "0123456789";
+  stamp.view = 3;
+  stamp.seq = 7;
+  stamp.page = "/pricing";
+  const auto properties = properties_of(make_event("plan_opened", R"({"plan":"pro"})", stamp));
+  CHECK(properties["$view_id"] == "0123456789.3");
+  CHECK(properties["$seq"] == 7);
+  CHECK(properties["$page"] == "/pricing");
+  CHECK_FALSE(properties_of(make_event("e", R"({"page":"/mine"})", stamp)).contains("$page"));
+  CHECK(properties_of(make_event("e", "[1]", stamp))["$page"] == "/pricing");
 }
