@@ -71,14 +71,15 @@ TEST_CASE("an event arrives within a second, as the API has it", "[client]") {
   const auto body = parsed(origin.bodies[0]);
   const auto properties = body["properties"];
   // Byte for byte, but for the ids, which are random.
-  CHECK(origin.bodies[0] ==
-        golden(R"({"event_name":"purchase_completed","user_id":)" + body["user_id"].dump() +
-               R"(,"properties":{"amount":29.99,"currency":"USD","$event_id":)" +
-               properties["$event_id"].dump() +
-               R"(,"$timestamp":"2025-11-23T20:00:00.000Z","$session_id":)" +
-               properties["$session_id"].dump() + R"(,"$view_id":)" +
-               properties["$view_id"].dump() +
-               R"(,"$seq":1,"$sent_at":"2025-11-23T20:00:00.800Z","$lib":"appizer-web","$lib_version":"VERSION"},"ua":"test","app_id":"demo"})"));
+  CHECK(
+      origin.bodies[0] ==
+      golden(
+          R"({"event_name":"purchase_completed","user_id":)" + body["user_id"].dump() +
+          R"(,"properties":{"amount":29.99,"currency":"USD","$event_id":)" +
+          properties["$event_id"].dump() +
+          R"(,"$timestamp":"2025-11-23T20:00:00.000Z","$session_id":)" +
+          properties["$session_id"].dump() + R"(,"$view_id":)" + properties["$view_id"].dump() +
+          R"(,"$seq":1,"$sent_at":"2025-11-23T20:00:00.800Z","$lib":"appizer-web","$lib_version":"VERSION"},"ua":"test","app_id":"demo"})"));
   origin.run();
   CHECK(origin.asleep());
   CHECK(segments(origin).empty());

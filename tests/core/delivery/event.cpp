@@ -62,7 +62,10 @@ TEST_CASE("an event is closed with what holds for the whole document", "[event]"
           R"(,"$sent_at":"2025-11-23T20:00:01.000Z","$lib":"appizer-web","$lib_version":"VERSION","$bot":true},"ua":"Mozilla/5.0 \"X\"")"));
   out.clear();
   append_event_tail(out, "", false, 3, 1763928001000);
-  CHECK(out == golden(R"(,"$sent_at":"2025-11-23T20:00:01.000Z","$lib":"appizer-web","$lib_version":"VERSION","$dropped":3})"));
+  CHECK(
+      out ==
+      golden(
+          R"(,"$sent_at":"2025-11-23T20:00:01.000Z","$lib":"appizer-web","$lib_version":"VERSION","$dropped":3})"));
 }
 
 TEST_CASE("an event needs no properties", "[event]") {
