@@ -797,7 +797,7 @@ struct Running {
       } else if (effect.kind == Effect::read) {
         client.handle_storage_value(effect.text, View::none(), now);
       } else if (effect.kind == Effect::watch) {
-        watched |= effect.number;
+        watched |= effect.number & (Effect::forms | Effect::form_starts);
       } else if (effect.kind == Effect::page_facts) {
         client.handle_page_facts({"https://x.example/start?utm_source=n&utm_campaign=spring",
                                   "Start", "https://ref.example/"},
@@ -857,7 +857,14 @@ TEST_CASE("a submission is sent at once, the user record beside the event", "[fo
       "referrer": "https://ref.example/",
       "utm_source": "n",
       "campaign": "spring",
-      "utm_campaign": "spring"
+      "utm_campaign": "spring",
+      "last": {
+        "landing_page": "https://x.example/start?utm_source=n&utm_campaign=spring",
+        "referrer": "https://ref.example/",
+        "utm_source": "n",
+        "campaign": "spring",
+        "utm_campaign": "spring"
+      }
     },
     "app_id": "demo"
   })"));

@@ -130,7 +130,8 @@ TEST_CASE("a parameter with a denied name keeps its name only", "[redaction]") {
                                                          "token_country_code"}));
   CAPTURE(name);
   const std::string pair = name + "=S3CR";
-  const std::string kept = name + "=" + std::string(kRedacted);
+  // What needs no encoding is written without.
+  const std::string kept = (name == "em%61il" ? "email" : name) + "=" + std::string(kRedacted);
   for (const std::string place :
        {"/a?", "/a?b=c&", "/a#", "/a#b=c&", "/a#/b?", "/a#!/b?c&", "/a;", "/a/", "/a#/b;"}) {
     CAPTURE(place);
