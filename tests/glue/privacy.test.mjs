@@ -13,7 +13,7 @@ function visit(options = {}) {
   const autoEvents = { outboundLinks: true };
   AppizerWeb.create({ appId: 'demo', host: world.host, autoEvents, ...options });
   world.advance(1000);
-  world.navigate('/next?email=jane@mail.example&page=2');
+  world.navigate('/next?email=jane@mail.example&page=2', { title: 'Next' });
   world.advance(1000);
   world.click('https://user:s3cret@other.example/?session=s3cret');
   world.advance(5000);
