@@ -165,7 +165,7 @@ void Client::advance() {
     rejoin();
     return;
   }
-  if (identity.is_known() && pending_calls_.size() > 0 && !session_starts_) replay();
+  if (identity.is_known() && pending_calls_.size() > 0 && !composing_) replay();
   write_provisional();
   if (pending_calls_.size() == 0) {
     for (const std::uint32_t token : flushes_) delivery.flush(token);
@@ -184,12 +184,13 @@ bool Client::poll(Effect& effect) {
     effect = effects_.take();
     // What the hooks leave of it comes back by `track` before the next poll.
     if (effect.kind == Effect::compose) {
-      composed_.starts_session = session_starts_ && effect.text == kSessionStart;
-      if (composed_.starts_session) session_starts_ = false;
+      composed_.precedes_calls = !json::member(effect.more, "first").is_none();
+      if (composed_.precedes_calls) composing_ = false;
       composed_.user_id = json::string(json::member(effect.more, "user"));
       composed_.session_id = json::string(json::member(effect.more, "session"));
       composed_.event_id = json::string(json::member(effect.more, "event_id"));
       composed_.page = json::string(json::member(effect.more, "page"));
+      composed_.provisional = !json::member(effect.more, "provisional").is_none();
       composed_.view = static_cast<std::uint32_t>(json::number(json::member(effect.more, "view")));
     }
     // Where nothing outlives the page there is nothing to look for: except for the decision, if the

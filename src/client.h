@@ -4,8 +4,8 @@
 // happened around it (`handle_response`, `handle_visibility`), *polls* take out what is to be done
 // (`poll`, `next_wake`). The order is always: one input, then drain every effect, then arm the
 // timer. Draining performs an effect before it polls the next, and answers a `read`, a `scan`, a
-// `page_facts` or a failed `store` at once. Commands of one task may share one draining. An early
-// or repeated `handle_wake` does nothing.
+// `page_facts` or a failed `store` at once. Commands of one task may share one draining, except
+// where `waits_for_storage` says otherwise. An early or repeated `handle_wake` does nothing.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +62,9 @@ class Client {
   Status set_consent(View state, const Entropy& user, const Moment& now);
   /// The visitor's id; empty while there is none. Valid until the next input.
   View user_id() const;
+  /// Whether calls wait for what storage has of the visitor: every effect is to be performed before
+  /// the next call, as room for them is bounded.
+  bool waits_for_storage() const { return running_.has_value() && pending_calls_.size() > 0; }
   /// Sends what is pending without waiting for a full batch; answered by the effect `flushed` with
   /// the token.
   Status flush(std::uint32_t token, const Moment& now);
@@ -144,12 +147,16 @@ class Client {
     String page{};
     /// Empty: a new one.
     String event_id{};
-    /// Whether it is the start of a session, which what began the session waits for.
-    bool starts_session = false;
+    /// Whether calls wait until it is recorded: it happened before them.
+    bool precedes_calls = false;
+    /// Whether it is not recorded, but kept for the case that the page ends: see `Provisional`.
+    bool provisional = false;
   };
 
   /// What will be recorded if the page ends without a further host event; see `PageViews`.
   struct Provisional {
+    /// What it was before the site's hooks.
+    String found{};
     String name{};
     String properties{};
     Millis happened = 0;
@@ -219,8 +226,8 @@ class Client {
   Forms forms_{config_};
   /// Of the event that passes the site's hooks; empty outside of that.
   Context composed_;
-  /// Whether the start of a session is on its way to the site's hooks.
-  bool session_starts_ = false;
+  /// Whether an event that calls wait for is on its way to the site's hooks.
+  bool composing_ = false;
   /// The session of the view that was counted last.
   String view_session_;
   Provisional provisional_;

@@ -13,6 +13,9 @@ namespace appizer {
 namespace {
 
 constexpr std::size_t kChangeLength = 10;
+/// Stands before the app of what comes back from the site's hooks: an event that they track
+/// themselves meanwhile has no app.
+constexpr char kComposed[] = "=";
 
 // A landing's members, each after a comma, by the names that they have in a user's origin.
 void append_origin(String& out, View landing) {
@@ -45,7 +48,7 @@ void Client::replay() {
   report_dropped(pending_calls_.dropped());
   for (PendingCall& call : pending_calls_.take()) {
     // One that waits again, for what storage has of the session, keeps the others behind it.
-    if (pending_calls_.size() > 0 || session_starts_) {
+    if (pending_calls_.size() > 0 || composing_) {
       pending_calls_.add(std::move(call));
       continue;
     }
@@ -66,6 +69,10 @@ void Client::replay() {
       case PendingCall::reset:
         forget_user(call.entropy);
         break;
+      case PendingCall::composed:
+        composing_ = true;
+        effects_.compose(call.name, call.json);
+        break;
       case PendingCall::visit:
         begin_visit(call.json, call.happened, {.view = call.view});
         break;
@@ -85,7 +92,13 @@ Status Client::track(View name, View properties, View app, Millis happened, cons
   input(now);
   if (!started_) return Status::not_started;
   if (is_blank(name)) return Status::name_missing;
-  const Event event = record(name, properties, happened, app, composed_);
+  const bool composed = app.starts_with(kComposed);
+  if (composed) app.remove_prefix(1);
+  if (composed && composed_.provisional) {
+    provisional_ = {provisional_.found, name, properties, happened, composed_};
+    return Status::ok;
+  }
+  const Event event = record(name, properties, happened, app, composed ? composed_ : Context{});
   if (config_.debug) {
     if (!is_snake_case(name)) hint(Hint::name_not_snake_case, name);
     if (says_nothing(name)) hint(Hint::name_says_nothing, name);
@@ -108,8 +121,8 @@ Event Client::record(View name, View properties, Millis happened, View app,
   const View page = context.view != 0 ? View(context.page) : views_.page();
   // The end of a view belongs to its session, and never begins one.
   const bool continues = !context.session_id.empty();
-  const bool waits = !ready() && !(context.starts_session && running_);
-  if (waits || !(continues || continue_session({}, happened, context)) || session_starts_) {
+  const bool waits = !ready() && !(context.precedes_calls && running_);
+  if (waits || !(continues || continue_session({}, happened, context)) || composing_) {
     if (!may_watch()) return {};
     pending_calls_.add({PendingCall::event, properties, name, {}, app, happened, {}, view, page});
     return running_ ? make_event(name, properties, {}) : Event();
@@ -144,13 +157,18 @@ bool Client::continue_session(View landing, Millis happened, const Context& cont
     return false;
   }
   if (begins && landing.empty()) landing = views_.landing();
+  const bool is_other_day = session.is_other_day(happened);
   session.touch(ids_, happened, effects_, landing);
   first_touch.handle_landing(landing, effects_);
+  if (begins || is_other_day) identity.renew_cookie(effects_);
   if (!begins) return true;
-  identity.renew_cookie(effects_);
   if (config_.session_start) {
-    session_starts_ = config_.hooks;
-    record_automatic(kSessionStart, landing.empty() ? View("{}") : landing, happened, {}, context);
+    composing_ = config_.hooks;
+    Context start = context;
+    start.event_id.clear();
+    start.precedes_calls = true;
+    start.provisional = false;
+    record_automatic(kSessionStart, landing.empty() ? View("{}") : landing, happened, {}, start);
   }
   return true;
 }
@@ -184,7 +202,7 @@ void Client::identify(View id) {
   if (change == Identity::Change::none) return;
   announce_id();
   const bool linked = change == Identity::Change::named;
-  // Another person on the same device: nothing may link the two.
+  // Another user on the same device: nothing may link the two.
   if (!linked) {
     session.end(now_.wall, effects_);
     first_touch.forget(effects_);
@@ -257,22 +275,26 @@ void Client::begin_visit(View landing, Millis happened, const Context& context) 
   }
 }
 
-// The site's hooks would have to see it, as often as it changes: where there are some, nothing is
-// kept.
 void Client::keep_provisional(const PageViews::Finding& finding, View viewer) {
-  const String same = finding.name == provisional_.name && finding.view == provisional_.context.view
-                          ? provisional_.context.event_id
-                          : String();
+  const String same =
+      finding.name == provisional_.found && finding.view == provisional_.context.view
+          ? provisional_.context.event_id
+          : String();
   provisional_ = {};
-  if (finding.name.empty() || config_.hooks) return;
-  provisional_ = {finding.name,
-                  finding.properties,
-                  finding.happened,
-                  {.user_id = viewer, .view = finding.view, .event_id = same}};
-  if (finding.landing.empty()) {
-    provisional_.context.session_id = view_session_;
-  } else {
-    begin_visit(finding.landing, finding.happened, provisional_.context);
+  if (finding.name.empty()) return;
+  const bool leaves = finding.landing.empty();
+  Context context{.user_id = viewer, .view = finding.view, .event_id = same, .provisional = true};
+  if (leaves) context.session_id = view_session_;
+  if (!config_.hooks) {
+    provisional_ = {finding.name, finding.name, finding.properties, finding.happened, context};
+    if (!leaves) begin_visit(finding.landing, finding.happened, context);
+  } else if (leaves) {
+    // What the hooks leave of it comes back by `track`. A pending view is not shown to them before
+    // it is final, as that would be twice for each view.
+    if (context.event_id.empty()) context.event_id = ids_.event_id(finding.happened);
+    provisional_.found = finding.name;
+    provisional_.context = context;
+    record_automatic(finding.name, finding.properties, finding.happened, {}, context);
   }
 }
 
@@ -282,7 +304,7 @@ void Client::write_provisional() {
   auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
   Journal& journal = delivery.journal(Delivery::events);
   if (!views_.is_provisional()) provisional_ = {};
-  auto& [name, properties, happened, context, seq] = provisional_;
+  auto& [found, name, properties, happened, context, seq] = provisional_;
   if (name.empty() || !ready()) {
     journal.set_provisional({});
     return;
@@ -312,17 +334,25 @@ void Client::record_automatic(View name, View properties, Millis happened, View 
   String& event = scratch("{\"happened\":");
   json::append_integer(event, happened);
   event += ",\"app\":";
-  json::append_string(event, app);
+  json::append_string(event, kComposed + app);
   event += ",\"properties\":";
   event += properties;
   json::append_member(event, "user", context.user_id);
   json::append_member(event, "session", context.session_id);
   json::append_member(event, "event_id", context.event_id);
   json::append_member(event, "page", context.page);
+  if (context.provisional) event += ",\"provisional\":1";
+  // What began a session comes behind its start.
+  const bool waits = waits_for_storage() && !context.precedes_calls && !context.provisional;
+  if (waits || context.precedes_calls) event += ",\"first\":1";
   event += ",\"view\":";
   json::append_integer(event, context.view);
   event += '}';
-  effects_.compose(name, event);
+  if (waits) {
+    pending_calls_.add({PendingCall::composed, event, name});
+  } else {
+    effects_.compose(name, event);
+  }
 }
 
 // Where the visitor came from: on the first visit, and behind that on this one. Each member after a

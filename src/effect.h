@@ -65,7 +65,7 @@ struct Effect {
     /// Asks the site's hooks what becomes of an automatic event: `text` is its name, `more` the
     /// JSON object {"happened","app","properties"}, beside what the event belongs to ("user",
     /// "session", "view", "page"), for the core alone. What they leave of it comes back by
-    /// `Client::track`, at once.
+    /// `Client::track`, at once, with the same "happened" and "app".
     compose = 17,
   };
 

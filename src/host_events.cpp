@@ -152,7 +152,7 @@ void Client::handle_page_facts(const PageViews::Page& page, const Moment& now) {
     const auto& [name, properties, happened, view, landing] = found.all[i];
     Context context{.user_id = found.viewer, .view = view};
     // What storage may have of it already is the same event.
-    if (name == provisional_.name && view == provisional_.context.view) {
+    if (name == provisional_.found && view == provisional_.context.view) {
       context.event_id = provisional_.context.event_id;
     }
     if (!landing.empty()) {

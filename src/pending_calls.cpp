@@ -9,7 +9,8 @@ void PendingCalls::add(PendingCall&& call) {
   all_.push_back(std::move(call));
   while (all_.size() > kMost || (bytes_ > kMostBytes && all_.size() > 1)) {
     bytes_ -= all_[0].size();
-    dropped_events_ += all_[0].kind == PendingCall::event;
+    const PendingCall::Kind kind = all_[0].kind;
+    dropped_events_ += kind == PendingCall::event || kind == PendingCall::composed;
     ++dropped_;
     all_.erase(0);
   }

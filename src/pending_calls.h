@@ -24,6 +24,8 @@ struct PendingCall {
     /// What a form says of its sender. `json`: members of a user record; `origin`: members of its
     /// origin; `app`.
     form_user,
+    /// An automatic event that is to pass the site's hooks. `name`, `json`: as `Effect::compose`.
+    composed,
     /// A page that begins a visit. `json`: its landing; `happened`; `view`.
     visit,
     /// `entropy`: of the next anonymous id.

@@ -70,8 +70,9 @@ std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size,
                        std::uint32_t app_size, double happened, double monotonic, double wall) {
   const View properties = text(properties_size, name_size);
   const View app = text(app_size, name_size + properties_size);
-  return code(
-      client.track(text(name_size), properties, app, millis(happened), at(monotonic, wall)));
+  const Status status =
+      client.track(text(name_size), properties, app, millis(happened), at(monotonic, wall));
+  return code(status) + (client.waits_for_storage() ? APZ_WAITS : 0);
 }
 
 APZ_EXPORT(apz_set_user_id)

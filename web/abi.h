@@ -19,6 +19,10 @@
 
 extern "C" {
 
+enum ApzAnswer : std::int32_t {
+  APZ_WAITS = -100,
+};
+
 /// Returns the input buffer after making sure that `size` bytes fit. It may move.
 char* apz_input(std::uint32_t size);
 /// Returns the output buffer, and how many bytes of it are used.
@@ -28,7 +32,9 @@ std::uint32_t apz_output_size();
 /// Input: `config_size` bytes of {"options":{…},"facts":{…}}, then 32 random bytes.
 std::int32_t apz_start(std::uint32_t config_size, double monotonic, double wall);
 /// Input: the event's name, its properties as JSON, and its app, empty for the client's own.
-/// `happened` is wall time.
+/// `happened` is wall time. APZ_WAITS is added to the status where storage is to be asked before
+/// the event can be recorded, as one that begins a session: every effect is then to be performed
+/// before the next call, so that what a loop tracks does not wait in memory.
 std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size,
                        std::uint32_t app_size, double happened, double monotonic, double wall);
 /// Input: the id as JSON.

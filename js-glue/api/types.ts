@@ -74,7 +74,7 @@ export interface Options {
   sessionTimeout?: number | undefined;
   /**
    * Where the user id is kept. A cookie is shared by the sub-domains of a site (`SameSite=Lax`, `Secure` on
-   * https, 400 days); with `both` either restores the other, and the cookie counts where they differ; with
+   * https, 400 days, written again each day of use); with `both` either restores the other, and the cookie counts where they differ; with
    * `memory` each page is a new visitor. Events that wait are kept in localStorage all the same, see
    * `cookieless`. Default: `localStorage`.
    */
@@ -120,6 +120,7 @@ export interface Options {
   /**
    * Sees a copy of every event before it is recorded, automatic ones too, and returns what becomes of it: an
    * event, or `null` to drop it; nothing for the copy as it left it. If it throws, the event goes on unchanged.
+   * It sees `page_leave` each time the page is hidden, as the page may not come back; what it returned last counts.
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes its argument returns nothing
   beforeSend?: ((event: OutgoingEvent) => OutgoingEvent | null | void) | undefined;

@@ -74,6 +74,11 @@ export interface Exports {
   apz_next_wake(): number;
 }
 
+/** `ApzAnswer` */
+export enum ANSWER {
+  waits = -100,
+}
+
 /** `Effect::Kind` */
 export enum EFFECT {
   none = 0,

@@ -1,11 +1,11 @@
 /**
  * Feeds inputs to the core. The rule: one input, then perform every effect, then arm the timer. What the page
- * says by API calls is drained at the end of its task, so that a burst is written in one go; host events are
- * drained at once.
+ * says by API calls is drained at the end of its task, so that a burst is written in one go, unless a call waits
+ * for storage; host events are drained at once.
  */
 
 import type { Host } from '../api/host.js';
-import { HOST_EVENT } from './abi.js';
+import { ANSWER, HOST_EVENT } from './abi.js';
 import type { Core, Effect } from './core.js';
 import type { Inputs } from './inputs.js';
 import { openTimer } from './timer.js';
@@ -89,6 +89,10 @@ export function openLoop(core: Core, host: Host, inputs: Inputs, on: LoopEvents)
     command: (input) =>
       guarded(() => {
         const status = input();
+        if (status <= ANSWER.waits) {
+          drain();
+          return status - ANSWER.waits;
+        }
         if (!deferred) {
           deferred = true;
           host.defer(() => {

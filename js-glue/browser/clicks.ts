@@ -16,7 +16,7 @@ const NOT_TEXT = `input,textarea,select,script,style,template,[aria-hidden=true]
 
 /**
  * Reports each, before the page's own handlers see it, as one of them may remove the element; returns what ends it. It
- * only listens: nothing is prevented or held up.
+ * only listens: nothing is prevented or delayed.
  */
 export function watchPresses(onPress: (press: Press) => void): () => void {
   // Many an element that plays a button turns a key into a click by script.

@@ -6,7 +6,7 @@ import { AbortController, listen, ofDocument } from '../api/natives.js';
 export interface Navigation {
   /** The page as it is now, see `Host.page`. */
   look(measure: boolean, restart: boolean): Page;
-  /** Starts telling of each new URL; returns what ends it. */
+  /** Starts to report each new URL; returns what ends it. */
   watch(listener: (url: string, gesture: boolean) => void): () => void;
 }
 

@@ -13,7 +13,7 @@ export interface TestPage
   events(): HostEvents | undefined;
 }
 
-/** Makes it; `endTask` ends the running task, before anything happens on the page; `now` is the world's clock. */
+/** Makes it; `endTask` ends the running task, before anything happens on the page; `now` is the test's clock. */
 export function createPage(
   { url, title, referrer }: Facts,
   endTask: () => void,

@@ -35,7 +35,7 @@ class Journal {
   void count_lost(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }
 
   /// Keeps one more record in storage, in a segment of its own, which this document does not send:
-  /// it is for whoever takes over the document's segments, if it ends without a further call.
+  /// it is for the document that takes over the segments, if this one ends without a further call.
   /// Replaces the one before; an empty text only removes it.
   void set_provisional(View text);
 

@@ -23,7 +23,7 @@
 // by the monotonic clock, up to the navigation that ended it, and so is how far it was scrolled.
 // As a hidden page may be ended without notice, and a page may crash while its view is pending,
 // both the end of a view that is hidden and a view that is pending are *provisional* findings:
-// whoever keeps the durable queue keeps them too, until `is_provisional` says otherwise.
+// they are to be kept beside the durable queue, until `is_provisional` says otherwise.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Who this is: unnamed, then named; the alias between.
 //
 // A visitor starts with an anonymous id, made here, and gets a known one when the site names them.
-// Only an id that was made here may be linked to a known id, so that two people who share a device
+// Only an id that was made here may be linked to a known id, so that two users who share a device
 // are never merged. Such an id shows by itself that it was (`is_anonymous_id`): a note beside it
 // could be torn from it where two tabs write in turn.
 //

@@ -47,6 +47,8 @@ class Session {
   /// Whether an event at `wall` would begin a session; `landing` is where the visitor arrived with
   /// it, as a JSON object, empty for an event that is no arrival.
   bool would_begin(Millis wall, View landing) const;
+  /// Whether an event at `wall` is the first of its day, in UTC.
+  bool is_other_day(Millis wall) const { return wall / kDay != last_ / kDay; }
 
   /// An event happened: returns its session's id, a new one if the last has ended. A session keeps
   /// its first landing. One that names another campaign than the session's begins a new session

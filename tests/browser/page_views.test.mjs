@@ -169,34 +169,50 @@ inEngines('page views', (engine) => {
     },
   );
 
+  // Each measurement reads `innerHeight` once, where the document scrolls.
+  const measured = pageOf(
+    'Home',
+    '<main style="height: 5000px">long</main>',
+    `<script>window.asked = 0; for (const name of ['scrollY', 'innerHeight']) {
+      const { get } = Object.getOwnPropertyDescriptor(window, name);
+      Object.defineProperty(window, name, { get() { asked += 1; return get.call(this); } });
+    }
+    setTimeout(() => { window.early = asked; }, 60);</script>`,
+  );
+
   scene(
-    'the layout of a page is asked for only when the page stands',
-    {
-      pages: {
-        '/': pageOf(
-          'Home',
-          '',
-          `<script>window.asked = 0; for (const name of ['scrollY', 'innerHeight']) {
-            const { get } = Object.getOwnPropertyDescriptor(window, name);
-            Object.defineProperty(window, name, { get() { asked += 1; return get.call(this); } });
-          }
-          setTimeout(() => { window.early = asked; }, 60);</script>`,
-        ),
-      },
-    },
-    async ({ page, go, arrives }) => {
+    'the layout of a page is asked for once at each look at a view that stands, and at its end',
+    { pages: { '/': measured } },
+    async ({ page, go, leave, arrives, events }) => {
       await arrives(1);
       assert.equal(await page.evaluate('early'), 0);
-      const asked = await page.evaluate('asked');
-      assert.ok(asked > 0);
+      // After 125, 250 and 500 ms.
+      const first = Number(await page.evaluate('asked'));
+      assert.ok(first >= 1 && first <= 3, String(first));
       assert.equal(
         await go(() => {
           history.pushState(null, '', '/b');
           return /** @type {any} */ (window).asked;
         }),
-        asked,
+        first,
       );
       await arrives(3);
+      // And after 1, 2 and 3 s.
+      const second = Number(await page.evaluate('asked')) - first;
+      assert.ok(second >= 1 && second <= 6, String(second));
+      await leave();
+      await arrives(4);
+      assert.ok(events()[3].properties.scroll_percent < 50);
+    },
+  );
+
+  scene(
+    'without page_leave nobody asks for the layout',
+    { pages: { '/': measured }, options: { autoEvents: { pageLeave: false } } },
+    async ({ page, go, arrives }) => {
+      await go(() => history.pushState(null, '', '/b'));
+      await arrives(2);
+      assert.equal(await page.evaluate('asked'), 0);
     },
   );
 

@@ -167,8 +167,8 @@ inEngines('visits', (engine) => {
     },
     async ({ page, go, arrives, events }) => {
       await page.click('#plan');
-      await page.evaluate(() => document.getElementById('plan')?.focus());
-      await page.keyboard.press('Enter');
+      // The key Enter.
+      await page.type('#plan', '\n');
       await page.click('#close');
       await page.click('#secret');
       await go(() => {
@@ -227,7 +227,7 @@ inEngines('visits', (engine) => {
     {},
     async ({ page, site, settle, arrives, recorded, events }) => {
       await arrives(1);
-      // What a phone does to a hidden tab: the page hears that it is hidden, and nothing after that.
+      // What a phone does to a hidden tab: the page notices that it is hidden, and nothing after that.
       await page.evaluate(() => {
         Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
         document.dispatchEvent(new Event('visibilitychange'));

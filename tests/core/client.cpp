@@ -754,6 +754,28 @@ TEST_CASE("ten thousand events that wait change nothing for the next one", "[cli
   CHECK(host.asleep());
 }
 
+TEST_CASE("what a loop tracks before its session is known is all kept", "[client]") {
+  Origin origin;
+  origin.server = delivered;
+  const bool hooks = GENERATE(false, true);
+  Host host(origin, R"("autoEvents":{"sessionStart":true})", {.hooks = hooks});
+  std::size_t waiting = 0;
+  // One task, as a page in a loop is: only where the client asks for it are effects performed.
+  for (int i = 0; i < 10000; ++i) {
+    host.client.track("e" + std::to_string(i + 1), "", "", origin.now.wall, origin.now);
+    if (!host.client.waits_for_storage()) continue;
+    ++waiting;
+    host.drain();
+  }
+  CHECK(waiting == 1);
+  host.drain();
+  CHECK(host.reports.empty());
+  origin.run();
+  auto expected = numbered(1, 10000);
+  expected.insert(expected.begin(), "session_start");
+  CHECK(origin.arrived == expected);
+}
+
 TEST_CASE("storage stays within the caps", "[client]") {
   Origin origin;
   Host host(origin, R"("maxQueueEvents":100,"maxQueueBytes":50000)", {.online = false});

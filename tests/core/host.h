@@ -220,6 +220,8 @@ class Host {
   /// Writes, and the characters of the last one.
   std::size_t writes = 0;
   std::size_t last_write = 0;
+  /// Called before an automatic event passes the site's hooks.
+  std::function<void(const std::string&)> composing;
 
  private:
   static Entropy fresh() {
@@ -296,6 +298,7 @@ class Host {
             origin_.now);
         break;
       case Effect::compose: {
+        if (composing) composing(std::string(effect.text));
         // Hooks that change nothing.
         const auto event = parsed(effect.more);
         client.track(effect.text, event["properties"].dump(), event["app"].get<std::string>(),

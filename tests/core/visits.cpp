@@ -44,8 +44,9 @@ bool are_equal(const std::vector<std::string>& values) {
 TEST_CASE("a page that is hidden and then ended is left, as the next page reports", "[visits]") {
   Origin origin;
   origin.server = delivered;
+  const bool hooks = GENERATE(false, true);
   {
-    Host phone(origin, R"("autoEvents":true)");
+    Host phone(origin, R"("autoEvents":true)", {.hooks = hooks});
     origin.run_for(4500);
     phone.visible(false);
     origin.run_for(60000);
@@ -61,10 +62,29 @@ TEST_CASE("a page that is hidden and then ended is left, as the next page report
   CHECK(events[1]["properties"]["$seq"] == 2);
 }
 
+TEST_CASE("what hooks track while they see the leave of a hidden page is an event of its own",
+          "[visits]") {
+  Origin origin;
+  origin.server = delivered;
+  {
+    Host phone(origin, R"("autoEvents":true)", {.hooks = true});
+    origin.run_for(4500);
+    phone.composing = [&](const std::string& name) {
+      if (name == "page_leave") phone.client.track("seen", "", "", origin.now.wall, origin.now);
+    };
+    phone.visible(false);
+  }
+  Host next(origin);
+  origin.run_for(60000);
+  CHECK(origin.arrived == Names{"page_view", "seen", "page_leave"});
+  CHECK(all(origin, "$seq") == Names{"1", "2", "3"});
+}
+
 TEST_CASE("a page that is seen again is left once, and says how long it was seen", "[visits]") {
   Origin origin;
   origin.server = delivered;
-  Host page(origin, R"("autoEvents":true)");
+  const bool hooks = GENERATE(false, true);
+  Host page(origin, R"("autoEvents":true)", {.hooks = hooks});
   origin.run_for(4500);
   page.visible(false);
   page.track("in_background");
@@ -290,6 +310,26 @@ TEST_CASE("user records say where the visitor first came from, and where this ti
     "landing_page": "https://shop.example/?utm_campaign=spring",
     "referrer": "https://search.example/", "campaign": "spring", "utm_campaign": "spring",
     "last": {"landing_page": "https://shop.example/tea"}})"));
+}
+
+TEST_CASE("a cookie with the user id is written again each day, however long a session is",
+          "[visits]") {
+  Origin origin;
+  origin.server = delivered;
+  Host page(origin, R"("persistence":"cookie","sessionTimeout":604800000)");
+  page.track("e");
+  const std::string id(page.client.user_id());
+  for (int day = 0; day < 3; ++day) {
+    origin.storage.erase("cookie:appizer_user_id");
+    origin.sleep(24 * kHour);
+    page.track("first");
+    CHECK(origin.storage["cookie:appizer_user_id"] == id);
+    origin.storage.erase("cookie:appizer_user_id");
+    page.track("second");
+    CHECK(origin.storage.count("cookie:appizer_user_id") == 0);
+  }
+  const auto sessions = all(origin, "$session_id");
+  CHECK(are_equal(sessions));
 }
 
 TEST_CASE("a cookie with the user id is written again with each session", "[visits]") {

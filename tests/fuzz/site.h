@@ -55,7 +55,7 @@ class Site {
     events_.push_back({});
     events_.back().excused = forgotten;
     events_.back().life = life_;
-    page_.track(name, properties, app);
+    if (page_.track(name, properties, app) <= APZ_WAITS) drain();
   }
   /// A submission may be followed by a navigation.
   void form(std::int32_t kind, std::uint32_t id, double detail, std::string_view text) {

@@ -67,6 +67,12 @@ test('host events have the same numbers on both sides', () => {
   assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'HOST_EVENT'), core);
 });
 
+test('what is added to a status has the same number on both sides', () => {
+  const core = enumOf(read('web/abi.h'), 'ApzAnswer');
+  assert.deepEqual(Object.keys(core), ['waits']);
+  assert.deepEqual(enumOf(read('js-glue/bridge/abi.ts'), 'ANSWER'), core);
+});
+
 test('statuses have the same numbers on both sides', () => {
   const core = enumOf(read('src/status.h'), 'Status');
   assert.ok(Object.keys(core).length > 5);

@@ -331,7 +331,8 @@ test('beforeSend sees automatic events too', () => {
       event.properties.checked = true;
     },
   });
-  world.advance(3000);
+  // A page without a title is counted after 3 s.
+  world.advance(5000);
   assert.deepEqual(seen, ['session_start', 'page_view']);
   assert.deepEqual(
     world.events().map(({ event_name, properties }) => [event_name, properties.checked]),
@@ -340,6 +341,49 @@ test('beforeSend sees automatic events too', () => {
       ['page_view', true],
     ],
   );
+});
+
+test('the leave of a hidden page passes beforeSend each time, and outlives the page as it left it', () => {
+  const world = createWorld({ title: 'Home', url: 'https://example.com/a' });
+  /** @type {unknown[]} */
+  const seen = [];
+  const app = AppizerWeb.create({
+    appId: 'demo',
+    host: world.host,
+    autoEvents: true,
+    globalProperties: { plan: 'pro' },
+    beforeSend: (event) => {
+      if (event.event_name !== 'page_leave') return;
+      seen.push(event.properties.visible_ms);
+      event.event_name = 'left';
+      event.properties.url = 'hidden';
+      // An event of its own, whatever passes the hooks meanwhile.
+      if (seen.length === 1) app.trackEvent('noticed');
+    },
+  });
+  world.advance(4000);
+  world.setVisible(false);
+  world.advance(1000);
+  world.setVisible(true);
+  world.advance(1000);
+  world.setVisible(false);
+  world.advance(1000);
+  assert.deepEqual(seen, [4000, 5000]);
+  assert.deepEqual(
+    world.events().map(({ event_name }) => event_name),
+    ['page_view', 'noticed'],
+  );
+  // The page is ended without notice.
+  const next = createWorld({ storage: world.storage, now: world.host.wall() + 600_000 });
+  AppizerWeb.create({ appId: 'demo', host: next.host });
+  next.advance(60_000);
+  const [left, ...others] = next.events();
+  assert.deepEqual(others, []);
+  assert.equal(left?.event_name, 'left');
+  assert.equal(left?.properties.url, 'hidden');
+  assert.equal(left?.properties.plan, 'pro');
+  assert.equal(left?.properties.visible_ms, 5000);
+  assert.equal(left?.properties.$seq, 3);
 });
 
 test('a view keeps the user id of when it was seen, not of a login a moment later', () => {

@@ -56,6 +56,30 @@ test('an event arrives as the contract has it', () => {
   );
 });
 
+test('what a loop tracks in the task of init is in storage when the task ends, all of it', () => {
+  for (const options of [{}, { autoEvents: { sessionStart: true }, globalProperties: { a: 1 } }]) {
+    const { world, app } = start(options, { url: 'https://example.com/' });
+    world.setOnline(false);
+    const expected = Array.from({ length: 5000 }, (_, i) => `e${i}`);
+    for (const name of expected) app.trackEvent(name);
+    world.isIdle();
+    // As if the page had crashed.
+    const next = createWorld({ storage: world.storage, now: world.host.wall() + 600_000 });
+    AppizerWeb.create({ appId: 'demo', host: next.host });
+    next.advance(120_000);
+    const names = next.events().map(({ event_name }) => event_name);
+    assert.deepEqual(
+      names.filter((name) => name !== 'session_start'),
+      expected,
+    );
+    const numbers = next.events().map(({ properties }) => properties.$seq);
+    assert.deepEqual(
+      numbers,
+      Array.from(numbers, (_, i) => i + 1),
+    );
+  }
+});
+
 test('several events of a task travel in one batch, in order', () => {
   const { world, app } = start();
   for (let i = 0; i < 5; ++i) app.trackEvent('step_done', { i });

@@ -284,6 +284,7 @@ void Document::check_nothing_left() const {
 
 void Document::track(Tag tag, std::string_view properties) {
   client_->track("e" + std::to_string(tag), properties, {}, world_.clock.wall(), moment());
+  if (client_->waits_for_storage()) drain();
 }
 
 void Document::set_user(const std::string& id) {

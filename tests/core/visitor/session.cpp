@@ -76,7 +76,7 @@ TEST_CASE("a clock that was set back does not end a session", "[session]") {
   CHECK(visit.touch(kNow - 24 * kHour + kTimeout + 1) != id);
 }
 
-TEST_CASE("another visitor's session ends at once, for whoever reads it", "[session]") {
+TEST_CASE("another visitor's session ends at once, for every document that reads it", "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
   visit.renew(kNow + 1);
