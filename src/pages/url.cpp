@@ -16,6 +16,13 @@ bool is_unreserved(char c) {
 // -1 without one.
 int hex_digit(View digit) { return digit.empty() ? -1 : appizer::hex_digit(digit[0]); }
 
+// Whether a hex digit behind `text` would make an escape of a `%` that is none.
+bool ends_loosely(const String& text) {
+  const std::size_t size = text.size();
+  if (size > 0 && text[size - 1] == '%') return true;
+  return size > 1 && text[size - 2] == '%' && appizer::hex_digit(text[size - 1]) >= 0;
+}
+
 View without_www(View host) { return host.substr(host.starts_with("www.") ? 4 : 0); }
 
 }  // namespace
@@ -73,7 +80,7 @@ View normalized(View url) {
     }
     i += 2;
     const char c = static_cast<char>(high * 16 + low);
-    if (is_unreserved(c)) {
+    if (is_unreserved(c) && !(appizer::hex_digit(c) >= 0 && ends_loosely(out))) {
       out += c;
     } else {
       out += '%';

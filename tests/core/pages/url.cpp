@@ -87,7 +87,11 @@ TEST_CASE("a URL is the same however its percent encoding is spelled", "[url]") 
       {"https://x.example/a%2fb%26", "https://x.example/a%2Fb%26"},
       {"https://x.example/100%", "https://x.example/100%"},
       {"https://x.example/%4", "https://x.example/%4"},
-      {"https://x.example/%zz%%41", "https://x.example/%zz%A"},
+      {"https://x.example/%zz%41", "https://x.example/%zzA"},
+      // Not an escape that was none.
+      {"https://x.example/%%41", "https://x.example/%%41"},
+      {"https://x.example/%4%31", "https://x.example/%4%31"},
+      {"https://x.example/%%%%33333", "https://x.example/%%%%33333"},
       {"", ""},
   }));
   CAPTURE(spelled);
