@@ -148,19 +148,21 @@ Event Client::record(View name, View properties, Millis happened, View app,
 
 // What happens now belongs to the session that goes on, or to a new one, which then says so where
 // the site asks for it. False, and nothing done, while storage is asked whether another document
-// has begun it.
+// has begun it, or has changed the cookies that are to be written again.
 bool Client::continue_session(View landing, Millis happened, const Context& context) {
   auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
   const bool begins = session.would_begin(happened, landing);
-  if (begins && !session.is_fresh()) {
+  const bool renews = begins || session.is_cookie_due(happened);
+  if (renews && !session.is_fresh()) {
+    // Its answer comes last, see `is_fresh`.
+    identity.reread_cookies(effects_);
     session.read(effects_);
     return false;
   }
   if (begins && landing.empty()) landing = views_.landing();
-  const bool is_other_day = session.is_other_day(happened);
   session.touch(ids_, happened, effects_, landing);
   first_touch.handle_landing(landing, effects_);
-  if (begins || is_other_day) identity.renew_cookie(effects_);
+  if (renews) identity.renew_cookie(effects_);
   if (!begins) return true;
   if (config_.session_start) {
     composing_ = config_.hooks;

@@ -47,8 +47,9 @@ class Session {
   /// Whether an event at `wall` would begin a session; `landing` is where the visitor arrived with
   /// it, as a JSON object, empty for an event that is no arrival.
   bool would_begin(Millis wall, View landing) const;
-  /// Whether an event at `wall` is the first of its day, in UTC.
-  bool is_other_day(Millis wall) const { return wall / kDay != last_ / kDay; }
+  /// Whether cookies are to be written again with an event at `wall`: it is the first of its day,
+  /// in UTC. Always false where there are none.
+  bool is_cookie_due(Millis wall) const { return in_cookie_ && wall / kDay != last_ / kDay; }
 
   /// An event happened: returns its session's id, a new one if the last has ended. A session keeps
   /// its first landing. One that names another campaign than the session's begins a new session

@@ -758,7 +758,8 @@ TEST_CASE("what a loop tracks before its session is known is all kept", "[client
   Origin origin;
   origin.server = delivered;
   const bool hooks = GENERATE(false, true);
-  Host host(origin, R"("autoEvents":{"sessionStart":true})", {.hooks = hooks});
+  Host host(origin, R"("autoEvents":{"sessionStart":true,"pageViews":false,"pageLeave":false})",
+            {.hooks = hooks});
   std::size_t waiting = 0;
   // One task, as a page in a loop is: only where the client asks for it are effects performed.
   for (int i = 0; i < 10000; ++i) {
@@ -1065,7 +1066,6 @@ TEST_CASE("a page that has nothing to send holds no lock, and has one as soon as
           "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
-  origin.server = delivered;
   Host host(origin, "", {.locks = locks});
   const auto holds = [&] {
     return !origin.locks.empty() ||
@@ -1074,10 +1074,30 @@ TEST_CASE("a page that has nothing to send holds no lock, and has one as soon as
   };
   for (int i = 0; i < 3; ++i) {
     host.track("a");
+    host.visible(false);
     CHECK(holds());
-    origin.run();
+    host.answer(200);
     CHECK_FALSE(holds());
+    host.visible(true);
   }
+}
+
+TEST_CASE("a page that is seen asks for its lock only if its events wait for more than a moment",
+          "[client]") {
+  Origin origin;
+  Host host(origin);
+  host.track("a");
+  const bool answers = GENERATE(true, false);
+  if (answers) origin.server = delivered;
+  origin.run_for(Ownership::kLockDelay - 1);
+  CHECK(origin.locks.empty());
+  origin.run_for(1);
+  CHECK(origin.locks.empty() == answers);
+  // One that opens meanwhile takes over nothing.
+  origin.server = delivered;
+  Host other(origin);
+  origin.run_for(10 * kSecond);
+  CHECK(other.sent.empty());
 }
 
 TEST_CASE("a page restored from the cache continues with its pending events", "[client]") {
@@ -1107,7 +1127,7 @@ TEST_CASE("a page restored from the cache does not send what another page has ta
   host.track_many(3);
   host.leave();
   Host next(origin, "", {.locks = locks});
-  origin.run_for(5 * kSecond);
+  origin.run_for(6 * kSecond);
   REQUIRE(next.open() == 1);
   host.online(true);
   host.come_back();

@@ -332,6 +332,33 @@ TEST_CASE("a cookie with the user id is written again each day, however long a s
   CHECK(are_equal(sessions));
 }
 
+TEST_CASE("a cookie that is written again does not undo what another app wrote there", "[visits]") {
+  Origin origin;
+  origin.server = delivered;
+  const std::string options = R"("persistence":"cookie")";
+  Host page(origin, options);
+  Host other(origin, options + R"(,"apiBase":"https://other.example")");
+  page.track("a");
+  other.track("b");
+  REQUIRE(std::string(page.client.user_id()) == std::string(other.client.user_id()));
+  page.set_user_id("\"u1\"");
+  const bool begins = GENERATE(false, true);
+  if (begins) {
+    origin.sleep(kHour);
+  } else {
+    for (int i = 0; i < 300; ++i) {
+      origin.sleep(5 * kMinute);
+      other.track("more");
+    }
+  }
+  other.track("c");
+  CHECK(origin.storage["cookie:appizer_user_id"] == "u1");
+  origin.run_for(kMinute);
+  const auto events = events_of(origin);
+  CHECK(events.back()["event_name"] == "c");
+  CHECK(events.back()["user_id"] == "u1");
+}
+
 TEST_CASE("a cookie with the user id is written again with each session", "[visits]") {
   Origin origin;
   origin.server = delivered;

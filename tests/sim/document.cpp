@@ -187,6 +187,7 @@ void Document::begin_decision(Consent decision) {
   if (decision == Consent::granted && waited_) world_.coverage.add(Count::allowed_after_waiting);
   if (ends_) {
     if (world_.plan.memory == Plan::site) world_.identity_rules.disturb();
+    world_.identity_rules.withdraws();
     world_.ledger.withdraw(id_);
     world_.ledger.harm_all(world_.clock.now());
     world_.protocol_rules.forget(id_);
@@ -211,7 +212,7 @@ void Document::end_decision() {
   if (std::exchange(was_named_, false)) {
     if (id.empty()) world_.ledger.violated(name() + " has no user id");
     // Who named or reset may have been dropped from what waited.
-    if (kept_before_.empty()) world_.identity_rules.may_be_new(id_);
+    world_.identity_rules.replays(id_, kept_before_);
   } else {
     world_.identity_rules.begins(id_, id, kept_before_);
   }
@@ -284,7 +285,10 @@ void Document::check_nothing_left() const {
 
 void Document::track(Tag tag, std::string_view properties) {
   client_->track("e" + std::to_string(tag), properties, {}, world_.clock.wall(), moment());
-  if (client_->waits_for_storage()) drain();
+  if (!client_->waits_for_storage()) return;
+  tracking_ = tag;
+  drain();
+  tracking_.reset();
 }
 
 void Document::set_user(const std::string& id) {
@@ -676,7 +680,7 @@ void Document::erase(const std::string& key) {
 }
 
 void Document::read(const std::string& key, bool event) {
-  if (prefix_.empty() && key.ends_with(".w.e")) prefix_ = key.substr(0, key.size() - 3);
+  if (!event && prefix_.empty() && key.ends_with(".w.e")) prefix_ = key.substr(0, key.size() - 3);
   const std::string* value = stored(key);
   Lane lane;
   if (value != nullptr && is_journal(key, lane)) {
@@ -691,9 +695,16 @@ void Document::read(const std::string& key, bool event) {
     const bool blind = world_.storage.health() == Storage::Health::throws;
     world_.protocol_rules.wait_read(id_, key, lane, value, blind);
   }
-  if (value == nullptr) return client_->handle_storage_value(key, appizer::View::none(), moment());
-  const std::string copy = *value;  // what the client does with it may replace it
-  client_->handle_storage_value(key, copy, moment());
+  const std::string before = user();
+  const std::string copy = value == nullptr ? "" : *value;  // the client may replace it
+  client_->handle_storage_value(key, value == nullptr ? appizer::View::none() : appizer::View(copy),
+                                moment());
+  if (returning_) return;
+  world_.identity_rules.followed(id_, before, user(), true);
+  // A cookie that another page has changed is read again before the event that it waits for.
+  if (tracking_ && !before.empty() && user() != before) {
+    world_.identity_rules.acts(*tracking_, id_, user());
+  }
 }
 
 void Document::request(std::uint32_t flight, std::string url, std::string body, bool keepalive) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -161,6 +162,8 @@ class Document {
   bool parting_ = false;
   bool leaving_ = false;
   bool returning_ = false;
+  /// The event whose recording waits for storage.
+  std::optional<Tag> tracking_;
   bool came_back_ = false;
   bool online_ = true;
   Millis hidden_since_ = 0;

@@ -100,8 +100,15 @@ void IdentityRules::was_reset(std::uint32_t document, const std::string& before,
 
 void IdentityRules::decided(std::uint32_t document, bool granted) {
   Document& page = documents_[document];
-  if (std::exchange(page.resets, false) && granted) ++era_;
+  page.parts = std::exchange(page.resets, false) && granted;
+  if (page.parts) ++era_;
   page.waiting = kNone;
+}
+
+void IdentityRules::replays(std::uint32_t document, const std::string& kept) {
+  if (kept.empty()) may_be_new(document);
+  // What another tab had made a moment ago is another visitor's since.
+  if (documents_[document].parts) parted_.insert(id_hash(kept));
 }
 
 void IdentityRules::begins(std::uint32_t document, const std::string& id, const std::string& kept) {
@@ -181,9 +188,12 @@ void IdentityRules::check_alias(const Part& part, std::uint32_t send) {
   link.last_send = send;
 }
 
-// With one tab, a session ends with its user, whatever page comes next.
+// With one tab, a session ends with its user, whatever page comes next. Twins without a stored id
+// are users of their own, in one session.
 void IdentityRules::check_session(const Part& part, const Act& act) {
-  if (plan_.tabs > 1 || plan_.two_sites || disturbed_ || act.era == kNone) return;
+  const bool apart =
+      plan_.features.has(Feature::twins) && plan_.persistence == appizer::Persistence::memory;
+  if (plan_.tabs > 1 || apart || plan_.two_sites || disturbed_ || act.era == kNone) return;
   const auto [session, first] = sessions_.emplace(part.session, act.era);
   if (!first && session->second != act.era) {
     ledger_.violated("in the session of the user before: " + ledger_.word(part.tag));
@@ -199,9 +209,9 @@ void IdentityRules::stored(const Send& send) {
 }
 
 void IdentityRules::check_links() const {
-  if (disturbed_ || ledger_.leases_excuse() || ledger_.evicted_unnamed()) return;
+  if (disturbed_ || withdrawn_ || ledger_.leases_excuse() || ledger_.evicted_unnamed()) return;
   for (const std::uint64_t id : abandoned_) {
-    if (!used_.contains(id) || aliased_.contains(id)) continue;
+    if (!used_.contains(id) || aliased_.contains(id) || parted_.contains(id)) continue;
     return ledger_.violated("an id was used and replaced, and is not linked");
   }
 }

@@ -40,6 +40,11 @@ class IdentityRules {
   void begins(std::uint32_t document, const std::string& id, const std::string& kept);
   /// A decision ended the wait of a page.
   void decided(std::uint32_t document, bool granted);
+  /// What waits of aliases, in all pages, is removed.
+  void withdraws() { withdrawn_ = true; }
+  /// And it has carried out the logins and logouts that waited; `kept` is the id that was stored
+  /// before, empty for none.
+  void replays(std::uint32_t document, const std::string& kept);
   /// A page dropped some of the calls that waited in it, a login or logout perhaps among them.
   void overflowed(std::uint32_t document);
   /// A page got a storage event, or read storage.
@@ -79,6 +84,7 @@ class IdentityRules {
     Millis new_until = -1;
     std::uint32_t waiting = kNone;  // the owner of what waits for a decision
     bool resets = false;            // a reset waits for it too
+    bool parts = false;             // and is carried out with it
   };
   struct Pair {
     std::uint32_t asked = 0;
@@ -111,10 +117,12 @@ class IdentityRules {
   std::set<std::uint64_t> used_;       // ids under which the server has stored anything
   std::set<std::uint64_t> aliased_;    // ids that the server has linked to another
   std::set<std::uint64_t> abandoned_;  // ids that their page gave up for another tab's
+  std::set<std::uint64_t> parted_;     // ids that a reset ended as a decision came
   std::map<std::uint64_t, std::uint32_t> sessions_;
   std::map<std::uint32_t, Millis> changed_;  // by document
   std::uint32_t era_ = 0;                    // counts logouts and changes of user
   bool disturbed_ = false;
+  bool withdrawn_ = false;
 };
 
 }  // namespace sim
