@@ -154,6 +154,7 @@ bool Client::continue_session(View landing, Millis happened, const Context& cont
   const bool begins = session.would_begin(happened, landing);
   const bool renews = begins || session.is_cookie_due(happened);
   if (renews && !session.is_fresh()) {
+    if (session.is_asked()) return false;
     // Its answer comes last, see `is_fresh`.
     identity.reread_cookies(effects_);
     session.read(effects_);

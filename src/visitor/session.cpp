@@ -74,6 +74,7 @@ Session::Session(View prefix, Millis timeout, bool in_cookie)
       in_cookie_(in_cookie) {}
 
 void Session::read(Effects& effects) {
+  asked_ = true;
   unread_ = in_cookie_ ? 2 : 1;
   effects.read(key_);
   if (in_cookie_) effects.read(cookie_key_);

@@ -42,7 +42,9 @@ class Session {
 
   /// Whether what storage has is known as of this input.
   bool is_fresh() const { return fresh_; }
-  void handle_input() { fresh_ = false; }
+  /// Whether it has been asked for since this input.
+  bool is_asked() const { return asked_; }
+  void handle_input() { fresh_ = asked_ = false; }
 
   /// Whether an event at `wall` would begin a session; `landing` is where the visitor arrived with
   /// it, as a JSON object, empty for an event that is no arrival.
@@ -76,6 +78,7 @@ class Session {
   bool in_cookie_;
   std::size_t unread_ = 0;
   bool fresh_ = false;
+  bool asked_ = false;
   String id_;
   String replaced_;
   Millis began_ = 0;

@@ -95,6 +95,7 @@ void IdentityRules::was_reset(std::uint32_t document, const std::string& before,
     ledger_.violated("reset, and the visitor is " + after);
   }
   documents_[document].new_until = -1;
+  parted_.insert(id_hash(before));
   sees(after);
 }
 

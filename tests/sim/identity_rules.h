@@ -117,7 +117,7 @@ class IdentityRules {
   std::set<std::uint64_t> used_;       // ids under which the server has stored anything
   std::set<std::uint64_t> aliased_;    // ids that the server has linked to another
   std::set<std::uint64_t> abandoned_;  // ids that their page gave up for another tab's
-  std::set<std::uint64_t> parted_;     // ids that a reset ended as a decision came
+  std::set<std::uint64_t> parted_;     // ids that a reset ended
   std::map<std::uint64_t, std::uint32_t> sessions_;
   std::map<std::uint32_t, Millis> changed_;  // by document
   std::uint32_t era_ = 0;                    // counts logouts and changes of user
