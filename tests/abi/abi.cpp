@@ -277,15 +277,17 @@ TEST_CASE("lock decisions, key lists and refused writes reach the client", "[abi
   CHECK(reads[0].text == key);
 
   door.track("a");
+  bool failing = false;
   for (out = door.poll(); out.kind != Effect::none; out = door.poll()) {
+    if (out.kind == Effect::read) door.value(out.text, nullptr);
+    if (out.kind == Effect::hint) {
+      failing = failing || out.number == static_cast<std::uint32_t>(Hint::storage_failing);
+    }
     if (out.kind != Effect::store) continue;
     door.write({out.text});
     apz_store_failed(Door::size(out.text), door.now, door.wall());
-    break;
   }
-  const auto told = of_kind(door.drain(), Effect::hint);
-  REQUIRE_FALSE(told.empty());
-  CHECK(told.back().number == static_cast<std::uint32_t>(Hint::storage_failing));
+  CHECK(failing);
 }
 
 TEST_CASE("what the server asks for crosses as a number, or as none", "[abi]") {
