@@ -54,9 +54,9 @@ function page() {
         pass('after a write');
       },
     },
-    page: (/** @type {boolean} */ scroll) => {
+    page: (/** @type {boolean} */ measure, /** @type {boolean} */ restart) => {
       pass('before a look');
-      return /** @type {NonNullable<typeof world.host.page>} */ (world.host.page)(scroll);
+      return /** @type {NonNullable<typeof world.host.page>} */ (world.host.page)(measure, restart);
     },
     listen: (/** @type {import('../../dist/types/api/host.js').HostEvents} */ heard) => {
       events = heard;
