@@ -65,8 +65,6 @@ export function browserHost(): Host {
     leaving: () => ({ sure: !!own.get() || isPageFetchNative(), held: held.size > 0 }),
     timer: (delay, call) => {
       const id = setTimeout(call, delay);
-      // Where a simulated page stands in Node, its process ends as it would without the SDK.
-      (id as { unref?: () => void }).unref?.();
       return () => clearTimeout(id);
     },
     defer: (call) => queueMicrotask(call),
@@ -82,7 +80,7 @@ export function browserHost(): Host {
       };
     },
     page: navigation.look,
-    watch: (what, events, sanitized) => {
+    watch: (what, events, url) => {
       const stops = [
         what & WATCHED.navigation && navigation.watch(events.navigation),
         what & WATCHED.links && watchLinks(events.click),
@@ -90,7 +88,7 @@ export function browserHost(): Host {
         what & (WATCHED.forms | WATCHED.form_starts) &&
           openedForms().watch(
             events.form,
-            sanitized,
+            url,
             !!(what & WATCHED.forms),
             !!(what & WATCHED.form_starts),
           ),
