@@ -136,6 +136,9 @@ export interface HostEvents {
   form: FormListener;
 }
 
+// What TypeScript up to 5.6 calls `Uint8Array` is generic from then on.
+export type Bytes = ReturnType<typeof Uint8Array.of>;
+
 /** A host. Times are in milliseconds. What is optional may be missing where the platform has nothing like it. */
 export interface Host {
   /** A clock that never goes back, nor stops while the page lives. */
@@ -143,7 +146,7 @@ export interface Host {
   /** Unix time, by the visitor's clock. */
   wall(): number;
   /** Fills the array with bytes from a cryptographic generator. */
-  random(bytes: Uint8Array<ArrayBuffer>): void;
+  random(bytes: Bytes): void;
   /** Makes a request and answers once, later. Returns what gives it up: then it is not answered. */
   send(request: Outgoing, answer: (answer: Answer) => void): () => void;
   /** Asked as the page leaves. Default: all requests have reached the browser. May throw. */
@@ -164,10 +167,10 @@ export interface Host {
    */
   page?(measure: boolean, restart: boolean): Page;
   /**
-   * Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. `url` passes a
-   * URL through what the site asks to be done with URLs. May throw.
+   * Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. May throw.
+   * `sanitized` passes a URL through what the site asks to be done with URLs: those among a form's facts.
    */
-  watch?(what: number, events: HostEvents, url: (url: string) => string): () => void;
+  watch?(what: number, events: HostEvents, sanitized: (url: string) => string): () => void;
   forms?: FormWatch | undefined;
   /** Prints a sentence of debug. May throw. */
   log(sentence: string): void;

@@ -65,6 +65,8 @@ export function browserHost(): Host {
     leaving: () => ({ sure: !!own.get() || isPageFetchNative(), held: held.size > 0 }),
     timer: (delay, call) => {
       const id = setTimeout(call, delay);
+      // Where a simulated page stands in Node, its process ends as it would without the SDK.
+      (id as { unref?: () => void }).unref?.();
       return () => clearTimeout(id);
     },
     defer: (call) => queueMicrotask(call),
@@ -80,7 +82,7 @@ export function browserHost(): Host {
       };
     },
     page: navigation.look,
-    watch: (what, events, url) => {
+    watch: (what, events, sanitized) => {
       const stops = [
         what & WATCHED.navigation && navigation.watch(events.navigation),
         what & WATCHED.links && watchLinks(events.click),
@@ -88,7 +90,7 @@ export function browserHost(): Host {
         what & (WATCHED.forms | WATCHED.form_starts) &&
           openedForms().watch(
             events.form,
-            url,
+            sanitized,
             !!(what & WATCHED.forms),
             !!(what & WATCHED.form_starts),
           ),
