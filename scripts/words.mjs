@@ -162,7 +162,8 @@ namespace appizer {
 constexpr std::uint32_t kSalt = ${salt};
 constexpr std::size_t kWords = ${count};
 
-/// Four columns of \`kWords\` digits each: the three of a word's hash, as the difference to the one before, and its class.
+/// Four columns of \`kWords\` digits each: the three of a word's hash, as the difference to the one
+/// before, and its class.
 // clang-format off
 inline constexpr char kTable[] =
 ${lines.join('\n')};

@@ -171,7 +171,7 @@ void Client::advance() {
     for (const std::uint32_t token : flushes_) delivery.flush(token);
     flushes_.clear();
   }
-  ownership.advance(away_, live_.visible, now_, effects_);
+  ownership.advance(away_, now_, effects_);
   hint_storage(delivery.journal(Delivery::events).storage_failing());
   if (effects_.empty()) delivery.advance(now_, effects_);
 }

@@ -19,9 +19,7 @@ class Orphans {
  public:
   /// From the start of a page to its first look, so that the page's own start is not burdened.
   static constexpr Millis kFirstScan = 1 * kSecond;
-  /// Longer than a document waits before it asks for its lock (`Ownership::kLockDelay`), and its
-  /// main thread may be busy meanwhile.
-  static constexpr Millis kConfirmAfter = 3 * kSecond;
+  static constexpr Millis kConfirmAfter = 1 * kSecond;
 
   explicit Orphans(View prefix) : prefix_(prefix + storage_keys::kSegments) {}
 

@@ -89,14 +89,12 @@ void Ownership::handle_handover(Effects& effects) {
   // One name stands for all: a page that is gone holds nothing.
   if (config_.locks) effects.unlock(prefix_);
   owns_ = asked_recovery_ = false;
-  hold_at_ = kNever;
 }
 
 void Ownership::handle_pageshow(const Moment& now, Effects& effects) {
   const View former = scratch(document_);
   take_name();
   owns_ = false;
-  hold_at_ = kNever;
   delivery_.handle_pageshow(now, effects);
   orphans_.forget();
   orphans_.reclaim(former);
@@ -119,7 +117,6 @@ void Ownership::claim(View document, Effects& effects) {
 
 void Ownership::hold_own(const Moment& now, Effects& effects) {
   owns_ = true;
-  hold_at_ = kNever;
   if (config_.locks) {
     effects.lock(prefix_ + document_, true);
   } else {
@@ -139,22 +136,15 @@ void Ownership::release_own(Effects& effects) {
   }
 }
 
-// It holds its lock from a moment after its first segment until nothing is left: Firefox keeps no
-// page in its back/forward cache that holds a lock when it is left, or waits for one. A page is
-// idle most of the time, and what the click on a link tracks is the next page's if it is not sent
-// before.
-void Ownership::update_own(bool visible, const Moment& now, Effects& effects) {
+// It holds its lock from its first segment until nothing is left: Firefox keeps no page in its
+// back/forward cache that holds a lock when it is left, and a page is idle most of the time. Not
+// later than that: the main thread of a page that has just begun may be busy for seconds, and what
+// it stored would look orphaned to another tab.
+void Ownership::update_own(const Moment& now, Effects& effects) {
   if (!delivery_.idle()) {
-    if (owns_) return;
-    // The timers of a hidden page may be late, and nobody clicks on a link there.
-    if (config_.locks && visible) {
-      if (hold_at_ == kNever) hold_at_ = now.monotonic + kLockDelay;
-      if (now.monotonic < hold_at_) return;
-    }
-    hold_own(now, effects);
+    if (!owns_) hold_own(now, effects);
     return;
   }
-  hold_at_ = kNever;
   for (const View document : orphans_.take_finished()) {
     if (config_.locks) effects.unlock(prefix_ + document);
   }
@@ -174,8 +164,8 @@ void Ownership::update_recovery(Effects& effects) {
   }
 }
 
-void Ownership::advance(bool away, bool visible, const Moment& now, Effects& effects) {
-  if (!away) update_own(visible, now, effects);
+void Ownership::advance(bool away, const Moment& now, Effects& effects) {
+  if (!away) update_own(now, effects);
   leases_.advance(now, effects);
   if (!away) {
     for (const View document : orphans_.take_due(now.monotonic, effects)) claim(document, effects);
@@ -184,8 +174,6 @@ void Ownership::advance(bool away, bool visible, const Moment& now, Effects& eff
   update_recovery(effects);
 }
 
-Millis Ownership::next_wake() const {
-  return min(hold_at_, min(orphans_.next_wake(), leases_.next_wake()));
-}
+Millis Ownership::next_wake() const { return min(orphans_.next_wake(), leases_.next_wake()); }
 
 }  // namespace appizer

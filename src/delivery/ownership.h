@@ -20,9 +20,6 @@ namespace appizer {
 
 class Ownership {
  public:
-  /// How long a visible document has segments before it asks for its lock: most are sent by then.
-  static constexpr Millis kLockDelay = 1 * kSecond;
-
   Ownership(const Config& config, Ids& ids, View prefix, Delivery& delivery);
 
   /// The document begins: it takes a name, and looks for orphaned segments a little later.
@@ -50,7 +47,7 @@ class Ownership {
   void release_leases(Effects& effects);
 
   /// Takes and gives back locks as the queue needs them. `away`: the page is gone.
-  void advance(bool away, bool visible, const Moment& now, Effects& effects);
+  void advance(bool away, const Moment& now, Effects& effects);
   /// When `advance` next has something to do.
   Millis next_wake() const;
 
@@ -60,7 +57,7 @@ class Ownership {
   void take_in(const Orphans::Found& segment, View text, Effects& effects);
   void hold_own(const Moment& now, Effects& effects);
   void release_own(Effects& effects);
-  void update_own(bool visible, const Moment& now, Effects& effects);
+  void update_own(const Moment& now, Effects& effects);
   void claim(View document, Effects& effects);
   void update_recovery(Effects& effects);
 
@@ -72,8 +69,6 @@ class Ownership {
   Leases leases_;
   String document_;
   bool owns_ = false;
-  /// When the document asks for its own lock; `kNever` if it has, or has nothing to own.
-  Millis hold_at_ = kNever;
   /// Whether the recovery lock is held or waited for.
   bool asked_recovery_ = false;
 };

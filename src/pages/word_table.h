@@ -10,7 +10,8 @@ namespace appizer {
 constexpr std::uint32_t kSalt = 1;
 constexpr std::size_t kWords = 1593;
 
-/// Four columns of `kWords` digits each: the three of a word's hash, as the difference to the one before, and its class.
+/// Four columns of `kWords` digits each: the three of a word's hash, as the difference to the one
+/// before, and its class.
 // clang-format off
 inline constexpr char kTable[] =
     "$*$$#-)>%$(#E)(%.$($%'>%.($&,#(#E/$(*))#N,*0$4#@(%<)%$*e###+%*##2%&%2&%A#4)A$+)#%/&0"

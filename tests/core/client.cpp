@@ -1082,24 +1082,6 @@ TEST_CASE("a page that has nothing to send holds no lock, and has one as soon as
   }
 }
 
-TEST_CASE("a page that is seen asks for its lock only if its events wait for more than a moment",
-          "[client]") {
-  Origin origin;
-  Host host(origin);
-  host.track("a");
-  const bool answers = GENERATE(true, false);
-  if (answers) origin.server = delivered;
-  origin.run_for(Ownership::kLockDelay - 1);
-  CHECK(origin.locks.empty());
-  origin.run_for(1);
-  CHECK(origin.locks.empty() == answers);
-  // One that opens meanwhile takes over nothing.
-  origin.server = delivered;
-  Host other(origin);
-  origin.run_for(10 * kSecond);
-  CHECK(other.sent.empty());
-}
-
 TEST_CASE("a page restored from the cache continues with its pending events", "[client]") {
   const bool locks = GENERATE(true, false);
   Origin origin;
