@@ -223,7 +223,7 @@ class Client {
   bool erasing_ = false;
   bool views_started_ = false;
   PageViews views_{config_};
-  Forms forms_{config_};
+  Forms forms_{config_, live_};
   /// Of the event that passes the site's hooks; empty outside of that.
   Context composed_;
   /// Whether an event that calls wait for is on its way to the site's hooks.

@@ -105,7 +105,7 @@ bool Forms::read_facts(View facts, Submission& to, String& wanted, Effects& effe
   judge_neighbours(fields);
   std::size_t asked = 0;
   // Before the visitor has agreed no value is read.
-  const bool may_ask = config_.consent == Consent::granted;
+  const bool may_ask = live_.consent == Consent::granted;
   for (const Judgement& one : fields) {
     const bool ask = may_ask && one.meaning > Meaning::unknown && asked < kMostAsked;
     if (ask) {

@@ -97,7 +97,7 @@ class Forms {
     Millis happened = 0;
   };
 
-  explicit Forms(const Config& config) : config_(config) {}
+  Forms(const Config& config, const LiveState& live) : config_(config), live_(live) {}
 
   void start(Effects& effects);
 
@@ -180,6 +180,7 @@ class Forms {
   void forget(std::size_t index, Effects& effects);
 
   const Config& config_;
+  const LiveState& live_;
   List<Submission> submissions_;
   /// The last that counted.
   Counted counted_[kRemembered];

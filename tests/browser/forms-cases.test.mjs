@@ -226,7 +226,6 @@ inEngines('forms of many kinds', (engine) => {
   }, async (t) => {
     const stage = await createStage({ engine, options: { autoHook: true, autoEvents: true } });
     t.after(() => stage.close());
-    await stage.browser.newPage();
     stage.site.pages['/get'] = pageWith(
       stage.settings,
       `<form action="/thanks">${email}${field('', 'name="ccnumber"', '4111111111111111')}${field('', 'name="exp"', '12/29')}
@@ -240,9 +239,10 @@ inEngines('forms of many kinds', (engine) => {
       stage.proxy.events.filter(({ properties }) => String(properties.url).includes('/thanks'));
     await waitFor(() => views().length > 0, { timeout: 60_000, what: 'a page view' });
     const { url } = views()[0].properties;
-    assert.match(url, /page=2/);
+    const { search } = new URL(url);
+    assert.match(search, /page=2/);
     for (const typed of ['4111', '29', 'Ada', 'Hello', '7183', 'example.com']) {
-      assert.ok(!url.includes(typed), `${typed} in ${url}`);
+      assert.ok(!search.includes(typed), `${typed} in ${search}`);
     }
   });
 });

@@ -37,8 +37,8 @@ export function openForms(): Forms {
   const known = new WeakSet<object>();
   // Our wrappers of `submit`, with what they wrap.
   const wrapped = new WeakMap<object, () => void>();
-  // By the view's clock: a frame that is loaded anew has the same view, but another one.
-  const requests = new Map<Performance, Requests>();
+  // By the clock of each view, and keeping none alive: a frame that is loaded anew has the same view, but another clock.
+  const requests = new WeakMap<Performance, Requests>();
   let submissions: Submissions | undefined;
   // Also the end of what listens at frames and shadow roots, without keeping them alive.
   let stop = new AbortController();
@@ -136,6 +136,8 @@ export function openForms(): Forms {
 
   // Unless somebody has wrapped it since.
   const leaveView = (view: View) => {
+    requests.get(view.performance)?.stop();
+    requests.delete(view.performance);
     const { prototype } = view.HTMLFormElement;
     prototype.submit = wrapped.get(prototype.submit) ?? prototype.submit;
     inFrames(view.document, leaveView);
@@ -155,8 +157,6 @@ export function openForms(): Forms {
         window[mark] = false as never;
         attempt(() => leaveView(window));
         submissions?.end();
-        for (const one of requests.values()) one.stop();
-        requests.clear();
       };
     },
     values: (id, asked) => submissions?.values(id, asked),

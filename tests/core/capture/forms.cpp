@@ -61,7 +61,8 @@ struct Page {
   std::string url = "https://x.example/pricing?plan=1";
   Moment now{1000, 1763928000000};
   Effects effects;
-  Forms forms{config};
+  LiveState live;
+  Forms forms{config, live};
   std::vector<Forms::Finding> found;
   /// The fields whose values were asked for, one line for each submission.
   Lines asked;
@@ -934,12 +935,17 @@ TEST_CASE("a form that was reset, or another, begins anew", "[forms]") {
 
 TEST_CASE("before the visitor has agreed no value is read", "[forms]") {
   Page page;
-  page.config.consent = Consent::pending;
+  page.config.consent = page.live.consent = Consent::pending;
   page.submit({});
   CHECK(page.asked == Lines{""});
   REQUIRE(page.count() == 1);
   CHECK(page.found[0].event == "form_submit");
   CHECK(page.found[0].user.empty());
+  // The option stays what it was.
+  page.live.consent = Consent::granted;
+  page.wait(kHour).submit({});
+  REQUIRE(page.count() == 2);
+  CHECK_FALSE(page.found[1].user.empty());
 }
 
 TEST_CASE("a name beside a card's number is its holder's", "[forms]") {
