@@ -371,7 +371,7 @@ inEngines('page views', (engine) => {
   scene(
     'a page in a background tab',
     { pages: { '/': home, '/next': pageOf('Next') } },
-    async ({ site, arrives, recorded, events }) => {
+    async ({ page, site, arrives, recorded, events }) => {
       // WebKit's driver opens every tab but the first in the background, and brings none to the front.
       const tab = await browser.newPage({ background: true });
       await tab.goto(`${site.address}/next`);
@@ -385,11 +385,17 @@ inEngines('page views', (engine) => {
         assert.ok(Date.parse(events()[1].properties.$timestamp) >= shown);
       }
       await tab.close();
-      await (tab.raw ? arrives(3) : pause(1000));
-      assert.deepEqual(
-        recorded(),
-        tab.raw ? ['page_view /', 'page_view /next', 'page_leave /next'] : ['page_view /'],
-      );
+      if (!tab.raw) {
+        await pause(1000);
+        assert.deepEqual(recorded(), ['page_view /']);
+        return;
+      }
+      // Firefox may interrupt the page while it leaves: what that kept from being sent, the next page sends.
+      await page.goto(`${site.address}/`);
+      await arrives(5);
+      assert.deepEqual(recorded().sort(), [
+        ...['page_leave /', 'page_leave /next', 'page_view /', 'page_view /', 'page_view /next'],
+      ]);
     },
   );
 
