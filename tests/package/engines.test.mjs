@@ -37,9 +37,9 @@ const optional = new Map([
   ['globalPrivacyControl', 'undefined is no'],
   ['memory', 'ours: what the module exports'],
   ['nonce', 'undefined: the page cannot have hidden it, and the file beside is refused'],
-  ['prerendering', 'undefined is no'],
   ['requestIdleCallback', 'asked for, else a timer'],
-  ['submitter', 'undefined: the form counts'],
+  ['responseStatus', 'undefined: not known, as of other origins'],
+  ['userInitiated', 'undefined is no: clicks and keys are gestures too'],
 ]);
 
 /** Our own names in the page. */
