@@ -3,7 +3,7 @@
 import { STATUS } from '../bridge/abi.js';
 import { toJson } from '../bridge/json.js';
 import { attempt } from './attempt.js';
-import { type Build, type Call, FAILED, NO_PAGE, OTHER_COPY, type Stub } from './build.js';
+import { type Build, type Call, MISTAKE, type Stub } from './build.js';
 import { type Client, MAX_WAITING, openClient, type Waiting } from './client.js';
 import { forwardTo, otherCopy, shareCopy } from './copies.js';
 import { openDebug } from './debug.js';
@@ -53,7 +53,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
     debug.configure(debugs, host?.log);
     const other = !option(options, 'host') && host ? otherCopy(options, appizer) : undefined;
     if (other) {
-      debug.say((all) => all.mistake(OTHER_COPY));
+      debug.say((all) => all.mistake(MISTAKE.other_copy));
       client = forwardTo(other);
       for (const one of waiting.splice(0)) call(one);
     } else if (host) {
@@ -62,7 +62,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       if (!option(options, 'host') && client.alive()) unshare = shareCopy(options, appizer);
     } else {
       waiting = [];
-      debug.say((all) => all.mistake(NO_PAGE));
+      debug.say((all) => all.mistake(MISTAKE.no_page));
     }
   };
 
@@ -79,7 +79,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         init(options);
       } catch (error) {
         // A host that is not one, or a page that lacks what every browser has.
-        debug.say((all) => all.mistake(FAILED, String(error)));
+        debug.say((all) => all.mistake(MISTAKE.failed, String(error)));
       }
     },
     trackEvent: (name: unknown, properties?: Properties) =>
