@@ -79,9 +79,12 @@ void PageViews::handle_navigation(View url, bool gesture, const Moment& now, Eff
     effects.page_facts(false, true);
     return;
   }
-  if (here == pending_.key) return;
+  if (here == pending_.key) {
+    pending_.used = pending_.used || (gesture && visible_);
+    return;
+  }
   add_visible_time(now.monotonic);
-  // An event that was tracked there proves that it was a page.
+  // An event that was tracked there, or a click within it, proves that it was a page.
   const bool was_page = (gesture && visible_) || (returns && pending_.used);
   if (stage_ == Stage::waiting && was_page) {
     pending_.url = before;

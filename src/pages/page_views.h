@@ -150,7 +150,7 @@ class PageViews {
     bool seen = false;
     /// Whether the document was there before, as the back/forward cache kept it.
     bool restored = false;
-    /// Whether something happened in it, which needs a view to belong to.
+    /// Whether something happened in it: an event that needs a view to belong to, or a gesture.
     bool used = false;
   };
 

@@ -626,6 +626,14 @@ TEST_CASE("a visitor who goes back within a second has seen three pages", "[page
   CHECK(page.recorded() == Lines{"view /", "view /a", "view /"});
 }
 
+TEST_CASE("a click within a page that is pending proves that it was seen", "[page_views]") {
+  Document page;
+  page.start().wait(4000).go("/about", "About").wait(100);
+  page.click("/about?tab=2").wait(100).go("/").wait(4000).leave();
+  // The app goes back by itself: without the click it would have been a redirect.
+  CHECK(page.recorded() == Lines{"view /", "view /about", "view /"});
+}
+
 TEST_CASE("a first page that is still loading waits for its title", "[page_views]") {
   Document page;
   page.loaded = false;
