@@ -14,8 +14,9 @@ export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * and those of the SDK come before ours. Twice, as one of theirs may set another.
  *
  * @param {import('./harness/browsers.mjs').Page} page
+ * @param {number} time in milliseconds
  */
-const settled = (page) =>
+const settled = (page, time) =>
   waitFor(
     () =>
       page.evaluate(
@@ -23,7 +24,7 @@ const settled = (page) =>
           new Promise((resolve) => {
             setTimeout(() => setTimeout(() => resolve(true), ms / 10), ms);
           }),
-        SETTLED,
+        time,
       ),
     { timeout: 60_000, what: 'a settled page' },
   );
@@ -66,10 +67,11 @@ const windows = new WeakMap();
  * @param {object} [wishes.options] of `AppizerWeb.init`
  * @param {string[]} [wishes.folders]
  * @param {string} [wishes.open] the first page
+ * @param {number} [wishes.settles] how long a page is let be after each step, in milliseconds
  * @param {(visit: Visit) => Promise<void>} body
  */
 export async function visit(
-  { browser, pages, options = { autoEvents: true }, folders = [], open = '/' },
+  { browser, pages, options = { autoEvents: true }, folders = [], open = '/', settles = SETTLED },
   body,
 ) {
   const collector = createCollector({ db: ':memory:' });
@@ -93,7 +95,7 @@ export async function visit(
     const shown = windows.get(browser) ?? (await browser.newPage());
     page = shown;
     if (browser.name === 'webkit') windows.set(browser, shown);
-    const settle = () => settled(shown);
+    const settle = () => settled(shown, settles);
     await shown.goto(site.address + open);
     await settle();
     await body({

@@ -32,7 +32,8 @@ inEngines('routers', (engine) => {
       const { name = (path) => path, ...shop } =
         shops()[/** @type {keyof ReturnType<typeof shops>} */ (router)];
       const pages = { ...shop.pages, '/appizer-web.js': held() };
-      return visit({ browser, ...shop, pages }, async (visiting) => {
+      // The router needs a moment of real time; the SDK has none but what `pass` gives.
+      return visit({ browser, ...shop, pages, settles: 300 }, async (visiting) => {
         const { page, arriveAt, leave, arrives, recorded, events } = visiting;
         const holds = (/** @type {string} */ code) =>
           waitFor(() => page.evaluate(code), { timeout: 60_000, what: code });
