@@ -1,10 +1,11 @@
 // Finds what documents that are gone have left in storage, and takes it in.
 //
-// A document holds a lock while it has segments. A document that sees segments of another, now and
+// A document holds a lock while it has segments. Whoever sees segments of another document, now and
 // still a moment later, and gets that document's lock without waiting, takes them over: it reads
-// the segments it saw, and keeps the lock until they are delivered, or until it goes away itself.
-// The moment between is for a document that has just written its first segment and whose lock is on
-// its way. Only what was seen before is read: what came after has an owner.
+// the segments it saw, as many at a time as its next requests need, and keeps the lock until they
+// are delivered, or until it goes away itself. The moment between is for a document that has just
+// written its first segment and whose lock is on its way. Only what was seen before is read: what
+// came after has an owner.
 #pragma once
 
 #include "base/list.h"
@@ -20,6 +21,8 @@ class Orphans {
   /// From the start of a page to its first look, so that the page's own start is not burdened.
   static constexpr Millis kFirstScan = 1 * kSecond;
   static constexpr Millis kConfirmAfter = 1 * kSecond;
+  /// Documents whose segments are taken over at a time.
+  static constexpr std::size_t kMost = 16;
 
   explicit Orphans(View prefix) : prefix_(prefix + storage_keys::kSegments) {}
 
@@ -35,7 +38,12 @@ class Orphans {
   /// The documents whose locks are to be tried now.
   List<View> take_due(Millis now, Effects& effects);
   /// The lock of a document was, or was not, to be had. True: it is of no use, give it back.
-  bool handle_ownership(View document, bool granted, bool room, Effects& effects);
+  bool handle_ownership(View document, bool granted);
+  /// Asks for the next segment of those that are owned, if the queue wants more; for all of those
+  /// under the document's former name, in any case.
+  void read_next(bool more, Effects& effects);
+  /// Whether segments are owned that have not been read.
+  bool reading() const;
 
   /// A segment that was asked for.
   struct Found {
@@ -47,7 +55,7 @@ class Orphans {
 
   /// What was taken in is delivered: the documents whose locks can go.
   List<View> take_finished();
-  /// Whether anything was left for want of room.
+  /// Whether there were more documents than are taken over at a time.
   bool left_some() const { return left_some_; }
   void forget();
 
@@ -64,6 +72,7 @@ class Orphans {
     String document;
     List<Key> keys;
     Stage stage = listed;
+    bool asked = false;  // for the first key
   };
   Leftover* find(View document);
   void finish(View document);
