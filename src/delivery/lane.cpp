@@ -75,7 +75,11 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
     unanswered_since = kNever;
     return;
   }
-  pause_unsaved = false;
+  if (pause_unsaved) {
+    // It is an older one than this document's own.
+    not_before = max(not_before, retry_after_until);
+    return;
+  }
   unanswered_since = pause.unanswered_since;
   const Millis whole = clamp<Millis>(pause.until - pause.since, 0, kLongestRequestedPause);
   // A clock that was set back must not stretch the wait, one that was set back further than to

@@ -403,10 +403,11 @@ class Site {
         }));
   }
 
-  // What was sent with keepalive is the browser's as the page goes, and counts as delivered.
+  // What was sent with keepalive is the browser's as the page goes, and counts as delivered; where
+  // the browser says that it is offline, rightly or not, it stays for the next page.
   void hand_over() {
     for (Flight& flight : flights_) {
-      if (!flight.keepalive || flight.of_people || confirm_unload()) continue;
+      if (!flight.keepalive || flight.of_people || confirm_unload() || !online_) continue;
       flight.handed_over = true;
       for (const std::size_t number : flight.events) {
         events_[number].handed_over = events_[number].was_handed_over = true;
