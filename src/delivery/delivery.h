@@ -169,6 +169,7 @@ class Delivery {
               const Moment& now, Effects& effects);
   void handle_refusal(const Flight& flight, int status, View body, Effects& effects);
   bool handle_failure(const Flight& flight, int status, const Moment& now, Effects& effects);
+  bool move_to_suspects(State& from, Record&& record);
   void suspect(Lane lane, std::uint32_t number, const Moment& now, Effects& effects);
   void handle_suspect_failure(const Flight& flight, int status, Effects& effects);
   void drop_suspect(std::uint32_t number, int status, View body, Effects& effects);

@@ -154,6 +154,15 @@ bool Journal::has_later_user(std::size_t& before) const {
   return false;
 }
 
+std::uint32_t Journal::find(Kind kind, View start) const {
+  for (const auto& segment : segments_) {
+    for (const Record& record : segment->records) {
+      if (record.kind == kind && View(record.text).starts_with(start)) return record.number;
+    }
+  }
+  return 0;
+}
+
 const Record* Journal::first() const {
   for (const auto& segment : segments_) {
     for (const Record& record : segment->records) {

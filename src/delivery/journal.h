@@ -74,6 +74,9 @@ class Journal {
   /// back.
   void hand_over(std::uint32_t flight);
 
+  /// The number of the first record of this kind whose text starts so, 0 if there is none.
+  std::uint32_t find(Kind kind, View start) const;
+
   /// Whether the record of this number is the last, and waits.
   bool is_last_waiting(std::uint32_t number) const;
   /// Gives the last record, which waits, another text.

@@ -75,11 +75,6 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
     unanswered_since = kNever;
     return;
   }
-  if (pause_unsaved) {
-    // It is an older one than this document's own.
-    not_before = max(not_before, retry_after_until);
-    return;
-  }
   unanswered_since = pause.unanswered_since;
   const Millis whole = clamp<Millis>(pause.until - pause.since, 0, kLongestRequestedPause);
   // A clock that was set back must not stretch the wait, one that was set back further than to
@@ -89,8 +84,11 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
   if (spread != nullptr && rest > 0) {
     rest += part(clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow), *spread);
   }
-  retry.restore(static_cast<std::int32_t>(min<Millis>(pause.failures, INT32_MAX)));
-  const Millis heard = max(now.monotonic + rest, retry_after_until);
+  // Where storage did not take this document's own pause, an older one may be there still.
+  const Millis failures = pause_unsaved ? max<Millis>(pause.failures, retry.failures())
+                                        : pause.failures;
+  retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
+  const Millis heard = max(now.monotonic + rest, pause_unsaved ? not_before : retry_after_until);
   from_another_tab = from_another_tab || heard > not_before;
   not_before = heard;
 }

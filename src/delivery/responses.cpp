@@ -155,23 +155,30 @@ bool Delivery::handle_failure(const Flight& flight, int status, const Moment& no
   return false;
 }
 
-// Moves a record to the suspects. Aliases of a user whose record fails follow it.
+// Moves a record to the end of the suspects. A user's aliases stay behind it: alone they would be
+// refused, as nobody knows the user yet.
+bool Delivery::move_to_suspects(State& from, Record&& record) {
+  State& line = state_[suspects];
+  const bool first = line.journal.size() == 0;
+  const bool is_user = record.kind == Kind::user;
+  const View user = json::member(record.text + ending(record.kind), "user_id");
+  const View start = scratch("{\"user_id\":") + user;
+  const std::uint32_t last = from.journal.last_number();
+  line.journal.append(std::move(record));
+  for (;;) {
+    const std::uint32_t number = is_user ? from.journal.find(Kind::alias, start) : 0;
+    Record alias;
+    if (number == 0 || number > last || !from.journal.extract(number, alias)) break;
+    line.journal.append(std::move(alias));
+  }
+  return first;
+}
+
 void Delivery::suspect(Lane lane, std::uint32_t number, const Moment& now, Effects& effects) {
-  State& state = state_[lane];
   State& line = state_[suspects];
   Record record;
-  if (!state.journal.extract(number, record)) return;
-  const bool first = line.journal.size() == 0;
-  const View user = json::member(record.text + ending(record.kind), "user_id");
-  const bool is_user = record.kind == Kind::user;
-  const View start = scratch("{\"user_id\":") + user;
-  line.journal.append(std::move(record));
-  while (is_user) {
-    const Record* const next = state.journal.first();
-    if (next == nullptr || next->kind != Kind::alias || !next->text.starts_with(start)) break;
-    if (!state.journal.extract(next->number, record)) break;
-    line.journal.append(std::move(record));
-  }
+  if (!state_[lane].journal.extract(number, record)) return;
+  const bool first = move_to_suspects(state_[lane], std::move(record));
   make_room(suspects, kStaleBytes, kNever, effects);
   suspect_mark_ = delivered_;
   if (!first) return;
@@ -185,8 +192,9 @@ void Delivery::handle_suspect_failure(const Flight& flight, int status, Effects&
   if (!line.journal.extract(flight.first, record)) return;
   if (std::exchange(suspect_mark_, delivered_) != delivered_) ++record.strikes;
   const bool spent = record.strikes >= kMostStrikes;
-  line.journal.append(std::move(record));
-  if (spent) drop_suspect(line.journal.last_number(), status, {}, effects);
+  const std::uint32_t number = line.journal.last_number() + 1;
+  move_to_suspects(line, std::move(record));
+  if (spent) drop_suspect(number, status, {}, effects);
 }
 
 void Delivery::flush(std::uint32_t token) {

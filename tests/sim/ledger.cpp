@@ -91,6 +91,12 @@ bool Ledger::shows_fault(std::uint32_t index) const {
 // While the first record fails alone, another one shows whether anything passes.
 bool Ledger::is_probe(const Send& send) const {
   if (send.records() != 1) return false;
+  // What fails may be a record that a fault has made unreadable.
+  const bool unreadable_fails = std::any_of(sends_.begin(), sends_.end(), [&](const Send& other) {
+    return other.document == send.document && other.lane == send.lane && other.records() == 0 &&
+           other.state == Send::failed;
+  });
+  if (unreadable_fails) return true;
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     // The server may have it without the page knowing.
     if (entry.last_send == kNone || !entry.set_aside()) return false;

@@ -172,7 +172,8 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
   }
   if (meaning == appizer::Outcome::delivered || meaning == appizer::Outcome::refused) {
     course.failing = false;
-    course.recovering_since = -1;
+    // Another page's pause goes on.
+    if (course.holder_due <= now) course.recovering_since = -1;
     course.holder_due = 0;
     course.waits.clear();
     return;

@@ -528,6 +528,21 @@ TEST_CASE("a wait that storage refused is kept in memory", "[delivery]") {
   CHECK(post.wait() == 0);
 }
 
+TEST_CASE("a pause that storage did not take is not ended by an older one there", "[delivery]") {
+  Post post;
+  post.track("a");
+  post.pass(kSecond);
+  const std::string older = "1 " + std::to_string(post.now.wall + 1) + " " +
+                            std::to_string(post.now.wall);
+  post.storage_fails = true;
+  post.answer(403);
+  post.jump(kSecond);
+  post.delivery->handle_stored_pause("a.w.e", older, post.now);
+  post.drain();
+  post.pass(Retry::kFirstPause / 2 - 2 * kSecond);
+  CHECK(post.requests.size() == 1);
+}
+
 TEST_CASE("a request without an answer is given up after half a minute", "[delivery]") {
   Post post;
   post.track("a");

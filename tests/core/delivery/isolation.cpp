@@ -82,6 +82,26 @@ TEST_CASE("a suspect is tried ever more rarely, and dropped and reported in the 
   }));
 }
 
+TEST_CASE("the alias of a user whose record fails again and again stays behind it", "[isolation]") {
+  Post post;
+  post.name_person("bad");
+  name_alias(post, "bad");
+  post.name_person("good");
+  const auto firewall = [&](const Request& request) {
+    return has(request, "bad") && !is_alias(request) ? 403 : 200;
+  };
+  for (int hour = 0; hour < 6; ++hour) {
+    post.name_person("other" + std::to_string(hour));
+    post.serve(firewall, kHour);
+  }
+  CHECK(post.delivery->journal(Delivery::suspects).size() == 2);
+  CHECK(std::none_of(post.requests.begin(), post.requests.end(), is_alias));
+  post.serve([](const Request&) { return 200; }, 3 * kHour);
+  CHECK(post.asleep());
+  CHECK(is_alias(post.requests.back()));
+  CHECK(has(post.requests[post.requests.size() - 2], "bad"));
+}
+
 TEST_CASE("where nothing passes nothing is suspected or dropped", "[isolation]") {
   const int status = GENERATE(0, 401, 403, 404);
   CAPTURE(status);
