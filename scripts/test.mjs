@@ -44,8 +44,7 @@ const parts = [
     beside: true,
     command: nodeTests('tests/glue', '--import', './tests/glue/on-fallback.mjs'),
   },
-  { name: 'browser', tests: true, command: [node, 'tests/browser/lanes.mjs'] },
-  { name: 'collector', tests: true, beside: true, command: nodeTests('tests/collector') },
+  { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   { name: 'example-suite', tests: true, beside: true, command: nodeTests('examples/testing') },
   {
     name: 'examples',
@@ -53,6 +52,7 @@ const parts = [
     beside: true,
     command: nodeTests('tests/examples', '--test-concurrency=1'),
   },
+  { name: 'browser', tests: true, command: [node, 'tests/browser/lanes.mjs'] },
   // Installs and builds the frameworks first, where that has not been done.
   { name: 'routers', tests: true, command: nodeTests('tests/browser/routers') },
   {

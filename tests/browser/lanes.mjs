@@ -1,5 +1,5 @@
 /**
- * Runs all browser tests in a few processes side by side: one for each engine, and one for the files that need only
+ * Runs all browser tests in a few processes, two at a time: one for each engine, and one for the files that need only
  * Chromium, which spend much of their time waiting. A process runs its files one after another, in the same browser.
  *
  *     node tests/browser/lanes.mjs                 all of them
@@ -33,7 +33,13 @@ async function all() {
   if (engines.includes('chromium')) {
     lanes.push({ name: 'Chromium alone', engine: 'chromium', names: once });
   }
-  const ended = await Promise.all(lanes.map(run));
+  // Two at a time: on two cores more of them only keep each other waiting.
+  /** @type {(number | null)[]} */
+  const ended = [];
+  const next = async () => {
+    for (let lane = lanes.shift(); lane; lane = lanes.shift()) ended.push(await run(lane));
+  };
+  await Promise.all([next(), next()]);
   process.exitCode = ended.every((code) => code === 0) ? 0 : 1;
 }
 
