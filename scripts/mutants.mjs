@@ -31,8 +31,9 @@ const mutants = [
   {
     name: 'sends before it stores',
     file: 'delivery/delivery.cpp',
-    find: 'state.journal.sync(effects, now.monotonic)',
-    replace: 'if (state.journal.waiting() == 0) state.journal.sync(effects, now.monotonic)',
+    find: 'state_[lane].journal.sync(effects, now.monotonic)',
+    replace:
+      'if (state_[lane].journal.waiting() == 0) state_[lane].journal.sync(effects, now.monotonic)',
   },
   {
     name: 'backs off without jitter',
@@ -49,8 +50,8 @@ const mutants = [
   {
     name: 'adopts without the lock',
     file: 'delivery/orphans.cpp',
-    find: 'if (!granted || !room) {',
-    replace: 'if (!room) {',
+    find: 'if (!granted) {',
+    replace: 'if (!granted && document.empty()) {',
   },
   {
     name: 'gives an event id again',
@@ -60,9 +61,9 @@ const mutants = [
   },
   {
     name: 'does not split a refused batch',
-    file: 'delivery/responses.cpp',
-    find: 'state.most = flight.records / 2;',
-    replace: 'state.most = flight.records;',
+    file: 'delivery/isolation.h',
+    find: '{ most_ = records / 2; }',
+    replace: '{ most_ = records; }',
   },
   {
     name: 'sends a refused event forever',
@@ -81,8 +82,8 @@ const mutants = [
   {
     name: 'adopts the last segment first',
     file: 'delivery/orphans.cpp',
-    find: '[place].number > number',
-    replace: '[place].number < number',
+    find: '[place].number < number',
+    replace: '[place].number > number',
   },
   {
     name: 'ignores Retry-After',
@@ -98,15 +99,15 @@ const mutants = [
   },
   {
     name: 'forgets a wait on reload',
-    file: 'delivery/responses.cpp',
+    file: 'delivery/lane.cpp',
     find: 'heard = max(now.monotonic + rest,',
     replace: 'heard = max(now.monotonic + 0 * rest,',
   },
   {
     name: 'sends during its backoff',
     file: 'delivery/delivery.cpp',
-    find: '|| now < state.not_before ||',
-    replace: '|| now < state.retry_after_until ||',
+    find: 'Millis when = state.not_before;',
+    replace: 'Millis when = state.retry_after_until;',
   },
   {
     name: 'keeps what it handed over',
@@ -117,8 +118,8 @@ const mutants = [
   {
     name: 'has no cap',
     file: 'delivery/delivery.cpp',
-    find: 'while (journal.size() > config_.max_queue_events ||',
-    replace: "while (journal.size() > 1'000'000 &&",
+    find: 'full = journal.size() > config_.max_queue_events ||',
+    replace: "full = journal.size() > 1'000'000 &&",
   },
   {
     name: 'forgets the count of what it dropped',
@@ -141,12 +142,12 @@ const mutants = [
   {
     name: 'forgets what is to be sent later',
     file: 'delivery/responses.cpp',
-    find: 'case Outcome::later: {\n      journal.put_back(flight.id);',
-    replace: 'case Outcome::later: {\n      journal.acknowledge(flight.id);',
+    find: 'case Outcome::later: {\n      state.journal.put_back(flight.id);',
+    replace: 'case Outcome::later: {\n      state.journal.acknowledge(flight.id);',
   },
   {
     name: 'leaves acknowledged segments in storage',
-    file: 'delivery/journal.cpp',
+    file: 'delivery/journal_storage.cpp',
     find: 'effects.erase(segment.key);',
     replace: '',
   },
@@ -177,8 +178,8 @@ const mutants = [
   {
     name: 'waits for an answer for an hour',
     file: 'delivery/delivery.cpp',
-    find: 'keepalive, false, now.monotonic + kTimeout}',
-    replace: 'keepalive, false, now.monotonic + 120 * kTimeout}',
+    find: 'skip > 0, false, now.monotonic + kTimeout}',
+    replace: 'skip > 0, false, now.monotonic + 120 * kTimeout}',
   },
   {
     name: 'keeps its locks when it goes',
@@ -187,10 +188,10 @@ const mutants = [
     replace: 'a page that is gone holds nothing.\n  if (!config_.locks)',
   },
   {
-    name: 'sends while offline',
+    name: 'does not slow down while offline',
     file: 'delivery/delivery.cpp',
-    find: 'return !online_ || taking_over_ ||',
-    replace: 'return taking_over_ ||',
+    find: 'offline_tried_ + kOfflinePause',
+    replace: 'offline_tried_ + kSecond',
   },
 ];
 

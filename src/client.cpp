@@ -135,7 +135,7 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
 
 // What all documents of the site share.
 void Client::read_all() {
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   identity.read(user_entropy_, effects_);
   session.read(effects_);
   first_touch.read(effects_);
@@ -159,7 +159,7 @@ void Client::advance() {
     if (live_.consent == Consent::granted && !live_.prerendering) begin();
     return;
   }
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   if (!config_.locks && !away_ && ownership.overslept(now_)) {
     ownership.release_leases(effects_);
     rejoin();
@@ -171,6 +171,7 @@ void Client::advance() {
     for (const std::uint32_t token : flushes_) delivery.flush(token);
     flushes_.clear();
   }
+  report_suppressed(false);
   ownership.advance(away_, live_.visible, now_, effects_);
   hint_storage(delivery.journal(Delivery::events).storage_failing());
   if (effects_.empty()) delivery.advance(now_, effects_);
@@ -222,9 +223,10 @@ Millis Client::next_wake() const {
   if (!may_watch() || away_) return -1;
   Millis next = min(views_.next_wake(), forms_.next_wake());
   if (running_) {
-    const auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+    const auto& [delivery, ownership, identity, session, first_touch, user_records, guard] =
+        *running_;
     next = min(next, delivery.next_wake(now_.monotonic));
-    next = min(next, ownership.next_wake());
+    next = min(next, min(ownership.next_wake(), guard.next_wake()));
   }
   return next == kNever ? -1 : max<Millis>(0, next - now_.monotonic);
 }

@@ -23,6 +23,7 @@
 #include "delivery/delivery.h"
 #include "delivery/event.h"
 #include "delivery/ownership.h"
+#include "delivery/rate_guard.h"
 #include "delivery/user_records.h"
 #include "effect.h"
 #include "pages/page_views.h"
@@ -127,7 +128,8 @@ class Client {
           session(
               prefix, config.session_timeout,
               config.persistence == Persistence::cookie || config.persistence == Persistence::both),
-          first_touch(prefix) {}
+          first_touch(prefix),
+          guard(config.max_events_per_second) {}
 
     Delivery delivery;
     Ownership ownership;
@@ -135,6 +137,7 @@ class Client {
     Session session;
     FirstTouch first_touch;
     UserRecords user_records;
+    RateGuard guard;
   };
 
   /// What an event belongs to that is recorded later than it happened.
@@ -189,6 +192,7 @@ class Client {
   void forget_user(const Entropy& user);
   void replay();
   void report_dropped(std::size_t count);
+  void report_suppressed(bool all);
 
   // What is recorded (commands.cpp).
   Event record(View name, View properties, Millis happened, View app, const Context& context);
@@ -205,6 +209,7 @@ class Client {
   void take_over_id();
 
   void rejoin();
+  void rewrite_storage();
   void advance();
 
   /// Set once, by `start`.

@@ -5,6 +5,7 @@
 #include "base/list.h"
 #include "base/text.h"
 #include "client.h"
+#include "delivery/documented_limits.h"
 #include "delivery/report.h"
 #include "storage_keys.h"
 #include "visitor/consent.h"
@@ -88,6 +89,16 @@ void Client::report_dropped(std::size_t count) {
   hint(Hint::event_evicted, text);
 }
 
+// What the rate guard held back.
+void Client::report_suppressed(bool all) {
+  const std::size_t count = running_->guard.take_report(now_.monotonic, all);
+  if (count == 0) return;
+  effects_.report(report_of("suppressed", 0, count, {}));
+  String& text = scratch();
+  json::append_integer(text, static_cast<std::int64_t>(count));
+  hint(Hint::event_suppressed, text);
+}
+
 Status Client::track(View name, View properties, View app, Millis happened, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
@@ -102,6 +113,11 @@ Status Client::track(View name, View properties, View app, Millis happened, cons
   if (config_.debug) {
     if (!is_snake_case(name)) hint(Hint::name_not_snake_case, name);
     if (says_nothing(name)) hint(Hint::name_says_nothing, name);
+    if (count_characters(name) > kDocumentedName)
+      hint(Hint::name_over_limit, json::clip(name, 255));
+    if (count_characters(properties) > kDocumentedProperties) {
+      hint(Hint::properties_over_limit, name);
+    }
     if (event.properties_lost) hint(Hint::properties_not_an_object, name);
     if (event.name_cut) hint(Hint::name_cut, name);
     for (const View property : event.cut) {
@@ -127,7 +143,9 @@ Event Client::record(View name, View properties, Millis happened, View app,
     pending_calls_.add({PendingCall::event, properties, name, {}, app, happened, {}, view, page});
     return running_ ? make_event(name, properties, {}) : Event();
   }
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
+  std::uint32_t suppressed = 0;
+  if (!guard.admit(name, now_.monotonic, suppressed)) return {};
   Event event = make_event(
       name, properties,
       {.user_id = context.user_id.empty() ? identity.id() : View(context.user_id),
@@ -138,6 +156,10 @@ Event Client::record(View name, View properties, Millis happened, View app,
        .view = view,
        .seq = ++seq_,
        .page = page});
+  if (suppressed > 0) {
+    event.head += ",\"$suppressed\":";
+    json::append_integer(event.head, suppressed);
+  }
   hint(Hint::tracked, name);
   Record record;
   record.text = std::move(event.head);
@@ -150,7 +172,7 @@ Event Client::record(View name, View properties, Millis happened, View app,
 // the site asks for it. False, and nothing done, while storage is asked whether another document
 // has begun it, or has changed the cookies that are to be written again.
 bool Client::continue_session(View landing, Millis happened, const Context& context) {
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   const bool begins = session.would_begin(happened, landing);
   const bool renews = begins || session.is_cookie_due(happened);
   if (renews && !session.is_fresh()) {
@@ -198,7 +220,7 @@ Status Client::set_user_id(View id, const Moment& now) {
 
 // `id` is plausible.
 void Client::identify(View id) {
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   const View before = scratch(identity.id());
   views_.keep_viewer(before);
   const auto change = identity.set(id, effects_);
@@ -230,7 +252,7 @@ Status Client::set_user_properties(View properties, const Moment& now) {
 
 // `properties` is a JSON object.
 void Client::describe_user(View properties) {
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   user_records.set_properties(identity.id(), properties, origin(), delivery, effects_);
 }
 
@@ -304,7 +326,7 @@ void Client::keep_provisional(const PageViews::Finding& finding, View viewer) {
 // Brings it up to date in storage. Its number in the document is the next one, so that it is
 // written again after each event.
 void Client::write_provisional() {
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   Journal& journal = delivery.journal(Delivery::events);
   if (!views_.is_provisional()) provisional_ = {};
   auto& [found, name, properties, happened, context, seq] = provisional_;

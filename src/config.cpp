@@ -20,6 +20,8 @@ enum class Type : std::uint8_t {
   flag,
   count,
   millis,
+  rate,
+  interval,
   names,
   persistence,
   bots,
@@ -63,6 +65,8 @@ constexpr Option kOptions[] = {
     {Part::options, "maxQueueEvents", &Config::max_queue_events},
     {Part::options, "maxQueueBytes", &Config::max_queue_bytes},
     {Part::options, "sessionTimeout", &Config::session_timeout},
+    {Part::options, "flushInterval", Type::interval},
+    {Part::options, "maxEventsPerSecond", Type::rate},
     {Part::options, "consent", Type::consent},
     {Part::options, "rememberConsent", &Config::remember_consent},
     {Part::options, "respectGPC", &Config::respect_gpc},
@@ -162,6 +166,19 @@ class Reader {
         break;
     }
     const double number = json::number(value);
+    if (option.type == Type::rate) {
+      // JSON has no infinity: the glue writes it as a string.
+      const bool unlimited = json::string(value) == "Infinity";
+      if (!unlimited && !(number > 0)) return false;
+      config_.max_events_per_second = unlimited ? __builtin_inf() : number;
+      return true;
+    }
+    if (option.type == Type::interval) {
+      // Longer than a day is most likely another unit.
+      if (!(number >= 0 && number <= static_cast<double>(kDay))) return false;
+      config_.flush_interval = static_cast<Millis>(number);
+      return true;
+    }
     if (!(number >= 1 && number <= 1e12)) return false;
     if (option.type == Type::count) {
       config_.*option.count = static_cast<std::size_t>(min(number, 1e9));

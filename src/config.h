@@ -82,6 +82,11 @@ struct Choices {
   /// The queue's caps; the oldest goes first.
   std::size_t max_queue_events = 20000;
   std::size_t max_queue_bytes = 4000000;
+  /// How long events may wait for a request of their own while the page stays; 0 leaves that to the
+  /// delivery.
+  Millis flush_interval = 0;
+  /// What one event name may do for long, after 10,000 at once (rate_guard.h); infinite: anything.
+  double max_events_per_second = 10;
   /// Idle time after which a new session begins.
   Millis session_timeout = 30 * kMinute;
 };

@@ -32,6 +32,9 @@ enum class Hint : std::int32_t {
   form_not_counted = 32,
   consent_refused = 33,
   user_properties_refused = 34,
+  name_over_limit = 35,
+  properties_over_limit = 36,
+  event_suppressed = 37,
 };
 
 }  // namespace appizer

@@ -19,7 +19,7 @@ void Client::handle_storage_value(View key, View text, const Moment& now) {
     if (first || (may_become(stored) && !config_.drops_bot())) apply_consent(stored);
   }
   if (!running_) return;
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   const bool was_known = identity.is_known();
   if (const auto change = identity.handle_storage_value(key, text, now, effects_);
       change != Identity::StorageChange::foreign) {
@@ -45,7 +45,7 @@ void Client::handle_storage_value(View key, View text, const Moment& now) {
 
 // Two tabs made an id each, or the site named the visitor in the other one before it knew of ours.
 void Client::take_over_id() {
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
+  auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   const View former = scratch(identity.replaced());
   const bool anonymous = identity.is_anonymous();
   if (anonymous) delivery.rename("user_id", former, identity.id());
@@ -57,7 +57,7 @@ void Client::take_over_id() {
 void Client::handle_storage_keys(View list, const Moment& now) {
   input(now);
   if (running_) {
-    running_->ownership.handle_storage_keys(list, now);
+    if (running_->ownership.handle_storage_keys(list, now)) rewrite_storage();
   } else if (erasing_) {
     while (!list.empty()) {
       const View key = take_until(list, '\n');
@@ -78,10 +78,12 @@ void Client::handle_store_failed(View key, const Moment& now) {
 
 void Client::handle_storage_cleared(const Moment& now) {
   if (!input(now)) return;
-  auto& [delivery, ownership, identity, session, first_touch, user_records] = *running_;
-  delivery.journal(Delivery::events).handle_storage_cleared();
-  delivery.journal(Delivery::users).handle_storage_cleared();
-  identity.write(effects_);
+  rewrite_storage();
+}
+
+void Client::rewrite_storage() {
+  running_->delivery.handle_storage_cleared();
+  running_->identity.write(effects_);
 }
 
 void Client::handle_response(std::uint32_t id, int status, const RetryHeaders& headers, View body,
@@ -103,7 +105,12 @@ void Client::handle_visibility(bool visible, const Moment& now) {
   if (may_watch()) views_.handle_visibility(visible, now, effects_);
   if (!running_) return;
   running_->delivery.handle_visibility(visible);
-  if (!visible) return;
+  if (!visible) {
+    report_suppressed(true);
+    // The last chance on many phones: they end hidden pages without a word.
+    running_->ownership.verify_storage(effects_);
+    return;
+  }
   running_->identity.reread_cookies(effects_);
   running_->ownership.scan_soon(now);
 }
@@ -116,7 +123,10 @@ void Client::handle_pagehide(const Moment& now) {
     record_forms();
     views_.handle_pagehide(effects_);
   }
-  if (running_) running_->delivery.handle_pagehide();
+  if (!running_) return;
+  report_suppressed(true);
+  running_->ownership.verify_storage(effects_);
+  running_->delivery.handle_pagehide();
 }
 
 void Client::handle_requests_unsure(const Moment& now) {

@@ -2,7 +2,7 @@
 //
 //     appizer.1.4k2nw0qz.j.7d3kx8m2pa.e12
 //     └────────┬────────┘ │ └───┬────┘ │└─ number of the segment, counted by the document
-//            prefix       │  document  └─ lane: e (events) or p (users)
+//            prefix       │  document  └─ lane: e (events), p (users) or q (suspects)
 //                         └─ j: a segment of the durable queue
 //
 // The prefix holds the version of the format and a hash of the server's address and the app's id:
@@ -10,7 +10,7 @@
 // is under it. Beside the segments there are, under the prefix:
 //
 //     l.<document>   the document's lease: "<until>", or a claim: "<until> <number drawn>"
-//     w.e  w.p       the lane's pause: "<failures> <until> <since>"
+//     w.e  w.p  w.q  the lane's pause: "<failures> <until> <since>[ <unanswered since>]"
 //     s              the session: "<id> <time of the last event>[ <landing>]"
 //                    under the same key in a cookie too, where the user id is in one
 //     f              the first landing of the visitor
@@ -23,9 +23,10 @@
 //
 // A segment is lines of records, each closed by a line feed:
 //
-//     9f3c01d2E3@"other-app" {"event_name":…
-//     └──┬───┘│││            └─ the record's JSON text, without its end (journal.h)
-//     checksum││└─ its app, as a JSON string, where that is not the client's own
+//     9f3c01d2E3!2@"other-app" {"event_name":…
+//     └──┬───┘││ │ │           └─ the record's JSON text, without its end (record.h)
+//     checksum││ │ └─ its app, as a JSON string, where that is not the client's own
+//             ││ └─ how often it alone failed while others passed, if ever
 //             │└─ how many records were lost before this one, if any
 //             └─ kind: E (event), U (user) or A (alias)
 //
@@ -44,6 +45,7 @@ constexpr char kSegments[] = "j.";
 constexpr char kLeases[] = "l.";
 constexpr char kPauseOfEvents[] = "w.e";
 constexpr char kPauseOfUsers[] = "w.p";
+constexpr char kPauseOfSuspects[] = "w.q";
 constexpr char kSession[] = "s";
 constexpr char kConsent[] = "c";
 constexpr char kIdChange[] = "i";
@@ -52,6 +54,8 @@ constexpr char kFirstTouch[] = "f";
 /// Lanes in the key of a segment.
 constexpr char kEvents = 'e';
 constexpr char kUsers = 'p';
+constexpr char kSuspects = 'q';
+constexpr char kLanes[] = "epq";
 
 /// The prefix of the space that all documents with the same app and server share; in `scratch`.
 inline View prefix_of(View api_base, View app_id) {

@@ -26,6 +26,8 @@ export function coreOptions(options: unknown): string {
   if (typeof options !== 'object' || options === null) return toJson(options) || 'null';
   const rest = { ...(options as Record<string, unknown>) };
   for (const name of LIVE) delete rest[name];
+  // JSON has no infinity.
+  if (rest.maxEventsPerSecond === Infinity) rest.maxEventsPerSecond = 'Infinity';
   return toJson(rest);
 }
 

@@ -31,7 +31,7 @@ const HINTS: Record<number, string> = {
   14: "The server does not allow this page to send (status $). Events are kept, and it will be tried again after a pause. Is the domain among the app's authorized domains, and the appId right?",
   15: 'Sending failed (status $; 0 means no answer). The events are kept and will be sent again. If it stays at 0: does a Content-Security-Policy forbid it (connect-src), or is apiBase wrong?',
   16: 'init does not know the option "$". Is it misspelt?',
-  17: 'The option "$" has a value of the wrong type, so its default counts.',
+  17: 'The option "$" has a value of the wrong type or out of range, so its default counts.',
   18: 'Delivered: $ (events, user records and aliases).',
   19: 'Recorded "$".',
   30: 'The form field marked data-appizer-field="$" is of a kind that is never sent (password, card, code, document, health, birth, free text), so it was left out.',
@@ -39,6 +39,9 @@ const HINTS: Record<number, string> = {
   32: 'The submission of the form $ was cancelled by a script, and nothing showed within 2 seconds that the script handled it (a request, another URL, a reset, the form gone), or the form was not valid; so it was not recorded.',
   33: 'setConsent was given $, so nothing changed. Pass "granted" or "denied"; "pending" is only for before a decision.',
   34: 'setUserProperties needs an object, so nothing changed: AppizerWeb.setUserProperties({plan: "pro"}).',
+  35: 'The event name "$" is longer than the 100 characters that Appizer documents. A server that enforces this refuses the event, and it is sent again once with a shorter name.',
+  36: 'The properties of "$" are longer than the 10,000 characters of JSON that Appizer documents. A server that enforces this refuses the event, and it is sent again once without the longest ones, named in $cut.',
+  37: '$ events were suppressed, as one name was tracked more than 10,000 times at once and then faster than maxEventsPerSecond allows. Is there a loop?',
 };
 
 /** By `Status` (status.h), and the glue's own. Those that are missing come with a hint, which says more. */

@@ -21,11 +21,14 @@ Millis until(double away) { return away <= kBelievableReset ? seconds(away) : 0;
 
 }  // namespace
 
-Outcome outcome(int status) {
+Outcome outcome(int status, Kind kind) {
   if (status >= 200 && status < 300) return Outcome::delivered;
   switch (status) {
-    case 400:
     case 404:
+      // Of an alias it speaks of its user, who does not exist, and is final. Of anything else it
+      // speaks of the address: a deployment is under way, or the address is wrong.
+      return kind == Kind::alias ? Outcome::refused : Outcome::not_allowed;
+    case 400:
     case 409:
     case 413:
     case 422:

@@ -6,6 +6,7 @@
 
 #include "base/moment.h"
 #include "base/text.h"
+#include "delivery/record.h"
 
 namespace appizer {
 
@@ -21,8 +22,9 @@ enum class Outcome {
   later,
 };
 
-/// `status` is 0 for a request that got no answer: network error, timeout, blocked, redirected.
-Outcome outcome(int status);
+/// `status` is 0 for a request that got no answer: network error, timeout, blocked, redirected, or
+/// answered by somebody else. `kind` is that of the records.
+Outcome outcome(int status, Kind kind = Kind::event);
 
 /// What an answer says about when to come back, each in seconds, NaN where it does not say.
 struct RetryHeaders {

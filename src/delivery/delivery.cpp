@@ -8,51 +8,60 @@
 #include "base/text.h"
 #include "delivery/event.h"
 #include "delivery/report.h"
+#include "delivery/request.h"
 #include "storage_keys.h"
 
 namespace appizer {
 namespace {
 
-// Of a batch around its events, without the app's id.
-constexpr std::size_t kEnvelope = 64;
+// What is sent of a user says whose the events are.
+constexpr Delivery::Lane kInOrder[] = {Delivery::users, Delivery::events, Delivery::suspects};
+
+View number_text(std::uint64_t value) {
+  String& out = scratch();
+  json::append_integer(out, static_cast<std::int64_t>(value));
+  return out;
+}
+
+Millis half_drawn(Millis whole, std::uint32_t draw) {
+  return whole / 2 + whole / 2 * draw / (Millis{1} << 32);
+}
 
 }  // namespace
-
-View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending) {
-  String& out = scratch("{\"delivered\":");
-  out += json::integer_text(delivered);
-  out += ",\"dropped\":";
-  out += json::integer_text(dropped);
-  out += ",\"pending\":";
-  out += json::integer_text(pending);
-  return out += '}';
-}
 
 Delivery::Delivery(const Config& config, Ids& ids, View prefix, const LiveState& live)
     : config_(config),
       ids_(ids),
-      prefix_(prefix),
-      state_{State(prefix, storage_keys::kEvents), State(prefix, storage_keys::kUsers)},
+      state_{State(prefix, storage_keys::kEvents, storage_keys::kPauseOfEvents),
+             State(prefix, storage_keys::kUsers, storage_keys::kPauseOfUsers),
+             State(prefix, storage_keys::kSuspects, storage_keys::kPauseOfSuspects)},
       online_(live.online),
       visible_(live.visible) {}
 
-View Delivery::pause_key(Lane lane) const {
-  return prefix_ + (lane == events ? storage_keys::kPauseOfEvents : storage_keys::kPauseOfUsers);
+void Delivery::read_pauses(Effects& effects) const {
+  for (const State& state : state_) effects.read(state.pause_key);
 }
 
-void Delivery::read_pauses(Effects& effects) const {
-  effects.read(pause_key(events));
-  effects.read(pause_key(users));
+void Delivery::hint(Effects& effects, Hint hint, View detail) const {
+  if (config_.debug) effects.hint(hint, detail);
 }
 
 void Delivery::add(Lane lane, Record&& record, Effects& effects) {
+  state_[lane].journal.append(std::move(record));
+  make_room(lane, config_.max_queue_bytes, kNever, effects);
+}
+
+// Evicts what exceeds the caps, and events that are older than `oldest` (wall time).
+void Delivery::make_room(Lane lane, std::size_t bytes, Millis oldest, Effects& effects) {
   Journal& journal = state_[lane].journal;
-  journal.append(std::move(record));
   List<Record> evicted;
-  while (journal.size() > config_.max_queue_events || journal.bytes() > config_.max_queue_bytes) {
-    Record oldest;
-    if (!journal.evict(oldest)) break;
-    evicted.push_back(std::move(oldest));
+  for (;;) {
+    const bool full = journal.size() > config_.max_queue_events || journal.bytes() > bytes;
+    const Record* const first = journal.first();
+    const bool old = oldest != kNever && first != nullptr && time_of(*first) < oldest;
+    Record record;
+    if (!(full || old) || !journal.evict(record)) break;
+    evicted.push_back(std::move(record));
   }
   if (evicted.empty()) return;
   dropped_ += evicted.size();
@@ -60,27 +69,15 @@ void Delivery::add(Lane lane, Record&& record, Effects& effects) {
   hint(effects, Hint::event_evicted, json::integer_text(evicted.size()));
 }
 
-void Delivery::hint(Effects& effects, Hint hint, View detail) const {
-  if (config_.debug) effects.hint(hint, detail);
-}
-
 void Delivery::handle_online(bool online, const Moment& now) {
+  if (!online && online_) offline_tried_ = now.monotonic;
   online_ = online;
   if (!online) return;
-  for (State& state : state_) {
-    // What failed without an answer may well have failed for want of a network, unlike what
-    // another tab stored. Not all at once, though: a whole office comes back in the same second.
-    if (state.unanswered && !state.from_another_tab) {
-      const Millis soon = now.monotonic + 2 * kSecond * ids_.draw() / (Millis{1} << 32);
-      state.not_before = max(min(state.not_before, soon), state.retry_after_until);
-    }
-  }
+  offline_tried_ = kNever;
+  for (State& state : state_) state.shorten(ids_.draw(), now);
 }
 
 void Delivery::handle_visibility(bool visible) {
-  // A document that is restored is visible before `pageshow` (HTML, "reactivate a
-  // document"). What it sent in between would count as handed over, though it will receive the
-  // answer.
   if (visible && !visible_ && leaving()) presence_ = Presence::resuming;
   visible_ = visible;
   flush_now_ = !visible;
@@ -90,17 +87,19 @@ void Delivery::rename(View member, View from, View to) {
   for (State& state : state_) state.journal.rename(member, from, to);
 }
 
-bool Delivery::wants_recovery_lock() const {
-  if (leaving() || !online_ || taking_over_) return false;
-  for (const State& state : state_) {
-    if (state.recovering() && state.journal.size() > 0) return true;
+// Whether a lane waits to try a server that failed. Each document tries its own suspects.
+bool Delivery::recovers() const {
+  if (leaving() || taking_over_) return false;
+  for (const Lane lane : {events, users}) {
+    if (state_[lane].recovering() && state_[lane].journal.size() > 0) return true;
   }
   return false;
 }
 
 bool Delivery::may_recover(const State& state, Millis now) const {
-  if (!state.recovering() || !config_.locks || has_lock_) return true;
-  return lock_wanted_ != kNever && now - lock_wanted_ >= kLongestLockWait;
+  if (!state.recovering() || &state == &state_[suspects]) return true;
+  if (!config_.locks || has_lock_) return true;
+  return lock_wanted_ != kNever && now - lock_wanted_ >= lock_wait_;
 }
 
 // An alias is refused where its user is not known yet.
@@ -111,14 +110,35 @@ bool Delivery::awaits_turn(const State& state) const {
   return false;
 }
 
+// The time before which nothing of the lane is sent.
+Millis Delivery::earliest(const State& state, Millis now) const {
+  Millis when = state.not_before;
+  if (!online_ && offline_tried_ != kNever) when = max(when, offline_tried_ + kOfflinePause);
+  if (!may_recover(state, now)) {
+    when = max(when, lock_wanted_ == kNever ? kNever : lock_wanted_ + lock_wait_);
+  }
+  if (&state != &state_[suspects]) return when;
+  for (const Lane lane : {events, users}) {
+    const State& other = state_[lane];
+    when = max(when, other.not_before);
+    if (other.recovering() && other.journal.waiting() > 0) return kNever;
+  }
+  return when;
+}
+
 bool Delivery::blocked(const State& state, Millis now) const {
-  if (awaits_turn(state)) return true;
-  return !online_ || taking_over_ || now < state.not_before || !may_recover(state, now);
+  return awaits_turn(state) || taking_over_ || now < earliest(state, now);
 }
 
 bool Delivery::idle() const {
-  return flights_.empty() && state_[events].journal.size() + state_[users].journal.size() == 0 &&
-         !state_[events].journal.has_provisional();
+  for (const State& state : state_) {
+    if (state.journal.size() > 0) return false;
+  }
+  return flights_.empty() && !state_[events].journal.has_provisional();
+}
+
+bool Delivery::wants_more() const {
+  return state_[events].journal.bytes() + state_[users].journal.bytes() < kKeepaliveBytes;
 }
 
 void Delivery::refill(Millis now) {
@@ -128,80 +148,51 @@ void Delivery::refill(Millis now) {
   refilled_ = tokens_ == kBurst ? now : refilled_ + more * kRefill;
 }
 
-View Delivery::url_of(const List<const Record*>& records) const {
-  const Kind kind = records[0]->kind;
-  const View call = kind == Kind::alias  ? "/v1/users/aliases"
-                    : kind == Kind::user ? "/v1/users"
-                    : records.size() > 1 ? "/v1/events/batch"
-                                         : "/v1/events";
-  return config_.api_base + call;
-}
-
-// An id so long that it would leave no room for events is none.
-std::size_t Delivery::envelope() const {
-  return kEnvelope + min(config_.app_id.size(), kKeepaliveBytes / 2);
-}
-
-View Delivery::body_of(const List<const Record*>& records, Millis wall) const {
-  const Record& first = *records[0];
-  const bool batch = records.size() > 1;
-  String& app = scratch("\"app_id\":");
-  json::append_string(app, first.app.empty() ? config_.app_id : first.app);
-  String& body = scratch();
-  if (batch) {
-    body += '{';
-    body += app;
-    body += ",\"events\":[";
-  }
-  for (const Record* record : records) {
-    if (record != &first) body += ',';
-    body += record->text;
-    if (record->kind == Kind::event) {
-      append_event_tail(body, config_.user_agent, config_.marks_bot(), record->dropped, wall);
-    }
-    if (batch) body += '}';
-  }
-  if (batch) {
-    body += ']';
-  } else {
-    body += ',';
-    body += app;
-  }
-  return body += '}';
+std::size_t Delivery::count_to_skip(const State& state, Lane lane) const {
+  if (!state.isolation.wants_later()) return 0;
+  if (lane != users) return state.isolation.skip(state.journal.waiting());
+  // An alias alone would be refused: its user may not be known yet.
+  std::size_t before = 0;
+  return state.journal.has_later_user(before) ? before : 0;
 }
 
 // Sends the next flight of a lane. False if none could go: nothing waits, or it does not fit.
 bool Delivery::send(Lane lane, const Moment& now, Effects& effects) {
   State& state = state_[lane];
   const bool parting = flush_now_ || leaving();
+  const std::size_t around = request::envelope(config_);
   std::size_t flying = 0;
   for (const Flight& flight : flights_) {
     if (flight.keepalive) flying += flight.bytes;
   }
-  if (parting && flying + envelope() >= kKeepaliveBytes) return false;
-  const std::size_t room = kKeepaliveBytes - envelope() - (parting ? flying : 0);
-  String& tail = scratch();
-  append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX, now.wall);
-  const std::size_t most = min(state.most, state.recovering() ? kFirstAfterFailure : kBatch);
+  if (parting && flying + around >= kKeepaliveBytes) return false;
+  const std::size_t room = kKeepaliveBytes - around - (parting ? flying : 0);
+  const std::size_t most = lane == suspects ? 1
+                                            : min(state.isolation.most(),
+                                                  state.recovering() ? kFirstAfterFailure : kBatch);
+  const std::size_t skip = count_to_skip(state, lane);
   const std::uint32_t id = ids_.next_flight();
-  const auto records = state.journal.take(id, most, room, tail.size() + 2);
+  const auto records = state.journal.take(id, most, room, request::overhead(config_), skip);
   if (records.empty()) return false;
-  const View body = body_of(records, now.wall);
+  const View body = request::body_of(config_, records, now.wall);
   const bool fits = flying + body.size() <= kKeepaliveBytes;
   if (parting && !fits) {
     state.journal.put_back(id);
     return false;
   }
-  // A keepalive request is also refused when the page's own have used up the quota, and that looks
-  // like a network error: so the next attempt goes without.
-  const bool keepalive = fits && (parting || !state.unanswered);
-  flights_.push_back(
-      {id, lane, records.size(), body.size(), keepalive, false, now.monotonic + kTimeout});
+  // The quota for keepalive belongs to the page, too, so only small requests use it while the page
+  // stays. Such a request is also refused when the page's own have used it up, and that looks like
+  // a network error: so the next attempt goes without.
+  const bool small = flying + body.size() <= kSmallBytes;
+  const bool keepalive = fits && (parting || (small && !state.unanswered));
+  flights_.push_back({id, lane, records[0]->kind, records[0]->number, records.size(), body.size(),
+                      keepalive, skip > 0, false, now.monotonic + kTimeout});
   state.sent = now.monotonic;
   state.sent_number = state.journal.last_number();
   state.due = kNever;
+  if (!online_) offline_tried_ = now.monotonic;
   if (tokens_ > 0) --tokens_;
-  effects.request(id, url_of(records), body, keepalive);
+  effects.request(id, request::url_of(config_, records), body, keepalive);
   return true;
 }
 
@@ -209,17 +200,19 @@ void Delivery::send_due(const Moment& now, Effects& effects) {
   if (presence_ == Presence::resuming) return;
   refill(now.monotonic);
   const bool parting = std::exchange(flush_now_, false) || leaving();
-  for (const Lane lane : kUsersFirst) {
+  const Millis interval = config_.flush_interval;
+  for (const Lane lane : kInOrder) {
     State& state = state_[lane];
     if (state.journal.waiting() == 0) {
       state.due = kNever;
       continue;
     }
     if (state.due == kNever) {
-      state.due = !visible_ ? now.monotonic
-                            : max(now.monotonic + kSoon, lane == events ? state.sent + kBusy : 0);
+      const Millis soon = now.monotonic + (interval > 0 ? interval : kSoon);
+      const Millis spaced = state.sent + (interval > 0 ? interval : kBusy);
+      state.due = !visible_ ? now.monotonic : max(soon, lane == events ? spaced : 0);
     }
-    if (!parting) continue;
+    if (!parting || !online_ || lane == suspects) continue;
     flush_now_ = true;
     // In backoff nothing is pressed on the server: the next page of the site sends it.
     while (!state.recovering() && !blocked(state, now.monotonic) && tokens_ > 0 &&
@@ -227,7 +220,7 @@ void Delivery::send_due(const Moment& now, Effects& effects) {
     }
     flush_now_ = false;
   }
-  for (const Lane lane : kUsersFirst) {
+  for (const Lane lane : kInOrder) {
     bool busy = false;
     for (const Flight& flight : flights_) busy = busy || !flight.handed_over;
     State& state = state_[lane];
@@ -240,6 +233,28 @@ bool Delivery::is_due(const State& state, Millis now) const {
   if (state.journal.waiting() == 0) return false;
   return now >= state.due || !flushes_.empty() || state.journal.waiting() >= kBatch ||
          state.journal.bytes() >= kKeepaliveBytes;
+}
+
+void Delivery::handle_store_failed(View key, Millis now) {
+  for (State& state : state_) {
+    state.journal.handle_store_failed(key, now);
+    if (key == state.pause_key) state.pause_unsaved = true;
+  }
+}
+
+void Delivery::handle_storage_cleared() {
+  for (State& state : state_) state.journal.handle_storage_cleared();
+}
+
+bool Delivery::handle_stored_pause(View key, View value, const Moment& now) {
+  for (State& state : state_) {
+    if (key != state.pause_key) continue;
+    const std::uint32_t draw = ids_.draw();
+    state.handle_stored_pause(value, config_.locks ? nullptr : &draw, now);
+    if (lock_wanted_ != kNever) lock_wanted_ = max(lock_wanted_, state.not_before);
+    return true;
+  }
+  return false;
 }
 
 void Delivery::recall(Effects& effects) {
@@ -260,7 +275,8 @@ void Delivery::handle_handover(Effects& effects, bool sure) {
   for (Flight& flight : flights_) {
     if (!flight.keepalive) {
       cancelled.push_back(flight);
-    } else if (sure && !config_.confirm_unload && flight.lane == events && !flight.handed_over) {
+    } else if (sure && !config_.confirm_unload && online_ && flight.lane == events &&
+               !flight.handed_over) {
       // Users and aliases may arrive twice, but not be lost: the alias of one lost is refused.
       flight.handed_over = true;
       state_[flight.lane].journal.hand_over(flight.id);
@@ -287,7 +303,7 @@ void Delivery::handle_pageshow(const Moment& now, Effects& effects) {
   lock_wanted_ = kNever;
   for (Flight& flight : flights_) {
     if (flight.handed_over) {
-      // Its answer, if it came while the page was cached, is reported only now.
+      // Its answer, if it came while nobody listened, is reported only now.
       flight.deadline = now.monotonic + kTimeout;
       continue;
     }
@@ -299,34 +315,6 @@ void Delivery::handle_pageshow(const Moment& now, Effects& effects) {
   for (State& state : state_) {
     if (!config_.cookieless) state.journal.forget_stored();
     state.due = kNever;
-  }
-}
-
-void Delivery::flush(std::uint32_t token) {
-  flushes_.push_back({token,
-                      {state_[events].journal.last_number(), state_[users].journal.last_number()},
-                      delivered_,
-                      dropped_});
-}
-
-void Delivery::answer_flushes(const Moment& now, Effects& effects) {
-  for (std::size_t i = 0; i < flushes_.size();) {
-    const Flush& flush = flushes_[i];
-    std::size_t pending = 0;
-    bool moving = !gone() && (!flights_.empty() || tokens_ == 0);
-    for (const Lane lane : kUsersFirst) {
-      const State& state = state_[lane];
-      if (!state.journal.has_up_to(flush.up_to[lane])) continue;
-      pending += state.journal.size();
-      moving = moving || (!blocked(state, now.monotonic) && !leaving());
-    }
-    if (pending > 0 && moving) {
-      ++i;
-      continue;
-    }
-    effects.flushed(flush.token,
-                    flush_result(delivered_ - flush.delivered, dropped_ - flush.dropped, pending));
-    flushes_.erase(i);
   }
 }
 
@@ -343,19 +331,20 @@ void Delivery::arm_fetch_later(Millis wall, Effects& effects) {
   View url;
   View body;
   if (mark != 0) {
-    String& tail = scratch();
-    append_event_tail(tail, config_.user_agent, config_.marks_bot(), UINT32_MAX, wall);
     const std::uint32_t id = ids_.next_flight();
-    const auto records = journal.take(id, kBatch, kKeepaliveBytes - envelope(), tail.size() + 2);
-    url = url_of(records);
-    body = body_of(records, wall);
+    const auto records = journal.take(id, kBatch, kKeepaliveBytes - request::envelope(config_),
+                                      request::overhead(config_));
+    url = request::url_of(config_, records);
+    body = request::body_of(config_, records, wall);
     journal.put_back(id);
     if (body.size() > kKeepaliveBytes) url = body = View();
   }
   effects.fetch_later(url, body);
 }
 
-void Delivery::advance(const Moment& now, Effects& effects) {
+// Gives up on requests that have no answer. Of one that was handed over, silence does not mean that
+// it failed: what the browser took over counts as delivered.
+void Delivery::time_out(const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flights_.size();) {
     const Flight flight = flights_[i];
     if (flight.deadline > now.monotonic || leaving()) {
@@ -365,24 +354,39 @@ void Delivery::advance(const Moment& now, Effects& effects) {
     flights_.erase(i);
     effects.cancel(flight.id);
     if (flight.handed_over) {
-      // Silence is no failure: what the browser took over counts as delivered.
       delivered_ += state_[flight.lane].journal.acknowledge(flight.id);
     } else {
       finish(flight, 0, {}, {}, now, effects);
     }
   }
-  // Storage first: what is sent must be there if the page dies before the answer.
-  for (State& state : state_) state.journal.sync(effects, now.monotonic);
-  if (!wants_recovery_lock()) {
+}
+
+// Patience begins when a lane's turn comes: until then the holder of the lock waits as well.
+void Delivery::update_lock_wait(const Moment& now) {
+  if (!recovers()) {
     lock_wanted_ = kNever;
   } else if (lock_wanted_ == kNever) {
-    // The holder of the lock is alive as long as it stores new pauses, so patience begins
-    // when its turn comes.
     lock_wanted_ = now.monotonic;
-    for (const State& state : state_) lock_wanted_ = max(lock_wanted_, state.not_before);
+    lock_wait_ = half_drawn(kLongestLockWait, ids_.draw());
+    for (const Lane lane : {events, users}) {
+      lock_wanted_ = max(lock_wanted_, state_[lane].not_before);
+    }
   }
+}
+
+void Delivery::advance(const Moment& now, Effects& effects) {
+  if (!online_ && offline_tried_ == kNever) offline_tried_ = now.monotonic;
+  time_out(now, effects);
+  for (const Lane lane : kInOrder) {
+    if (!state_[lane].is_stale(now)) continue;
+    make_room(lane, min(kStaleBytes, config_.max_queue_bytes), now.wall - kLongestAge, effects);
+  }
+  // Storage first: what is sent must be there if the page dies before the answer. What moved to the
+  // suspects is written there before it is removed where it was.
+  for (std::size_t lane = lanes; lane-- > 0;) state_[lane].journal.sync(effects, now.monotonic);
+  update_lock_wait(now);
   if (!effects.empty()) return;  // the writes must be made, and may fail, before more is decided
-  if (gone()) {
+  if (presence_ == Presence::handed_off) {
     // What storage has is the next page's, which may be quick. What a page still tracks now is
     // sent.
     answer_flushes(now, effects);
@@ -400,14 +404,12 @@ Millis Delivery::next_wake(Millis now) const {
     next = min(next, flight.deadline);
     busy = busy || !flight.handed_over;
   }
-  if (busy || leaving() || taking_over_ || !online_) return next;
+  if (leaving()) return next;
+  for (const State& state : state_) next = min(next, state.journal.next_wake());
+  if (busy || taking_over_) return next;
   for (const State& state : state_) {
     if (state.journal.waiting() == 0 || awaits_turn(state)) continue;
-    Millis when = is_due(state, now) ? now : state.due;
-    when = max(when, state.not_before);
-    if (!may_recover(state, now) && lock_wanted_ != kNever) {
-      when = max(when, lock_wanted_ + kLongestLockWait);
-    }
+    Millis when = max(is_due(state, now) ? now : state.due, earliest(state, now));
     if (tokens_ == 0) when = max(when, refilled_ + kRefill);
     next = min(next, when);
   }

@@ -15,7 +15,7 @@ namespace {
 bool is_ours(View name) {
   return lists(
       "$event_id $timestamp $sent_at $session_id $view_id $seq $page $lib $lib_version $bot "
-      "$dropped $cut",
+      "$dropped $suppressed $cut",
       name);
 }
 

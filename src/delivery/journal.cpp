@@ -104,25 +104,16 @@ void Journal::leave_count(std::size_t segment, std::size_t record, std::uint32_t
 }
 
 bool Journal::evict(Record& evicted) {
-  for (std::size_t i = 0; i < segments_.size(); ++i) {
-    Segment& segment = *segments_[i];
-    for (std::size_t j = 0; j < segment.records.size(); ++j) {
-      if (segment.records[j].flight != 0) continue;
-      evicted = std::move(segment.records[j]);
-      segment.records.erase(j);
-      segment.bytes -= evicted.text.size();
-      bytes_ -= evicted.text.size();
-      --size_;
-      leave_count(i, j, evicted.dropped + 1);
-      mark_dirty(segment);
-      return true;
-    }
-  }
-  return false;
+  const std::uint32_t oldest = first_waiting();
+  if (oldest == 0) return false;
+  const auto [segment, record] = place_of(oldest);
+  take_out(segment, record, evicted);
+  leave_count(segment, record, evicted.dropped + 1);
+  return true;
 }
 
 List<const Record*> Journal::take(std::uint32_t flight, std::size_t most, std::size_t bytes,
-                                  std::size_t overhead) {
+                                  std::size_t overhead, std::size_t skip) {
   List<const Record*> taken;
   std::size_t total = 0;
   for (const auto& segment : segments_) {
@@ -130,6 +121,10 @@ List<const Record*> Journal::take(std::uint32_t flight, std::size_t most, std::s
       if (record.flight != 0) {
         if (taken.empty()) continue;
         return taken;
+      }
+      if (skip > 0) {
+        --skip;
+        continue;
       }
       total += record.text.size() + overhead;
       if (!taken.empty()) {
@@ -145,6 +140,79 @@ List<const Record*> Journal::take(std::uint32_t flight, std::size_t most, std::s
     }
   }
   return taken;
+}
+
+bool Journal::has_later_user(std::size_t& before) const {
+  before = 0;
+  for (const auto& segment : segments_) {
+    for (const Record& record : segment->records) {
+      if (record.flight != 0) continue;
+      if (before > 0 && record.kind == Kind::user) return true;
+      ++before;
+    }
+  }
+  return false;
+}
+
+const Record* Journal::first() const {
+  for (const auto& segment : segments_) {
+    for (const Record& record : segment->records) {
+      if (record.flight == 0) return &record;
+    }
+  }
+  return nullptr;
+}
+
+const Record* Journal::first_of(std::uint32_t flight) const {
+  for (const auto& segment : segments_) {
+    for (const Record& record : segment->records) {
+      if (record.flight == flight) return &record;
+    }
+  }
+  return nullptr;
+}
+
+void Journal::rewrite(std::uint32_t flight, View text) {
+  for (const auto& segment : segments_) {
+    for (Record& record : segment->records) {
+      if (record.flight != flight) continue;
+      segment->bytes += text.size() - record.text.size();
+      bytes_ += text.size() - record.text.size();
+      record.text = text;
+      mark_dirty(*segment);
+      return;
+    }
+  }
+}
+
+bool Journal::extract(std::uint32_t number, Record& record) {
+  const auto [at, place] = place_of(number);
+  if (at == segments_.size()) return false;
+  take_out(at, place, record);
+  // Nobody knows when it will get through.
+  if (record.dropped > 0) leave_count(at, place, std::exchange(record.dropped, 0));
+  return true;
+}
+
+// Where the record of this number is, if it waits; behind the last segment otherwise.
+Journal::Place Journal::place_of(std::uint32_t number) const {
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    const List<Record>& records = segments_[i]->records;
+    for (std::size_t j = 0; j < records.size(); ++j) {
+      if (records[j].number == number && records[j].flight == 0) return {i, j};
+    }
+  }
+  return {segments_.size(), 0};
+}
+
+void Journal::take_out(std::size_t segment, std::size_t record, Record& taken) {
+  Segment& from = *segments_[segment];
+  taken = std::move(from.records[record]);
+  from.records.erase(record);
+  from.bytes -= taken.text.size();
+  bytes_ -= taken.text.size();
+  --size_;
+  mark_dirty(from);
 }
 
 // Flights are at the front of the queue, each in one piece, so this looks at little else.
@@ -186,7 +254,7 @@ List<Record> Journal::give_up(std::uint32_t flight) {
     lost += record.dropped + 1;
     given.push_back(std::move(record));
   });
-  if (lost > 0) leave_count(0, 0, lost);
+  count_lost(lost);
   return given;
 }
 
@@ -255,7 +323,7 @@ void Journal::hand_over(std::uint32_t flight) {
 std::size_t Journal::take_over(View key, View text) {
   auto segment = std::make_unique<Segment>();
   segment->key = key;
-  segment->stored = segment->taken = true;
+  segment->stored = segment->taken = segment->adopted = true;
   segment->written = text.size();
   std::uint32_t unreadable = 0;
   std::size_t all_unreadable = 0;
@@ -282,12 +350,15 @@ std::size_t Journal::take_over(View key, View text) {
   if (all_unreadable > 0) mark_dirty(*segment);
   size_ += segment->records.size();
   bytes_ += segment->bytes;
-  // Older than what waits here, so before it; but a flight stays in one piece.
+  // Older than the document's own, so before it; but a flight stays in one piece.
   std::size_t place = 0;
   for (std::size_t seen = 0; seen < flying_; ++place) {
     const auto& records = segments_[place]->records;
     seen += static_cast<std::size_t>(std::count_if(
         records.begin(), records.end(), [](const Record& one) { return one.flight != 0; }));
+  }
+  for (std::size_t i = place; i < segments_.size(); ++i) {
+    if (segments_[i]->adopted) place = i + 1;
   }
   if (place == segments_.size()) last_is_open_ = false;
   segments_.insert(place, std::move(segment));
@@ -298,10 +369,17 @@ std::size_t Journal::take_over(View key, View text) {
 void Journal::forget_stored() {
   last_is_open_ = false;
   bool touched = false;
+  const auto in_doubt = [](const Record& record) {
+    return record.stored && !record.handed_over && record.flight != 0;
+  };
   for (const auto& segment : segments_) {
     auto& records = segment->records;
     // What was handed over is not in storage; its flight may still have something to say of it.
     const auto stored = [](const Record& record) { return record.stored && !record.handed_over; };
+    // What is all on its way may still be acknowledged, and is then removed.
+    if (!touched && !records.empty() && std::all_of(records.begin(), records.end(), in_doubt)) {
+      continue;
+    }
     // Their keys stay in the order of what they hold.
     touched = touched || segment->taken || std::any_of(records.begin(), records.end(), stored);
     if (!touched) continue;
@@ -315,19 +393,15 @@ void Journal::forget_stored() {
     records.remove_if(stored);
     // The text under its key may have been taken over by now.
     new_key(*segment);
-    segment->stored = segment->taken = false;
+    segment->stored = segment->taken = segment->adopted = false;
     segment->written = 0;
     mark_dirty(*segment);
   }
 }
 
 std::uint32_t Journal::first_waiting() const {
-  for (const auto& segment : segments_) {
-    for (const Record& record : segment->records) {
-      if (record.flight == 0) return record.number;
-    }
-  }
-  return 0;
+  const Record* const record = first();
+  return record == nullptr ? 0 : record->number;
 }
 
 bool Journal::has_up_to(std::uint32_t number) const {
@@ -337,92 +411,6 @@ bool Journal::has_up_to(std::uint32_t number) const {
     }
   }
   return false;
-}
-
-void Journal::handle_storage_cleared() {
-  provisional_dirty_ = !provisional_.empty();
-  for (const auto& segment : segments_) {
-    // `stored` stays: the report may be older than the last write, which must still be removed one
-    // day.
-    segment->written = 0;
-    for (Record& record : segment->records) record.stored = false;
-    mark_dirty(*segment);
-  }
-}
-
-void Journal::handle_store_failed(View key, Millis now) {
-  for (std::size_t i = segments_.size(); i-- > 0;) {
-    if (segments_[i]->key != key) continue;
-    // What storage has under this key, if anything, is the text from before.
-    segments_[i]->written = 0;
-    segments_[i]->taken = segments_[i]->was_taken;
-    for (Record& record : segments_[i]->records) record.stored = record.was_stored;
-    mark_dirty(*segments_[i]);
-    break;
-  }
-  failing_ = true;
-  probing_ = false;
-  retry_storage_ = now + kStoragePause;
-}
-
-void Journal::write(Segment& segment, Effects& effects) {
-  String text;
-  text.reserve(segment.bytes + segment.records.size() * 16);
-  for (Record& record : segment.records) {
-    record.was_stored = std::exchange(record.stored, !record.handed_over);
-    if (record.handed_over) continue;
-    append_line(text, record);
-    text += '\n';
-  }
-  segment.dirty = false;
-  segment.written = text.size();
-  segment.was_taken = std::exchange(segment.taken, !text.empty());
-  if (!text.empty()) {
-    segment.stored = true;
-    effects.store(segment.key, text);
-  } else if (segment.stored) {
-    segment.stored = false;
-    effects.erase(segment.key);
-  }
-}
-
-void Journal::sync(Effects& effects, Millis now) {
-  if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
-  // First, as its number in the document may be that of a record below.
-  write_provisional(effects);
-  // Removals before writes: they make room.
-  for (const String& key : erased_) effects.erase(key);
-  bool freed = !erased_.empty();
-  erased_.clear();
-  if (dirty_.empty()) return;
-  List<Segment*> waiting;
-  for (Segment* segment : dirty_) {
-    const bool gone = std::all_of(segment->records.begin(), segment->records.end(),
-                                  [](const Record& record) { return record.handed_over; });
-    if (gone) {
-      freed = freed || segment->stored;
-      write(*segment, effects);
-    } else {
-      waiting.push_back(segment);
-    }
-  }
-  dirty_.clear();
-  const bool open_is_empty = last_is_open_ && segments_.back()->records.empty();
-  if (open_is_empty) last_is_open_ = false;
-  segments_.remove_if([](const auto& segment) { return segment->records.empty(); });
-  if (failing_ && !freed && now < retry_storage_) {
-    dirty_ = std::move(waiting);
-    return;
-  }
-  probing_ = failing_ && !waiting.empty();
-  for (Segment* segment : waiting) {
-    // While storage fails, one write at a time: the next only if this one is not refused.
-    if (failing_ && segment != waiting[0]) {
-      dirty_.push_back(segment);
-    } else {
-      write(*segment, effects);
-    }
-  }
 }
 
 }  // namespace appizer

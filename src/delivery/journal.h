@@ -31,8 +31,10 @@ class Journal {
 
   void append(Record&& record);
 
-  /// So many records were lost before they came here: the next one carries their number.
-  void count_lost(std::size_t count) { dropped_ += static_cast<std::uint32_t>(count); }
+  /// So many records were lost: the next one that goes out tells the server.
+  void count_lost(std::size_t count) {
+    if (count > 0) leave_count(0, 0, static_cast<std::uint32_t>(count));
+  }
 
   /// Keeps one more record in storage, in a segment of its own, which this document does not send:
   /// it is for the document that takes over the segments, if this one ends without a further call.
@@ -47,8 +49,20 @@ class Journal {
   /// A flight's worth from the first waiting record on: of one kind (`event` only several) and one
   /// app. `overhead` is what each record grows by when it is sent. Always at least one, if any
   /// waits.
+  /// `skip` of those that wait are left where they are.
   List<const Record*> take(std::uint32_t flight, std::size_t most, std::size_t bytes,
-                           std::size_t overhead);
+                           std::size_t overhead, std::size_t skip = 0);
+  /// Whether there is a user record among those that wait, behind the first; and how many wait
+  /// before it.
+  bool has_later_user(std::size_t& before) const;
+  /// Takes out the record of this number, which waits. False if there is none.
+  bool extract(std::uint32_t number, Record& record);
+  /// The first that waits, null if none does. Valid until the journal changes.
+  const Record* first() const;
+  /// The first of a flight, to be given another text by `rewrite`.
+  const Record* first_of(std::uint32_t flight) const;
+  /// Gives a flight's only record another text.
+  void rewrite(std::uint32_t flight, View text);
 
   /// The server has them. Returns how many.
   std::size_t acknowledge(std::uint32_t flight);
@@ -68,21 +82,28 @@ class Journal {
   /// What waits with one value of a member (`user_id`, `$session_id`) has another from now on.
   void rename(View member, View from, View to);
 
-  /// Takes in a segment of a document that is gone. Its key stays; an unreadable line is left out
-  /// and counted as dropped. Returns the number of such lines.
+  /// Takes in a segment of a document that is gone, behind those taken in before and before what
+  /// is the document's own. Its key stays; an unreadable line is left out and counted as dropped.
+  /// Returns the number of such lines.
   std::size_t take_over(View key, View text);
 
   /// Others may take the document's segments from now on: forgets what storage has, to take it over
   /// anew if it is still there later, and keeps what only memory has.
   void forget_stored();
 
-  /// Storage was emptied under us: everything must be written again.
+  /// Storage was emptied by another script: everything must be written again.
   void handle_storage_cleared();
+  /// `keys` are those of all segments in storage, separated by line feeds. Whether one that storage
+  /// should have is missing.
+  bool misses_segment(View keys) const;
   /// The write of `key` did not take.
   void handle_store_failed(View key, Millis now);
 
   /// Asks for the writes and removals that bring storage up to date.
   void sync(Effects& effects, Millis now);
+
+  /// When `sync` next has something to do without any change; `kNever` if it has not.
+  Millis next_wake() const { return failing_ && !dirty_.empty() ? retry_storage_ : kNever; }
 
   std::size_t size() const { return size_; }
   std::size_t waiting() const { return size_ - flying_; }
@@ -113,9 +134,17 @@ class Journal {
     bool stored = false;     // there may be something under its key
     bool taken = false;      // storage has it, unless the last write is refused
     bool was_taken = false;  // and before that write
+    bool adopted = false;    // another document wrote it
   };
   using Segments = List<std::unique_ptr<Segment>>;
 
+  struct Place {
+    std::size_t segment;
+    std::size_t record;
+  };
+
+  Place place_of(std::uint32_t number) const;
+  void take_out(std::size_t segment, std::size_t record, Record& taken);
   void new_key(Segment& segment);
   Segment& open_segment(std::size_t bytes);
   void mark_dirty(Segment& segment);

@@ -40,13 +40,12 @@ void Orphans::handle_storage_keys(View keys, View own, Millis now) {
     Millis number = 0;
     if (!take_integer(digits, number) || !digits.empty()) continue;
     if (number < 0 || number > UINT32_MAX) continue;
-    if (document == own || (lane != storage_keys::kEvents && lane != storage_keys::kUsers))
-      continue;
+    if (document == own || View(storage_keys::kLanes).find(lane) == View::npos) continue;
     Leftover* leftover = find(document);
-    if (leftover == nullptr) leftover = &leftovers_.push_back({document, {}, Leftover::listed});
+    if (leftover == nullptr) leftover = &leftovers_.push_back({document, {}});
     if (leftover->stage != Leftover::listed) continue;
     std::size_t place = 0;
-    while (place < leftover->keys.size() && leftover->keys[place].number > number) ++place;
+    while (place < leftover->keys.size() && leftover->keys[place].number < number) ++place;
     leftover->keys.insert(place, {lane, number, text});
   }
   if (former_.empty() || find(former_) == nullptr) former_.clear();
@@ -76,25 +75,47 @@ List<View> Orphans::take_due(Millis now, Effects& effects) {
       due_ = now + kConfirmAfter;
       continue;
     }
+    if (asked.size() >= kMost) {
+      // They may have other owners by the time that it is their turn, so there is another scan
+      // then.
+      left_some_ = true;
+      break;
+    }
     leftover.stage = Leftover::claiming;
     asked.push_back(leftover.document);
   }
   return asked;
 }
 
-bool Orphans::handle_ownership(View document, bool granted, bool room, Effects& effects) {
+bool Orphans::handle_ownership(View document, bool granted) {
   Leftover* const leftover = find(document);
   if (leftover == nullptr || leftover->stage != Leftover::claiming) return granted;
-  if (!granted || !room) {
-    left_some_ = left_some_ || (granted && !room);
+  if (!granted) {
     finish(document);
     leftovers_.erase(static_cast<std::size_t>(leftover - leftovers_.begin()));
-    return granted;
+    return false;
   }
   leftover->stage = Leftover::owned;
-  // The last first: each is put before what is there, so that they end up in order.
-  for (const Key& key : leftover->keys) effects.read(key.text);
   return false;
+}
+
+void Orphans::read_next(bool more, Effects& effects) {
+  for (Leftover& leftover : leftovers_) {
+    if (leftover.stage != Leftover::owned || leftover.keys.empty()) continue;
+    const bool former = leftover.document == former_;
+    if (leftover.asked || !(former || more)) continue;
+    leftover.asked = true;
+    // The former document's at once: nothing is sent before they are all there.
+    const std::size_t count = former ? leftover.keys.size() : 1;
+    for (std::size_t i = 0; i < count; ++i) effects.read(leftover.keys[i].text);
+    if (!former) return;
+  }
+}
+
+bool Orphans::reading() const {
+  return std::any_of(leftovers_.begin(), leftovers_.end(), [](const Leftover& leftover) {
+    return leftover.stage == Leftover::owned && !leftover.keys.empty();
+  });
 }
 
 bool Orphans::handle_storage_value(View key, Found& found) {
@@ -105,6 +126,7 @@ bool Orphans::handle_storage_value(View key, Found& found) {
       if (one.text != key) continue;
       found = {scratch(one.text), one.lane};
       leftover.keys.erase(i);
+      leftover.asked = leftover.document == former_;
       if (leftover.keys.empty()) finish(leftover.document);
       return true;
     }

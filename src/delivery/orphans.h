@@ -1,10 +1,11 @@
 // Finds what documents that are gone have left in storage, and takes it in.
 //
-// A document holds a lock while it has segments. A document that sees segments of another, now and
+// A document holds a lock while it has segments. Whoever sees segments of another document, now and
 // still a moment later, and gets that document's lock without waiting, takes them over: it reads
-// the segments it saw, and keeps the lock until they are delivered, or until it goes away itself.
-// The moment between is for a document that has just written its first segment and whose lock is on
-// its way. Only what was seen before is read: what came after has an owner.
+// the segments it saw, as many at a time as its next requests need, and keeps the lock until they
+// are delivered, or until it goes away itself. The moment between is for a document that has just
+// written its first segment and whose lock is on its way. Only what was seen before is read: what
+// came after has an owner.
 #pragma once
 
 #include "base/list.h"
@@ -22,6 +23,8 @@ class Orphans {
   /// Longer than a document waits before it asks for its lock (`Ownership::kLockDelay`), and its
   /// main thread may be busy meanwhile.
   static constexpr Millis kConfirmAfter = 3 * kSecond;
+  /// Documents whose segments are taken over at a time.
+  static constexpr std::size_t kMost = 16;
 
   explicit Orphans(View prefix) : prefix_(prefix + storage_keys::kSegments) {}
 
@@ -37,7 +40,12 @@ class Orphans {
   /// The documents whose locks are to be tried now.
   List<View> take_due(Millis now, Effects& effects);
   /// The lock of a document was, or was not, to be had. True: it is of no use, give it back.
-  bool handle_ownership(View document, bool granted, bool room, Effects& effects);
+  bool handle_ownership(View document, bool granted);
+  /// Asks for the next segment of those that are owned, if the queue wants more; for all of those
+  /// under the document's former name, in any case.
+  void read_next(bool more, Effects& effects);
+  /// Whether segments are owned that have not been read.
+  bool reading() const;
 
   /// A segment that was asked for.
   struct Found {
@@ -49,7 +57,7 @@ class Orphans {
 
   /// What was taken in is delivered: the documents whose locks can go.
   List<View> take_finished();
-  /// Whether anything was left for want of room.
+  /// Whether there were more documents than are taken over at a time.
   bool left_some() const { return left_some_; }
   void forget();
 
@@ -66,6 +74,7 @@ class Orphans {
     String document;
     List<Key> keys;
     Stage stage = listed;
+    bool asked = false;  // for the first key
   };
   Leftover* find(View document);
   void finish(View document);

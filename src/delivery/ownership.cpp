@@ -1,5 +1,7 @@
 #include "delivery/ownership.h"
 
+#include <utility>
+
 #include "base/compare.h"
 #include "base/list.h"
 #include "base/text.h"
@@ -32,8 +34,9 @@ void Ownership::scan_soon(const Moment& now) {
 
 void Ownership::take_name() {
   document_ = ids_.token(kDocumentLength);
-  delivery_.journal(Delivery::events).set_document(document_);
-  delivery_.journal(Delivery::users).set_document(document_);
+  for (const auto lane : {Delivery::events, Delivery::users, Delivery::suspects}) {
+    delivery_.journal(lane).set_document(document_);
+  }
 }
 
 void Ownership::handle_storage_value(View key, View text, const Moment& now, Effects& effects) {
@@ -53,15 +56,31 @@ void Ownership::handle_storage_value(View key, View text, const Moment& now, Eff
 
 void Ownership::take_in(const Orphans::Found& segment, View text, Effects& effects) {
   if (text.is_none()) return;
-  const auto lane = segment.lane == storage_keys::kEvents ? Delivery::events : Delivery::users;
+  const auto lane = segment.lane == storage_keys::kEvents  ? Delivery::events
+                    : segment.lane == storage_keys::kUsers ? Delivery::users
+                                                           : Delivery::suspects;
   const std::size_t unreadable = delivery_.journal(lane).take_over(segment.key, text);
   if (unreadable == 0) return;
   effects.report(report_of("unreadable", 0, unreadable, {}));
   if (config_.debug) effects.hint(Hint::record_set_aside, segment.key);
 }
 
-void Ownership::handle_storage_keys(View list, const Moment& now) {
-  orphans_.handle_storage_keys(list, document_, now.monotonic);
+// Both scans ask for the same, so that it does not matter whose answer comes first.
+bool Ownership::handle_storage_keys(View list, const Moment& now) {
+  if (!std::exchange(verifying_, false)) {
+    orphans_.handle_storage_keys(list, document_, now.monotonic);
+    return false;
+  }
+  for (const auto lane : {Delivery::events, Delivery::users, Delivery::suspects}) {
+    if (delivery_.journal(lane).misses_segment(list)) return true;
+  }
+  return false;
+}
+
+void Ownership::verify_storage(Effects& effects) {
+  if (delivery_.idle() || config_.cookieless) return;
+  verifying_ = true;
+  effects.scan(prefix_ + storage_keys::kSegments);
 }
 
 void Ownership::handle_lock(View name, bool granted, Effects& effects) {
@@ -77,8 +96,7 @@ void Ownership::decide(View document, bool granted, Effects& effects) {
     if (granted) delivery_.read_pauses(effects);
     return;
   }
-  const bool room = delivery_.journal(Delivery::events).bytes() < config_.max_queue_bytes / 2;
-  const bool useless = orphans_.handle_ownership(document, granted, room, effects);
+  const bool useless = orphans_.handle_ownership(document, granted);
   if (useless && config_.locks) effects.unlock(prefix_ + document);
 }
 
@@ -155,11 +173,11 @@ void Ownership::update_own(bool visible, const Moment& now, Effects& effects) {
     return;
   }
   hold_at_ = kNever;
+  if (orphans_.reading()) return;
   for (const View document : orphans_.take_finished()) {
     if (config_.locks) effects.unlock(prefix_ + document);
   }
   release_own(effects);
-  if (orphans_.left_some()) scan_soon(now);
 }
 
 void Ownership::update_recovery(Effects& effects) {
@@ -178,7 +196,10 @@ void Ownership::advance(bool away, bool visible, const Moment& now, Effects& eff
   if (!away) update_own(visible, now, effects);
   leases_.advance(now, effects);
   if (!away) {
+    const bool more = delivery_.wants_more();
     for (const View document : orphans_.take_due(now.monotonic, effects)) claim(document, effects);
+    orphans_.read_next(more, effects);
+    if (more && orphans_.left_some()) scan_soon(now);
   }
   delivery_.pause_for_takeover(orphans_.reclaiming());
   update_recovery(effects);

@@ -33,8 +33,12 @@ class Ownership {
   /// Takes what was read of a segment or a lease, or what another document wrote there; ignores any
   /// other key.
   void handle_storage_value(View key, View text, const Moment& now, Effects& effects);
-  /// The names of all segments, separated by line feeds.
-  void handle_storage_keys(View list, const Moment& now);
+  /// The names of all segments, separated by line feeds. True: one is missing that the document has
+  /// written, so somebody has emptied storage.
+  bool handle_storage_keys(View list, const Moment& now);
+  /// Looks whether storage still has what was written there: no event says that the page's own
+  /// scripts emptied it.
+  void verify_storage(Effects& effects);
   /// A lock of this name was, or was not, to be had.
   void handle_lock(View name, bool granted, Effects& effects);
   /// The page is gone: it holds nothing, and takes over nothing.
@@ -74,6 +78,7 @@ class Ownership {
   bool owns_ = false;
   /// When the document asks for its own lock; `kNever` if it has, or has nothing to own.
   Millis hold_at_ = kNever;
+  bool verifying_ = false;
   /// Whether the recovery lock is held or waited for.
   bool asked_recovery_ = false;
 };

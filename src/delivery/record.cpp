@@ -18,6 +18,13 @@ void put_checksum(char* out, View text) {
   for (int shift = 28; shift >= 0; shift -= 4) *out++ = kHexDigits[sum >> shift & 15];
 }
 
+// Takes the digits in front, if there are any.
+std::uint32_t take_count(View& text) {
+  Millis count = 0;
+  if (!text.empty() && text[0] != '-') take_integer(text, count);
+  return static_cast<std::uint32_t>(min<Millis>(count, UINT32_MAX));
+}
+
 }  // namespace
 
 View ending(Kind kind) { return kind == Kind::event ? "}}" : "}"; }
@@ -27,6 +34,10 @@ void append_line(String& out, const Record& record) {
   out += "########";  // the checksum, once what it is of is there
   out += static_cast<char>(record.kind);
   if (record.dropped > 0) json::append_integer(out, record.dropped);
+  if (record.strikes > 0) {
+    out += '!';
+    json::append_integer(out, record.strikes);
+  }
   if (!record.app.empty()) {
     out += '@';
     String& app = scratch();
@@ -38,6 +49,20 @@ void append_line(String& out, const Record& record) {
   out += ' ';
   out += record.text;
   put_checksum(out.begin() + begin, out.substr(begin + kChecksum));
+}
+
+Millis time_of(const Record& record) {
+  const View label = "\"$event_id\":\"";
+  const std::size_t at = record.text.find(label);
+  if (at == View::npos) return kNever;
+  // 48 bits, as digits in two groups: 8 and 4.
+  Millis time = 0;
+  for (const char c : record.text.substr(at + label.size(), 13)) {
+    if (c == '-') continue;
+    if (hex_digit(c) < 0) return kNever;
+    time = time << 4 | hex_digit(c);
+  }
+  return time;
 }
 
 bool from_line(View line, Record& record) {
@@ -56,9 +81,12 @@ bool from_line(View line, Record& record) {
     return false;
   }
   extras.remove_prefix(1);
-  Millis dropped = 0;
-  if (!extras.empty() && extras[0] != '-') take_integer(extras, dropped);
-  record.dropped = static_cast<std::uint32_t>(min<Millis>(dropped, UINT32_MAX));
+  record.dropped = take_count(extras);
+  record.strikes = 0;
+  if (extras.starts_with("!")) {
+    extras.remove_prefix(1);
+    record.strikes = take_count(extras);
+  }
   if (!extras.empty()) {
     const View app = extras[0] == '@' ? json::string(extras.substr(1)) : View::none();
     if (app.is_none()) return false;

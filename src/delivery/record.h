@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "base/moment.h"
 #include "base/text.h"
 
 namespace appizer {
@@ -19,6 +20,9 @@ struct Record {
   /// Records before this one that were lost, not yet reported to the server.
   std::uint32_t dropped = 0;
 
+  /// Times that it alone failed while others passed (isolation.h).
+  std::uint32_t strikes = 0;
+
   /// Set by the journal.
   std::uint32_t number = 0;
   std::uint32_t flight = 0;  // 0: waiting
@@ -26,6 +30,10 @@ struct Record {
   bool stored = false;      // storage has it, unless the last write is refused
   bool was_stored = false;  // and before that write
 };
+
+/// When an event happened (wall time), from its id (a UUID version 7); `kNever` where that is
+/// unknown.
+Millis time_of(const Record& record);
 
 /// What closes a record's text: an event is cut off inside its properties.
 View ending(Kind kind);

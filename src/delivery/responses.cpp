@@ -1,156 +1,218 @@
-// What `Delivery` makes of answers, and of the pauses that other tabs have stored.
+// What the delivery does with each answer, and how it answers a flush.
+#include <utility>
+
 #include "base/compare.h"
 #include "base/json.h"
 #include "base/list.h"
 #include "base/text.h"
 #include "delivery/delivery.h"
+#include "delivery/documented_limits.h"
 #include "delivery/report.h"
 
 namespace appizer {
 namespace {
 
-bool take_space(View& text) {
-  if (!text.starts_with(" ")) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-// Reads "<failures> <until> <since>"; false for anything else.
-bool read_wait(View text, Millis (&numbers)[3]) {
-  for (Millis& number : numbers) {
-    if (&number != numbers && !take_space(text)) return false;
-    if (!take_integer(text, number) || number < 0 || number > kFurthest) return false;
-  }
-  return text.empty();
+View number_text(std::uint64_t value) {
+  String& out = scratch();
+  json::append_integer(out, static_cast<std::int64_t>(value));
+  return out;
 }
 
 }  // namespace
 
-void Delivery::handle_response(std::uint32_t id, int status, const RetryHeaders& wait, View body,
+View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending) {
+  String& out = scratch("{\"delivered\":");
+  out += number_text(delivered);
+  out += ",\"dropped\":";
+  out += number_text(dropped);
+  out += ",\"pending\":";
+  out += number_text(pending);
+  return out += '}';
+}
+
+void Delivery::handle_response(std::uint32_t id, int status, const RetryHeaders& headers, View body,
                                const Moment& now, Effects& effects) {
   for (std::size_t i = 0; i < flights_.size(); ++i) {
     if (flights_[i].id != id) continue;
     const Flight flight = flights_[i];
     flights_.erase(i);
-    return finish(flight, status, wait, body, now, effects);
+    return finish(flight, status, headers, body, now, effects);
   }
 }
 
-void Delivery::finish(const Flight& flight, int status, const RetryHeaders& wait, View body,
+void Delivery::finish(const Flight& flight, int status, const RetryHeaders& headers, View body,
                       const Moment& now, Effects& effects) {
   State& state = state_[flight.lane];
-  Journal& journal = state.journal;
-  const Outcome meaning = outcome(status);
   // Of requests side by side all may fail: that is one failure, and one wait is drawn for it.
   const bool fails_again = flight.id > state.failed || !state.recovering();
   state.unanswered = status == 0;
-  switch (meaning) {
+  switch (outcome(status, flight.kind)) {
     case Outcome::delivered:
-      delivered_ += journal.acknowledge(flight.id);
-      if (config_.debug) hint(effects, Hint::delivered, json::integer_text(flight.records));
-      end_backoff(flight.lane, now, effects);
-      state.most = min(state.most * 2, kBatch);
+      delivered_ += state.journal.acknowledge(flight.id);
+      if (config_.debug) hint(effects, Hint::delivered, number_text(flight.records));
+      state.end_backoff(now, effects);
+      state.isolation.handle_success(flight.skipped);
       break;
     case Outcome::refused:
-      end_backoff(flight.lane, now, effects);
-      if (flight.records > 1) {
-        journal.put_back(flight.id);
-        state.most = flight.records / 2;
-      } else {
-        const auto lost = journal.give_up(flight.id);
-        dropped_ += lost.size();
-        effects.report(report_of("refused", status, lost.size(), lost));
-        hint(effects, Hint::event_refused,
-             json::integer_text(static_cast<unsigned>(status)) + " " + body);
-      }
+      state.end_backoff(now, effects);
+      handle_refusal(flight, status, body, effects);
       break;
     case Outcome::not_allowed:
-      journal.put_back(flight.id);
+      state.journal.put_back(flight.id);
+      hint(effects, Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
+      if (handle_failure(flight, status, now, effects)) break;
       if (!fails_again) state.retry.restore(state.retry.failures() - 1);
-      back_off(flight.lane, state.retry.after_refusal(ids_.draw()), now, effects);
-      hint(effects, Hint::not_allowed_here, json::integer_text(static_cast<unsigned>(status)));
+      state.back_off(state.retry.after_refusal(ids_.draw()), ids_.next_flight(), now, effects);
       break;
     case Outcome::later: {
-      journal.put_back(flight.id);
-      const Millis asked = requested_pause(status, wait, body, now.wall);
+      state.journal.put_back(flight.id);
+      hint(effects, Hint::will_retry, number_text(static_cast<unsigned>(status)));
+      if (status == 0 && handle_failure(flight, status, now, effects)) break;
+      const Millis asked = requested_pause(status, headers, body, now.wall);
       state.retry_after_until = max(state.retry_after_until, now.monotonic + asked);
-      const Millis drawn = fails_again ? state.retry.after_failure(ids_.draw()) : Retry::kShortest;
-      back_off(flight.lane, max(drawn, asked), now, effects);
-      hint(effects, Hint::will_retry, json::integer_text(static_cast<unsigned>(status)));
+      // A suspect fails whether there is an answer or not.
+      const Millis drawn = flight.lane == suspects && status == 0
+                               ? state.retry.after_refusal(ids_.draw())
+                           : fails_again ? state.retry.after_failure(ids_.draw())
+                                         : Retry::kShortest;
+      state.back_off(max(drawn, asked), ids_.next_flight(), now, effects);
       break;
     }
   }
   // What waited already when this flight left need not wait again.
-  const std::uint32_t first = journal.first_waiting();
+  const std::uint32_t first = state.journal.first_waiting();
   state.due = first != 0 && first <= state.sent_number ? now.monotonic : kNever;
 }
 
-void Delivery::back_off(Lane lane, Millis wait, const Moment& now, Effects& effects) {
-  State& state = state_[lane];
-  if (now.monotonic + wait > state.not_before) {
-    state.not_before = now.monotonic + wait;
-    state.from_another_tab = false;
+// The server will never take the records as they are: the batch is split until the one at fault is
+// alone, and that is dropped.
+void Delivery::handle_refusal(const Flight& flight, int status, View body, Effects& effects) {
+  State& state = state_[flight.lane];
+  if (flight.records > 1) {
+    state.journal.put_back(flight.id);
+    state.isolation.split(flight.records);
+    return;
   }
-  state.failed = ids_.next_flight();
-  String& text = scratch();
-  json::append_integer(text, state.retry.failures());
-  const Millis since = max<Millis>(now.wall, 0);
-  for (const Millis number : {since + state.not_before - now.monotonic, since}) {
-    text += ' ';
-    json::append_integer(text, number);
+  state.isolation.handle_refusal();
+  // It may only be larger than the limits that the server documents.
+  const View shorter = cut_to_documented_limits(*state.journal.first_of(flight.id));
+  if (!shorter.is_none()) {
+    state.journal.rewrite(flight.id, shorter);
+    state.journal.put_back(flight.id);
+    return;
   }
-  state.pause_unsaved = false;
-  effects.store(pause_key(lane), text);
+  if (flight.lane == suspects) {
+    state.journal.put_back(flight.id);
+    drop_suspect(flight.first, status, body, effects);
+  } else {
+    report_refused(state.journal.give_up(flight.id), status, body, effects);
+  }
 }
 
-void Delivery::handle_store_failed(View key, Millis now) {
-  for (const Lane lane : kUsersFirst) {
-    state_[lane].journal.handle_store_failed(key, now);
-    if (key == pause_key(lane)) state_[lane].pause_unsaved = true;
+void Delivery::report_refused(const List<Record>& lost, int status, View body, Effects& effects) {
+  dropped_ += lost.size();
+  effects.report(report_of("refused", status, lost.size(), lost));
+  hint(effects, Hint::event_refused, number_text(static_cast<unsigned>(status)) + " " + body);
+}
+
+// The count of what was lost is with the events: another suspect may never get through.
+void Delivery::drop_suspect(std::uint32_t number, int status, View body, Effects& effects) {
+  List<Record> lost;
+  Record record;
+  if (!state_[suspects].journal.extract(number, record)) return;
+  if (record.kind == Kind::event) state_[events].journal.count_lost(record.dropped + 1);
+  lost.push_back(std::move(record));
+  report_refused(lost, status, body, effects);
+}
+
+// What was not allowed, or not answered, may be one record's fault, or the size's. True if the lane
+// need not pause for it.
+bool Delivery::handle_failure(const Flight& flight, int status, const Moment& now,
+                              Effects& effects) {
+  State& state = state_[flight.lane];
+  if (flight.lane == suspects) {
+    handle_suspect_failure(flight, status, effects);
+    return false;
   }
-}
-
-// Whatever it says, it is there again.
-void Delivery::end_backoff(Lane lane, const Moment& now, Effects& effects) {
-  State& state = state_[lane];
-  if (state.not_before > now.monotonic) return;  // a flight beside this one was asked to wait
-  if (state.recovering()) effects.erase(pause_key(lane));
-  state.retry.after_success();
-  state.not_before = 0;
-}
-
-bool Delivery::handle_stored_pause(View key, View value, const Moment& now) {
-  for (const Lane lane : kUsersFirst) {
-    if (key != pause_key(lane)) continue;
-    State& state = state_[lane];
-    Millis numbers[3] = {};
-    if (!read_wait(value, numbers)) {
-      // Another tab got an answer. This one still goes carefully: it keeps its count of failures.
-      // But what storage did not take, its removal cannot announce.
-      if (!state.pause_unsaved) state.not_before = state.retry_after_until;
-      return true;
-    }
-    state.pause_unsaved = false;
-    const Millis failures = numbers[0];
-    const Millis until = numbers[1];
-    const Millis since = numbers[2];
-    const Millis whole = clamp<Millis>(until - since, 0, kLongestRequestedPause);
-    // A clock that was set back must not stretch the wait, one that was set back further than to
-    // its beginning must not skip it.
-    Millis rest = clamp<Millis>(until - now.wall, 0, whole);
-    // Where no lock lets one tab try for all, they at least do not try in the same moment.
-    if (!config_.locks && rest > 0) {
-      const Millis spread = clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow);
-      rest += spread * ids_.draw() / (Millis{1} << 32);
-    }
-    state.retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
-    const Millis heard = max(now.monotonic + rest, state.retry_after_until);
-    state.from_another_tab = state.from_another_tab || heard > state.not_before;
-    state.not_before = heard;
-    if (lock_wanted_ != kNever) lock_wanted_ = max(lock_wanted_, state.not_before);
+  // A browser need not be allowed to link ids: that concerns the alias alone.
+  const bool alias_refused = flight.kind == Kind::alias && status != 0 && status != 404;
+  auto verdict = Isolation::Verdict::none;
+  if (!alias_refused) {
+    verdict = state.isolation.handle_failure(flight.records, flight.first, flight.skipped,
+                                             state.journal.waiting(), status == 0);
+  }
+  if (alias_refused || verdict == Isolation::Verdict::at_fault) {
+    suspect(flight.lane, flight.first, now, effects);
+    state.end_backoff(now, effects);
     return true;
   }
+  // Another request than this one is not repeated: its pause does not grow. Where there was no
+  // answer it does: that is most often the network.
+  if (verdict == Isolation::Verdict::searching && status != 0) state.retry.restore(0);
   return false;
+}
+
+// Moves a record to the suspects. Aliases of a user whose record fails follow it.
+void Delivery::suspect(Lane lane, std::uint32_t number, const Moment& now, Effects& effects) {
+  State& state = state_[lane];
+  State& line = state_[suspects];
+  Record record;
+  if (!state.journal.extract(number, record)) return;
+  const bool first = line.journal.size() == 0;
+  const View user = json::member(record.text + ending(record.kind), "user_id");
+  const bool is_user = record.kind == Kind::user;
+  const View start = scratch("{\"user_id\":") + user;
+  line.journal.append(std::move(record));
+  while (is_user) {
+    const Record* const next = state.journal.first();
+    if (next == nullptr || next->kind != Kind::alias || !next->text.starts_with(start)) break;
+    if (!state.journal.extract(next->number, record)) break;
+    line.journal.append(std::move(record));
+  }
+  make_room(suspects, kStaleBytes, kNever, effects);
+  suspect_mark_ = delivered_;
+  if (!first) return;
+  line.back_off(line.retry.after_refusal(ids_.draw()), ids_.next_flight(), now, effects);
+}
+
+// It counts against the record only if others have passed since the last attempt.
+void Delivery::handle_suspect_failure(const Flight& flight, int status, Effects& effects) {
+  State& line = state_[suspects];
+  Record record;
+  if (!line.journal.extract(flight.first, record)) return;
+  if (std::exchange(suspect_mark_, delivered_) != delivered_) ++record.strikes;
+  const bool spent = record.strikes >= kMostStrikes;
+  line.journal.append(std::move(record));
+  if (spent) drop_suspect(line.journal.last_number(), status, {}, effects);
+}
+
+void Delivery::flush(std::uint32_t token) {
+  flushes_.push_back({token,
+                      {state_[events].journal.last_number(), state_[users].journal.last_number()},
+                      delivered_,
+                      dropped_});
+}
+
+void Delivery::answer_flushes(const Moment& now, Effects& effects) {
+  for (std::size_t i = 0; i < flushes_.size();) {
+    const Flush& flush = flushes_[i];
+    // Suspects are pending, but nobody waits for them.
+    std::size_t pending = state_[suspects].journal.size();
+    bool moving = !gone() && (!flights_.empty() || tokens_ == 0);
+    for (const Lane lane : {events, users}) {
+      const State& state = state_[lane];
+      if (!state.journal.has_up_to(flush.up_to[lane])) continue;
+      pending += state.journal.size();
+      moving = moving || (!blocked(state, now.monotonic) && online_ && !leaving());
+    }
+    if (pending > 0 && moving) {
+      ++i;
+      continue;
+    }
+    effects.flushed(flush.token,
+                    flush_result(delivered_ - flush.delivered, dropped_ - flush.dropped, pending));
+    flushes_.erase(i);
+  }
 }
 
 }  // namespace appizer

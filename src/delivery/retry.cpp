@@ -5,27 +5,32 @@
 namespace appizer {
 namespace {
 
-constexpr std::int32_t kDoublings = 12;  // 2 s * 2^12 and 1 min * 2^12 both exceed their ceilings
+// Failures that are counted: what is beyond them reaches all ceilings.
+constexpr std::int32_t kCounted = 24;
+constexpr std::int32_t kPatientDoublings = 3;  // 2 s * 2^3 is the patient window
+
+Millis window(Millis first, std::int32_t doublings, Millis longest) {
+  return min(first * (Millis{1} << doublings), longest);
+}
 
 Millis part(Millis whole, std::uint32_t draw) { return whole * draw / (std::int64_t{1} << 32); }
 
 }  // namespace
 
-Millis Retry::window(Millis first, Millis longest) {
-  const Millis wide = min(first * (Millis{1} << failures_), longest);
-  failures_ = min(failures_ + 1, kDoublings);
-  return wide;
-}
-
 Millis Retry::after_failure(std::uint32_t draw) {
-  return max(kShortest, part(window(kFirstWindow, kLongestWindow), draw));
+  const std::int32_t before = failures_;
+  restore(before + 1);
+  const std::int32_t doublings = before < kPatient ? min(before, kPatientDoublings)
+                                                   : before - kPatient + kPatientDoublings + 1;
+  return max(kShortest, part(window(kFirstWindow, doublings, kLongestWindow), draw));
 }
 
 Millis Retry::after_refusal(std::uint32_t draw) {
-  const Millis wide = window(kFirstPause, kLongestPause);
+  const Millis wide = window(kFirstPause, failures_, kLongestPause);
+  restore(failures_ + 1);
   return wide / 2 + part(wide / 2, draw);
 }
 
-void Retry::restore(std::int32_t failures) { failures_ = clamp(failures, 0, kDoublings); }
+void Retry::restore(std::int32_t failures) { failures_ = clamp(failures, 0, kCounted); }
 
 }  // namespace appizer

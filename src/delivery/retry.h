@@ -9,13 +9,18 @@ namespace appizer {
 
 /// Spaces out attempts to reach a server that does not answer.
 ///
-/// The window doubles with every failure up to a ceiling, and the wait is drawn from all of it
+/// The window doubles with every failure up to a ceiling (with a rest on the way, `kPatient`), and
+/// the wait is drawn from all of it
 /// ("full jitter", AWS Architecture Blog, "Exponential Backoff And Jitter"), so that a server that
 /// comes back from an outage is not met by every open tab in the same second.
 class Retry {
  public:
   static constexpr Millis kFirstWindow = 2 * kSecond;
   static constexpr Millis kLongestWindow = 5 * kMinute;
+  /// An outage of less than a minute is the most common one: for `kPatient` failures the window
+  /// grows no further than this, so that half of all pages are back 5 s after the server is.
+  static constexpr Millis kPatientWindow = 16 * kSecond;
+  static constexpr std::int32_t kPatient = 8;
   /// No wait is shorter, so that an unlucky draw does not hammer.
   static constexpr Millis kShortest = 250;
   /// After 401 or 403 nothing helps but a change on the server: between half of this and all of
@@ -36,7 +41,6 @@ class Retry {
   void restore(std::int32_t failures);
 
  private:
-  Millis window(Millis first, Millis longest);
   std::int32_t failures_ = 0;
 };
 

@@ -100,6 +100,12 @@ TEST_CASE("an option of a wrong type gives a hint, and its default holds", "[con
       {R"("maxQueueBytes":1e300)", "maxQueueBytes"},
       {R"("sessionTimeout":{})", "sessionTimeout"},
       {R"("sessionTimeout":0)", "sessionTimeout"},
+      {R"("flushInterval":"30s")", "flushInterval"},
+      {R"("flushInterval":-5)", "flushInterval"},
+      {R"("flushInterval":90000000)", "flushInterval"},
+      {R"("maxEventsPerSecond":true)", "maxEventsPerSecond"},
+      {R"("maxEventsPerSecond":0)", "maxEventsPerSecond"},
+      {R"("maxEventsPerSecond":"10")", "maxEventsPerSecond"},
   }));
   CAPTURE(option);
   const auto [status, config, problems] = read("{\"appId\":\"demo\"," + std::string(option) + "}");
@@ -111,6 +117,15 @@ TEST_CASE("an option of a wrong type gives a hint, and its default holds", "[con
   CHECK_FALSE(config.debug);
   CHECK(config.max_queue_events == 20000);
   CHECK(config.session_timeout == 30 * kMinute);
+  CHECK(config.flush_interval == 0);
+  CHECK(config.max_events_per_second == 10);
+}
+
+TEST_CASE("the interval and the rate are taken", "[config]") {
+  CHECK(read(R"({"appId":"demo","flushInterval":30000})").config.flush_interval == 30000);
+  CHECK(read(R"({"appId":"demo","maxEventsPerSecond":2.5})").config.max_events_per_second == 2.5);
+  CHECK(read(R"({"appId":"demo","maxEventsPerSecond":"Infinity"})").config.max_events_per_second >
+        1e300);
 }
 
 TEST_CASE("an unknown option gives a hint", "[config]") {

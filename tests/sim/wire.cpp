@@ -74,8 +74,10 @@ bool is_journal(std::string_view key, Lane& lane) {
   if (!key.starts_with("appizer.") || start == std::string_view::npos) return false;
   const std::size_t dot = key.find('.', start + 3);
   if (dot == std::string_view::npos || dot == start + 3 || dot + 2 >= key.size()) return false;
-  if (key[dot + 1] != 'e' && key[dot + 1] != 'p') return false;
-  lane = key[dot + 1] == 'e' ? events : users;
+  // Suspects (q) are events, most of them.
+  const char letter = key[dot + 1];
+  if (letter != 'e' && letter != 'p' && letter != 'q') return false;
+  lane = letter == 'p' ? users : events;
   const std::string_view number = key.substr(dot + 2);
   return number.size() < 10 &&
          std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });

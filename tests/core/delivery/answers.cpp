@@ -21,7 +21,7 @@ TEST_CASE("every status means one of four things", "[answers]") {
       {202, Outcome::delivered},   {204, Outcome::delivered},   {299, Outcome::delivered},
       {300, Outcome::later},       {302, Outcome::later},       {308, Outcome::later},
       {400, Outcome::refused},     {401, Outcome::not_allowed}, {402, Outcome::not_allowed},
-      {403, Outcome::not_allowed}, {404, Outcome::refused},     {405, Outcome::not_allowed},
+      {403, Outcome::not_allowed}, {404, Outcome::not_allowed}, {405, Outcome::not_allowed},
       {408, Outcome::later},       {409, Outcome::refused},     {410, Outcome::not_allowed},
       {413, Outcome::refused},     {415, Outcome::not_allowed}, {422, Outcome::refused},
       {425, Outcome::later},       {429, Outcome::later},       {451, Outcome::not_allowed},

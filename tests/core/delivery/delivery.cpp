@@ -1,193 +1,9 @@
 #include "delivery/delivery.h"
 
-#include <algorithm>
-#include <map>
-#include <memory>
-#include <set>
-#include <utility>
-
-#include "catch.hpp"
-#include "core/text.h"
-#include "delivery/event.h"
+#include "core/delivery/post.h"
 
 using namespace appizer;
 using namespace appizer::test;
-
-namespace {
-
-using Names = std::vector<std::string>;
-constexpr Millis kWall = 1763928000000;
-
-struct Request {
-  std::uint32_t id;
-  std::string url;
-  std::string body;
-  bool keepalive;
-  bool over = false;  // answered or cancelled
-};
-
-/// A delivery alone: the test performs what it asks for, and decides what is answered.
-struct Post {
-  explicit Post(const std::function<void(Config&)>& choose = [](Config&) {}) {
-    config.app_id = "demo";
-    config.api_base = "https://x.example";
-    choose(config);
-    delivery = std::make_unique<Delivery>(config, ids, "a.", config.live());
-    for (const auto lane : {Delivery::events, Delivery::users}) {
-      delivery->journal(lane).set_document("d");
-    }
-  }
-
-  Config config;
-  Ids ids;
-  std::unique_ptr<Delivery> delivery;
-  Effects effects;
-  Moment now{100000, kWall};
-  std::map<std::string, std::string> storage;
-  bool storage_fails = false;
-  std::vector<Request> requests;
-  std::vector<nlohmann::json> reports;
-  std::map<std::uint32_t, std::string> flushes;
-  std::vector<std::pair<Hint, std::string>> hints;
-  std::vector<std::string> left;  // bodies left with the browser
-
-  void track(const std::string& name, std::size_t padding = 0) {
-    Record record;
-    record.text = "{\"event_name\":\"" + name + "\",\"user_id\":\"u1\",\"properties\":{" +
-                  (padding == 0 ? "" : "\"p\":\"" + std::string(padding, 'x') + "\",") +
-                  "\"$event_id\":\"" + name + "\"";
-    delivery->add(Delivery::events, std::move(record), effects);
-    drain();
-  }
-  void track_many(int count, std::size_t padding = 0) {
-    for (int i = 0; i < count; ++i) track("e" + std::to_string(++tracked), padding);
-  }
-  int tracked = 0;
-  void name_person(const std::string& id) {
-    Record record;
-    record.kind = Kind::user;
-    record.text = "{\"user_id\":\"" + id + "\"";
-    delivery->add(Delivery::users, std::move(record), effects);
-    drain();
-  }
-
-  void drain() {
-    for (;;) {
-      if (effects.empty()) delivery->advance(now, effects);
-      if (effects.empty()) return;
-      perform(effects.take());
-    }
-  }
-  void perform(const Effect& effect) {
-    switch (effect.kind) {
-      case Effect::request:
-        requests.push_back({effect.number, effect.text, effect.more, effect.flag});
-        break;
-      case Effect::cancel:
-        for (Request& request : requests) request.over |= request.id == effect.number;
-        break;
-      case Effect::store:
-        if (!storage_fails) {
-          storage[effect.text] = effect.more;
-        } else {
-          delivery->handle_store_failed(effect.text, now.monotonic);
-        }
-        break;
-      case Effect::erase:
-        storage.erase(effect.text);
-        break;
-      case Effect::report:
-        reports.push_back(parsed(effect.text));
-        break;
-      case Effect::flushed:
-        flushes[effect.number] = effect.text;
-        break;
-      case Effect::hint:
-        hints.emplace_back(static_cast<Hint>(effect.number), effect.text);
-        break;
-      case Effect::fetch_later:
-        left.push_back(effect.more);
-        break;
-      default:
-        FAIL("asked for something else");
-    }
-  }
-
-  /// Goes from wake to wake until then.
-  void pass(Millis time) {
-    const Millis end = now.monotonic + time;
-    for (;;) {
-      const Millis next = std::max(delivery->next_wake(now.monotonic), now.monotonic + 1);
-      if (next > end) break;
-      jump(next - now.monotonic);
-    }
-    jump(end - now.monotonic);
-  }
-  void jump(Millis time) {
-    now.monotonic += time;
-    now.wall += time;
-    drain();
-  }
-
-  Request& open() {
-    const auto found = std::find_if(requests.begin(), requests.end(),
-                                    [](const Request& request) { return !request.over; });
-    REQUIRE(found != requests.end());
-    return *found;
-  }
-  std::size_t count_open() const {
-    return static_cast<std::size_t>(
-        std::count_if(requests.begin(), requests.end(), [](const Request& r) { return !r.over; }));
-  }
-  void answer(int status, const std::string& body = "", const RetryHeaders& wait = {}) {
-    Request& request = open();
-    request.over = true;
-    if (outcome(status) == Outcome::delivered) {
-      for (const std::string& name : names_in(request)) arrived.push_back(name);
-    }
-    delivery->handle_response(request.id, status, wait, body, now, effects);
-    drain();
-  }
-  Names arrived;
-
-  static Names names_in(const Request& request) {
-    const auto body = parsed(request.body);
-    REQUIRE(body.is_object());
-    Names names;
-    if (body.contains("events")) {
-      for (const auto& event : body["events"]) names.push_back(event["event_name"]);
-    } else {
-      names.push_back(body.value("event_name", body["user_id"].get<std::string>()));
-    }
-    return names;
-  }
-  Names sent() { return names_in(requests.back()); }
-
-  /// Answers everything by the rule until nothing is left to do.
-  template <typename Rule>
-  void serve(Rule status_of, Millis at_most = kHour) {
-    const Millis end = now.monotonic + at_most;
-    while (now.monotonic < end) {
-      while (count_open() > 0) answer(status_of(open()));
-      const Millis next = delivery->next_wake(now.monotonic);
-      if (next == kNever) return;
-      jump(std::max<Millis>(next - now.monotonic, 1));
-    }
-  }
-  void serve() {
-    serve([](const Request&) { return 200; });
-  }
-  bool asleep() const { return delivery->next_wake(now.monotonic) == kNever; }
-  Millis wait() const { return delivery->next_wake(now.monotonic) - now.monotonic; }
-};
-
-Names numbered(int from, int to) {
-  Names names;
-  for (int i = from; i <= to; ++i) names.push_back("e" + std::to_string(i));
-  return names;
-}
-
-}  // namespace
 
 // What travels.
 
@@ -317,7 +133,7 @@ TEST_CASE("no body with keepalive is larger than its share of the quota", "[deli
   post.serve();
   CHECK(post.arrived == numbered(1, 150));
   for (const Request& request : post.requests) {
-    CHECK(request.keepalive);
+    CHECK(request.keepalive == (request.body.size() <= Delivery::kSmallBytes));
     CHECK(request.body.size() <= Delivery::kKeepaliveBytes);
   }
   CHECK(post.requests.size() <= 6);
@@ -419,7 +235,7 @@ TEST_CASE("every answer has its consequence", "[delivery]") {
   };
   const Row row = GENERATE(values<Row>({
       {200, false, 0, 0},        {201, false, 0, 0},        {202, false, 0, 0},
-      {204, false, 0, 0},        {400, false, 0, 0},        {404, false, 0, 0},
+      {204, false, 0, 0},        {400, false, 0, 0},        {404, true, 30000, 60000},
       {409, false, 0, 0},        {413, false, 0, 0},        {422, false, 0, 0},
       {401, true, 30000, 60000}, {403, true, 30000, 60000}, {405, true, 30000, 60000},
       {410, true, 30000, 60000}, {451, true, 30000, 60000}, {0, true, 250, 2000},
@@ -701,12 +517,12 @@ TEST_CASE("a wait that storage refused is kept in memory", "[delivery]") {
   post.track("a");
   post.pass(kSecond);
   post.answer(403);
-  const Millis wait = post.wait();
-  CHECK(wait >= Retry::kFirstPause / 2);
   post.delivery->handle_stored_pause("a.w.e", View::none(), post.now);
-  CHECK(post.wait() == wait);
+  post.pass(Retry::kFirstPause / 2 - 1);
+  CHECK(post.requests.size() == 1);
   post.storage_fails = false;
-  post.pass(wait);
+  post.pass(Retry::kFirstPause / 2 + 1);
+  REQUIRE(post.requests.size() == 2);
   post.answer(403);
   post.delivery->handle_stored_pause("a.w.e", View::none(), post.now);
   CHECK(post.wait() == 0);
@@ -740,15 +556,25 @@ TEST_CASE("keepalive is not tried twice in a row, as its quota may be what faile
   CHECK(post.requests[2].keepalive);
 }
 
-TEST_CASE("offline nothing is sent, and nothing runs", "[delivery]") {
+TEST_CASE("a browser that says it is offline tries once a minute at most", "[delivery]") {
   Post post([](Config& config) { config.online = false; });
   post.track("a");
-  CHECK(post.asleep());
-  post.pass(kHour);
-  CHECK(post.requests.empty());
-  post.delivery->handle_online(true, post.now);
+  CHECK(post.wait() == Delivery::kOfflinePause);
+  SECTION("in vain where it is right") {
+    post.pass(kHour);
+    CHECK(post.requests.size() >= 5);
+    CHECK(post.requests.size() <= 60);
+    post.delivery->handle_online(true, post.now);
+  }
+  SECTION("with success where it is wrong") {
+    post.pass(Delivery::kOfflinePause);
+    post.answer(200);
+    post.track("b");
+    CHECK(post.wait() == Delivery::kOfflinePause);
+  }
   post.serve();
-  CHECK(post.arrived == Names{"a"});
+  CHECK(post.arrived.front() == "a");
+  CHECK(post.asleep());
 }
 
 TEST_CASE("when the network is back, a request that failed offline is tried soon", "[delivery]") {
@@ -762,7 +588,7 @@ TEST_CASE("when the network is back, a request that failed offline is tried soon
   post.answer(0);
   post.delivery->handle_online(false, post.now);
   post.drain();
-  CHECK(post.asleep());
+  CHECK(post.wait() >= Delivery::kOfflinePause);
   post.delivery->handle_online(true, post.now);
   post.drain();
   CHECK(post.wait() <= 2 * kSecond);
@@ -794,7 +620,7 @@ TEST_CASE("only the tab that holds the recovery lock tries a server that failed"
   CHECK_FALSE(post.delivery->wants_recovery_lock());
   post.answer(503);
   CHECK(post.delivery->wants_recovery_lock());
-  post.pass(5 * kMinute);
+  post.pass(Delivery::kLongestLockWait / 2 - 1);
   CHECK(post.requests.size() == 1);
   post.delivery->set_recovery_lock(true);
   post.drain();
@@ -810,21 +636,35 @@ TEST_CASE("the recovery lock is not waited for without end", "[delivery]") {
   post.answer(503);
   // From the turn of the tab that holds it, which is not known better than our own.
   const Millis wait = post.wait();
-  CHECK(wait >= Delivery::kLongestLockWait);
+  CHECK(wait >= Delivery::kLongestLockWait / 2);
   CHECK(wait <= Delivery::kLongestLockWait + 2 * kSecond);
   post.pass(wait);
   CHECK(post.requests.size() == 2);
 }
 
-TEST_CASE("the recovery lock is not requested without pending events, or offline", "[delivery]") {
+TEST_CASE("the recovery lock is not requested without pending events, or hidden", "[delivery]") {
   Post post([](Config& config) { config.locks = true; });
   const std::string stored = "1 1763928000001 1763928000000";
   post.delivery->handle_stored_pause("a.w.e", stored, post.now);
   CHECK_FALSE(post.delivery->wants_recovery_lock());
   post.track("a");
   CHECK(post.delivery->wants_recovery_lock());
-  post.delivery->handle_online(false, post.now);
+  post.delivery->handle_visibility(false);
   CHECK_FALSE(post.delivery->wants_recovery_lock());
+}
+
+TEST_CASE("a hidden page that cannot have the recovery lock tries all the same", "[delivery]") {
+  Post post([](Config& config) { config.locks = true; });
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  post.answer(503);
+  post.delivery->set_recovery_lock(true);
+  post.delivery->handle_visibility(false);
+  post.delivery->set_recovery_lock(false);
+  post.drain();
+  CHECK(post.wait() <= Delivery::kLongestLockWait + 2 * kSecond);
+  post.serve();
+  CHECK(post.arrived == Names{"a"});
 }
 
 // Leaving.

@@ -107,14 +107,14 @@ struct Desk {
     return names;
   }
 
-  /// What another document would find: takes over each segment, the last first.
+  /// What another document would find: takes over each segment, in order.
   Names inherited() const {
     Desk heir("heir");
     std::vector<std::pair<std::uint32_t, std::string>> keys;
     for (const auto& [key, text] : storage) {
       keys.emplace_back(std::stoul(key.substr(key.find(".e") + 2)), key);
     }
-    std::sort(keys.rbegin(), keys.rend());
+    std::sort(keys.begin(), keys.end());
     for (const auto& [number, key] : keys) heir.journal.take_over(key, storage.at(key));
     return heir.waiting();
   }

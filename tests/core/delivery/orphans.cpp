@@ -29,8 +29,13 @@ struct Successor {
     for (const std::string& key : keys) (list += key) += '\n';
     orphans.handle_storage_keys(list, own, now);
   }
-  bool locked(const std::string& document, bool granted, bool room = true) {
-    return orphans.handle_ownership(document, granted, room, effects);
+  bool locked(const std::string& document, bool granted) {
+    return orphans.handle_ownership(document, granted);
+  }
+  /// The keys that are asked for where the queue wants more.
+  Texts read_next(bool more = true) {
+    orphans.read_next(more, effects);
+    return asked();
   }
   bool handle_storage_value(const std::string& key) {
     Orphans::Found found;
@@ -96,23 +101,27 @@ TEST_CASE("a document's lock is tried when its segments are still there a moment
   CHECK(successor.due().empty());
 }
 
-TEST_CASE(
-    "a successor reads the segments that it saw, the last first, and releases the lock when all "
-    "are delivered",
-    "[orphans]") {
+TEST_CASE("a successor reads what it saw, in order and as the queue wants it, then lets go",
+          "[orphans]") {
   Successor successor;
   CHECK(successor.look_twice({"j.dead.e9", "j.dead.p2", "j.dead.e10"}) == Texts{"dead"});
   successor.asked();
   CHECK_FALSE(successor.locked("dead", true));
-  CHECK(successor.asked() == Texts{"j.dead.e10", "j.dead.e9", "j.dead.p2"});
-  CHECK(successor.orphans.take_finished().empty());
-  CHECK(successor.handle_storage_value("j.dead.e10"));
-  CHECK(successor.lane == 'e');
-  CHECK(successor.handle_storage_value("j.dead.e9"));
-  CHECK(successor.orphans.take_finished().empty());
+  CHECK(successor.asked().empty());
+  CHECK(successor.read_next(false).empty());
+  CHECK(successor.orphans.reading());
+  CHECK(successor.read_next() == Texts{"j.dead.p2"});
+  CHECK(successor.read_next().empty());  // its answer is on the way
   CHECK(successor.handle_storage_value("j.dead.p2"));
   CHECK(successor.lane == 'p');
-  CHECK_FALSE(successor.handle_storage_value("j.dead.p2"));
+  CHECK(successor.orphans.take_finished().empty());
+  CHECK(successor.read_next() == Texts{"j.dead.e9"});
+  CHECK(successor.handle_storage_value("j.dead.e9"));
+  CHECK(successor.lane == 'e');
+  CHECK(successor.read_next() == Texts{"j.dead.e10"});
+  CHECK(successor.handle_storage_value("j.dead.e10"));
+  CHECK_FALSE(successor.handle_storage_value("j.dead.e10"));
+  CHECK_FALSE(successor.orphans.reading());
   CHECK(successor.orphans.take_finished() == Texts{"dead"});
   CHECK(successor.orphans.take_finished().empty());
 }
@@ -141,14 +150,18 @@ TEST_CASE("the segments of a document whose lock is held are not touched", "[orp
   CHECK_FALSE(successor.orphans.left_some());
 }
 
-TEST_CASE("without room the lock is released, and a later scan is planned", "[orphans]") {
+TEST_CASE("a few documents at a time are taken over, the others after another look", "[orphans]") {
   Successor successor;
-  successor.look_twice({"j.dead.e0"});
-  successor.asked();
-  CHECK(successor.locked("dead", true, false));
-  CHECK(successor.asked().empty());
+  Texts keys;
+  for (std::size_t i = 0; i < Orphans::kMost + 2; ++i) {
+    keys.push_back("j.dead" + std::to_string(i) + ".e0");
+  }
+  CHECK(successor.look_twice(keys).size() == Orphans::kMost);
   CHECK(successor.orphans.left_some());
-  CHECK(successor.look_twice({"j.dead.e0"}) == Texts{"dead"});
+  for (std::size_t i = 0; i < Orphans::kMost; ++i) {
+    successor.locked("dead" + std::to_string(i), true);
+  }
+  CHECK(successor.look_twice(keys) == Texts{"dead16", "dead17"});
   CHECK_FALSE(successor.orphans.left_some());
 }
 
@@ -196,7 +209,7 @@ TEST_CASE("each scan forgets the scan before", "[orphans]") {
   successor.now = Orphans::kConfirmAfter;
   CHECK(successor.due() == Texts{"dead"});
   successor.locked("dead", true);
-  CHECK(successor.asked() == Texts{"j.dead.e0"});
+  CHECK(successor.read_next() == Texts{"j.dead.e0"});
 }
 
 TEST_CASE("a document's own former segments are read at once, others after a second scan",
@@ -210,6 +223,7 @@ TEST_CASE("a document's own former segments are read at once, others after a sec
   CHECK(successor.due() == Texts{"former"});
   successor.locked("former", true);
   CHECK(successor.orphans.reclaiming());
+  CHECK(successor.read_next(false) == Texts{"j.former.e0", "j.former.e1"});
   CHECK(successor.handle_storage_value("j.former.e1"));
   CHECK(successor.orphans.reclaiming());
   CHECK(successor.handle_storage_value("j.former.e0"));
@@ -227,11 +241,6 @@ TEST_CASE("reclaiming ends when there is nothing to reclaim", "[orphans]") {
     successor.see({"j.former.e0"});
     successor.due();
     successor.locked("former", false);
-  }
-  SECTION("there is no room") {
-    successor.see({"j.former.e0"});
-    successor.due();
-    successor.locked("former", true, false);
   }
   SECTION("the page goes away") {
     successor.orphans.forget();

@@ -7,8 +7,8 @@ using namespace appizer;
 namespace {
 
 /// The users lane, with what it would send.
-struct Lane {
-  Lane() {
+struct Users {
+  Users() {
     config.app_id = "demo";
     config.api_base = "https://x.example";
     delivery.journal(Delivery::users).set_document("d");
@@ -48,7 +48,7 @@ using Bodies = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("setUserId makes a user record, and an alias if there was an anonymous id", "[people]") {
-  Lane lane;
+  Users lane;
   lane.people.identify("user_1", "anon", {}, lane.delivery, lane.effects);
   lane.people.identify("user_2", "", {}, lane.delivery, lane.effects);
   CHECK(lane.sent() == Bodies{R"({"user_id":"user_1","app_id":"demo"})",
@@ -58,7 +58,7 @@ TEST_CASE("setUserId makes a user record, and an alias if there was an anonymous
 
 TEST_CASE("properties set one after the other are one record, the last value counting",
           "[people]") {
-  Lane lane;
+  Users lane;
   CHECK(lane.know("u", R"({"plan":"free","age":5})"));
   CHECK(lane.know("u", R"({"email":"a@b.example","plan":"pro"})"));
   CHECK(lane.know("u", "{}"));
@@ -69,7 +69,7 @@ TEST_CASE("properties set one after the other are one record, the last value cou
 }
 
 TEST_CASE("properties that were sent are not sent again with the next ones", "[people]") {
-  Lane lane;
+  Users lane;
   lane.know("u", R"({"plan":"free"})");
   lane.sent();
   lane.know("u", R"({"phone":"+49 30 1"})");
@@ -77,7 +77,7 @@ TEST_CASE("properties that were sent are not sent again with the next ones", "[p
 }
 
 TEST_CASE("properties of one user never get into another user's record", "[people]") {
-  Lane lane;
+  Users lane;
   lane.know("u1", R"({"plan":"free"})");
   lane.know("u2", R"({"age":5})");
   CHECK(lane.sent() == Bodies{R"({"user_id":"u1","properties":{"plan":"free"},"app_id":"demo"})",
@@ -85,14 +85,14 @@ TEST_CASE("properties of one user never get into another user's record", "[peopl
 }
 
 TEST_CASE("an email that is no text is a property like any other", "[people]") {
-  Lane lane;
+  Users lane;
   lane.know("u", R"({"email":5})");
   CHECK(lane.sent() == Bodies{R"({"user_id":"u","properties":{"email":5},"app_id":"demo"})"});
 }
 
 TEST_CASE("user properties must be an object", "[people]") {
   const auto text = GENERATE("", "null", "5", "\"x\"", "[1]", "{", "?");
-  Lane lane;
+  Users lane;
   CHECK_FALSE(lane.know("u", text));
   CHECK(lane.sent().empty());
 }

@@ -1,0 +1,107 @@
+// How the journal brings storage up to date.
+#include <algorithm>
+#include <utility>
+
+#include "base/list.h"
+#include "base/text.h"
+#include "delivery/journal.h"
+
+namespace appizer {
+
+void Journal::handle_storage_cleared() {
+  provisional_dirty_ = !provisional_.empty();
+  for (const auto& segment : segments_) {
+    // `stored` stays: the news may be older than the last write, which must still be removed one
+    // day.
+    segment->written = 0;
+    for (Record& record : segment->records) record.stored = false;
+    mark_dirty(*segment);
+  }
+}
+
+bool Journal::misses_segment(View keys) const {
+  const View all = "\n" + keys + "\n";
+  for (const auto& segment : segments_) {
+    // What waits to be written anyway may well not be there.
+    if (!segment->taken || segment->dirty) continue;
+    if (all.find("\n" + segment->key + "\n") == View::npos) return true;
+  }
+  return false;
+}
+
+void Journal::handle_store_failed(View key, Millis now) {
+  for (std::size_t i = segments_.size(); i-- > 0;) {
+    if (segments_[i]->key != key) continue;
+    // What storage has under this key, if anything, is the text from before.
+    segments_[i]->written = 0;
+    segments_[i]->taken = segments_[i]->was_taken;
+    for (Record& record : segments_[i]->records) record.stored = record.was_stored;
+    mark_dirty(*segments_[i]);
+    break;
+  }
+  failing_ = true;
+  probing_ = false;
+  retry_storage_ = now + kStoragePause;
+}
+
+void Journal::write(Segment& segment, Effects& effects) {
+  String text;
+  text.reserve(segment.bytes + segment.records.size() * 16);
+  for (Record& record : segment.records) {
+    record.was_stored = std::exchange(record.stored, !record.handed_over);
+    if (record.handed_over) continue;
+    append_line(text, record);
+    text += '\n';
+  }
+  segment.dirty = false;
+  segment.written = text.size();
+  segment.was_taken = std::exchange(segment.taken, !text.empty());
+  if (!text.empty()) {
+    segment.stored = true;
+    effects.store(segment.key, text);
+  } else if (segment.stored) {
+    segment.stored = false;
+    effects.erase(segment.key);
+  }
+}
+
+void Journal::sync(Effects& effects, Millis now) {
+  if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
+  // First, as its number in the document may be that of a record below.
+  write_provisional(effects);
+  // Removals before writes: they make room.
+  for (const String& key : erased_) effects.erase(key);
+  bool freed = !erased_.empty();
+  erased_.clear();
+  if (dirty_.empty()) return;
+  List<Segment*> waiting;
+  for (Segment* segment : dirty_) {
+    const bool gone = std::all_of(segment->records.begin(), segment->records.end(),
+                                  [](const Record& record) { return record.handed_over; });
+    if (gone) {
+      freed = freed || segment->stored;
+      write(*segment, effects);
+    } else {
+      waiting.push_back(segment);
+    }
+  }
+  dirty_.clear();
+  const bool open_is_empty = last_is_open_ && segments_.back()->records.empty();
+  if (open_is_empty) last_is_open_ = false;
+  segments_.remove_if([](const auto& segment) { return segment->records.empty(); });
+  if (failing_ && !freed && now < retry_storage_) {
+    dirty_ = std::move(waiting);
+    return;
+  }
+  probing_ = failing_ && !waiting.empty();
+  for (Segment* segment : waiting) {
+    // While storage fails, one write at a time: the next only if this one is not refused.
+    if (failing_ && segment != waiting[0]) {
+      dirty_.push_back(segment);
+    } else {
+      write(*segment, effects);
+    }
+  }
+}
+
+}  // namespace appizer
