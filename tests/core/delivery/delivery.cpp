@@ -753,6 +753,7 @@ TEST_CASE("requests that the browser may not have taken over stay for the next p
   post.delivery->handle_handover(post.effects, false);
   post.drain();
   CHECK(post.requests.size() == 1);
+  // The next page of the site sends it.
   CHECK(post.storage.size() == 1);
 }
 
