@@ -17,12 +17,6 @@ namespace {
 // What is sent of a user says whose the events are.
 constexpr Delivery::Lane kInOrder[] = {Delivery::users, Delivery::events, Delivery::suspects};
 
-View number_text(std::uint64_t value) {
-  String& out = scratch();
-  json::append_integer(out, static_cast<std::int64_t>(value));
-  return out;
-}
-
 Millis half_drawn(Millis whole, std::uint32_t draw) {
   return whole / 2 + whole / 2 * draw / (Millis{1} << 32);
 }

@@ -369,17 +369,10 @@ std::size_t Journal::take_over(View key, View text) {
 void Journal::forget_stored() {
   last_is_open_ = false;
   bool touched = false;
-  const auto in_doubt = [](const Record& record) {
-    return record.stored && !record.handed_over && record.flight != 0;
-  };
   for (const auto& segment : segments_) {
     auto& records = segment->records;
     // What was handed over is not in storage; its flight may still have something to say of it.
     const auto stored = [](const Record& record) { return record.stored && !record.handed_over; };
-    // What is all on its way may still be acknowledged, and is then removed.
-    if (!touched && !records.empty() && std::all_of(records.begin(), records.end(), in_doubt)) {
-      continue;
-    }
     // Their keys stay in the order of what they hold.
     touched = touched || segment->taken || std::any_of(records.begin(), records.end(), stored);
     if (!touched) continue;
