@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- sizes track queue loop start navigation submit delivery collector]`: what the SDK weighs and
+ * `npm run bench [-- sizes track queue loop start navigation submit delivery recovery collector]`: what the SDK weighs and
  * costs, a figure a line. `peers` and `loading` run only when they are named, or with `--write`, which writes their
  * tables to docs/benchmarks.md. README.md says what each means. Nothing here passes or fails.
  */
@@ -19,6 +19,7 @@ const { measureSizes } = await import('./sizes.mjs');
 const { measureNavigation } = await import('./navigation.mjs');
 const { measureLoading } = await import('./loading.mjs');
 const { measurePeers } = await import('./peers/peers.mjs');
+const { measureRecovery } = await import('./recovery.mjs');
 const { report } = await import('./report.mjs');
 const { measureSubmit } = await import('./submit.mjs');
 const { measureStart } = await import('./start.mjs');
@@ -34,6 +35,7 @@ const parts = {
   navigation: () => measureNavigation(lab),
   submit: () => measureSubmit(lab),
   delivery: () => measureDelivery(lab),
+  recovery: () => measureRecovery(lab),
   collector: () =>
     spawnSync(process.execPath, [join(root, 'bench', 'collector.mjs'), '3'], { stdio: 'inherit' }),
 };

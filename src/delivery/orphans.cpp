@@ -13,6 +13,11 @@ Orphans::Leftover* Orphans::find(View document) {
 }
 
 void Orphans::scan_at(Millis when) {
+  owned_.clear();
+  scan_rest_at(when);
+}
+
+void Orphans::scan_rest_at(Millis when) {
   due_ = min(due_, when);
   scanned_ = false;
 }
@@ -41,6 +46,7 @@ void Orphans::handle_storage_keys(View keys, View own, Millis now) {
     if (!take_integer(digits, number) || !digits.empty()) continue;
     if (number < 0 || number > UINT32_MAX) continue;
     if (document == own || View(storage_keys::kLanes).find(lane) == View::npos) continue;
+    if (owned_.find([&](const String& one) { return one == document; }) != nullptr) continue;
     Leftover* leftover = find(document);
     if (leftover == nullptr) leftover = &leftovers_.push_back({document, {}});
     if (leftover->stage != Leftover::listed) continue;
@@ -92,6 +98,7 @@ bool Orphans::handle_ownership(View document, bool granted) {
   if (leftover == nullptr || leftover->stage != Leftover::claiming) return granted;
   if (!granted) {
     finish(document);
+    if (left_some_) owned_.push_back(document);
     leftovers_.erase(static_cast<std::size_t>(leftover - leftovers_.begin()));
     return false;
   }

@@ -30,6 +30,9 @@ class Orphans {
 
   /// Looks around at the given time, or earlier if it was going to.
   void scan_at(Millis when);
+  /// The same for the rest, where there were more documents than are taken over at a time: those
+  /// that have an owner are not tried again.
+  void scan_rest_at(Millis when);
   /// The document's former name: its segments are taken back at once, without a second look.
   void reclaim(View former);
   /// Whether the former segments are still to be taken back.
@@ -82,6 +85,8 @@ class Orphans {
   String prefix_;
   String former_;
   List<Leftover> leftovers_;
+  /// Documents that have an owner, while there are more than are taken over at a time.
+  List<String> owned_;
   Millis due_ = kNever;
   bool scanned_ = false;
   bool left_some_ = false;

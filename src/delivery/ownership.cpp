@@ -199,7 +199,7 @@ void Ownership::advance(bool away, bool visible, const Moment& now, Effects& eff
     const bool more = delivery_.wants_more();
     for (const View document : orphans_.take_due(now.monotonic, effects)) claim(document, effects);
     orphans_.read_next(more, effects);
-    if (more && orphans_.left_some()) scan_soon(now);
+    if (more && orphans_.left_some()) orphans_.scan_rest_at(now.monotonic + Orphans::kFirstScan);
   }
   delivery_.pause_for_takeover(orphans_.reclaiming());
   update_recovery(effects);

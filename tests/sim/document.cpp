@@ -474,7 +474,8 @@ void Document::gone() {
   for (const std::uint32_t index : sends_) {
     Send& send = world_.sends[index];
     if (send.state != Send::flying || !send.keepalive || world_.plan.confirm_unload) continue;
-    if (send.lane == users) continue;
+    // While offline nobody knows what becomes of it.
+    if (send.lane == users || !online_) continue;
     if (world_.plan.features.has(Feature::wrapped_fetch)) continue;
     send.state = Send::handed_over;
     world_.ledger.handed_over(send);
@@ -801,8 +802,8 @@ void Document::cancel(std::uint32_t flight) {
   if (age >= appizer::Delivery::kTimeout && !left_ && !returning_) {
     world_.coverage.add(Count::timeouts);
     send.status = 0;  // whatever the server meant to say
+    world_.ledger.failed(*found);
     if (world_.plan.locks) world_.protocol_rules.answered(*found, 0);
-    world_.ledger.failed(send);
     world_.liveness.answered(send, appizer::Outcome::later, 0);
   } else if (!left_ && !returning_ && world_.plan.locks && !ends_) {
     world_.ledger.violated(name() + " gives up a request after " + std::to_string(age));
@@ -837,7 +838,7 @@ void Document::answer(std::uint32_t index) {
       send.state = Send::failed;
       if (meaning == appizer::Outcome::refused) world_.coverage.add(Count::splits);
     }
-    if (meaning == appizer::Outcome::not_allowed || send.status == 0) world_.ledger.failed(send);
+    if (meaning == appizer::Outcome::not_allowed || send.status == 0) world_.ledger.failed(index);
     world_.protocol_rules.answered(index, send.status);
     const Millis pause = requested_pause(send, world_.clock.wall());
     world_.liveness.answered(send, meaning, pause);

@@ -56,9 +56,49 @@ bool Ledger::is_disliked() const {
   return static_cast<std::uint32_t>(entries_.size()) * 2654435761U % 100 < 6;
 }
 
-void Ledger::failed(const Send& send) {
+void Ledger::failed(std::uint32_t index) {
+  const Send& send = sends_[index];
   if (send.records() != 1) return;
-  for (const Part& part : send.parts) ++entries_[part.tag].failed_alone;
+  for (const Part& part : send.parts) {
+    Entry& entry = entries_[part.tag];
+    const bool own =
+        entry.last_alone != kNone && sends_[entry.last_alone].document == send.document;
+    const bool others_passed =
+        own && std::any_of(sends_.begin() + entry.last_alone, sends_.end(), [&](const Send& other) {
+          return other.document == send.document && other.lane == send.lane &&
+                 other.state == Send::acknowledged;
+        });
+    // A browser need not be allowed to link ids, which concerns the alias alone.
+    const bool alias = entry.kind == Entry::alias && send.status != 0;
+    if (entry.fault == kNone && (alias || (entry.set_aside() && others_passed))) {
+      entry.fault = index;
+    }
+    entry.last_alone = index;
+    ++entry.failed_alone;
+  }
+}
+
+bool Ledger::at_fault(const Send& send) const {
+  return send.records() == 1 &&
+         std::any_of(send.parts.begin(), send.parts.end(),
+                     [&](const Part& part) { return entries_[part.tag].fault != kNone; });
+}
+
+bool Ledger::shows_fault(std::uint32_t index) const {
+  const Send& send = sends_[index];
+  return std::any_of(send.parts.begin(), send.parts.end(),
+                     [&](const Part& part) { return entries_[part.tag].fault == index; });
+}
+
+// While the first record fails alone, another one shows whether anything passes.
+bool Ledger::is_probe(const Send& send) const {
+  if (send.records() != 1) return false;
+  return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    // The server may have it without the page knowing.
+    if (entry.last_send == kNone || !entry.set_aside()) return false;
+    return entry.holder == send.document && lane_of(entry) == send.lane &&
+           sends_[entry.last_send].state != Send::acknowledged;
+  });
 }
 
 void Ledger::cleared_by(std::uint32_t document, Millis now) {
@@ -191,7 +231,7 @@ void Ledger::check_order(const Send& send, Tag tag, const Entry* before) {
   for (std::size_t i = from; i < entry.place; ++i) {
     const Entry& earlier = entries_[tracked[i]];
     if (earlier.closed() || earlier.in_this_send || earlier.life != entry.life) continue;
-    if (!may_be_overtaken(earlier, send)) {
+    if (!may_be_overtaken(earlier, send) && !is_probe(send)) {
       violated(word(tag) + " overtakes " + word(tracked[i]));
     }
   }

@@ -44,6 +44,8 @@ struct Entry {
   bool disliked = false;           // a proxy refuses it while it refuses a text
   Millis cleared = -1;             // its page removed it from storage itself, and still has it
   std::uint32_t failed_alone = 0;  // answers that no other record can be the cause of
+  std::uint32_t last_alone = UINT32_MAX;  // the request of the last of these
+  std::uint32_t fault = UINT32_MAX;       // the request that showed that it is at fault itself
   bool repeated = false;  // the site named the same user again: more than one record has this tag
 
   bool is_stored() const { return stored >= 0; }
@@ -107,7 +109,11 @@ class Ledger {
   void handed_over(const Send& send);
 
   /// A page got an answer that may be due to what is in the request.
-  void failed(const Send& send);
+  void failed(std::uint32_t send);
+  /// Whether what is in the request is at fault itself: its failure is no news of the server.
+  bool at_fault(const Send& send) const;
+  /// Whether it was this request that showed it.
+  bool shows_fault(std::uint32_t send) const;
   /// A page removed everything from storage; what it has in memory it must write again.
   void cleared_by(std::uint32_t document, Millis now);
   /// Whether records were given up that no report names.
@@ -156,6 +162,7 @@ class Ledger {
   bool excused(const Entry& entry) const;
   void outdate_all();
   bool is_disliked() const;
+  bool is_probe(const Send& send) const;
   bool in_memory(std::uint32_t keeper) const;
   /// The page that had it in memory when it was harmed has ended since.
   bool not_outlived(const Entry& entry) const;

@@ -121,7 +121,7 @@ void ProtocolRules::check_recovery(const Send& send, const Course& course,
   expect(now >= course.asked, "before the time that the server asked this page to wait", send);
   expect(now >= course.learned || course.jumps != clock_.jumps(),
          "before the time that the server asked another page to wait", send);
-  if (!course.failing) return;
+  if (!course.failing || ledger_.at_fault(send)) return;
   coverage_.add(Count::recovery_sends);
   expect(!send.leaving, "sent while leaving, though the last one failed", send);
   expect(now >= course.earliest, "sooner after a failure than any backoff is", send);
@@ -130,8 +130,9 @@ void ProtocolRules::check_recovery(const Send& send, const Course& course,
   const Millis asked = locks_.asked(send.document, prefix + "r");
   // A hidden page does not ask for it: it might be frozen with it.
   if (asked < 0) return;
-  expect(now - std::max(asked, course.holder_due) >= Delivery::kLongestLockWait / 2,
-         "in recovery without the lock", send);
+  // It may have begun to wait while it was hidden.
+  const Millis since = std::max(std::min(asked, course.failing_since), course.holder_due);
+  expect(now - since >= Delivery::kLongestLockWait / 2, "in recovery without the lock", send);
 }
 
 // `onLine` is a hint: false stretches the pauses.
@@ -163,11 +164,6 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
   Course& course = documents_[send.document].courses[send.lane];
   const Millis now = clock_.monotonic();
   const auto meaning = documented_outcome(status, send);
-  // It concerns the alias, and nobody else.
-  if (meaning == appizer::Outcome::not_allowed && send.url.ends_with("/aliases") &&
-      plan_.features.has(Feature::alias_refused)) {
-    return;
-  }
   course.asked_now = false;
   course.split = 0;
   if (meaning == appizer::Outcome::refused && send.records() > 1) {
@@ -180,12 +176,17 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
     course.waits.clear();
     return;
   }
-  course.failing = true;
+  const Millis asked = requested_pause(send, clock_.wall());
+  // It concerns that record, and nobody else.
+  if (asked == 0 && ledger_.at_fault(send)) {
+    if (ledger_.shows_fault(index)) course.failing = false;
+    return;
+  }
+  if (!std::exchange(course.failing, true)) course.failing_since = now;
   course.again = index >= course.known;
   course.known = static_cast<std::uint32_t>(sends_.size());
   const bool pause = meaning == appizer::Outcome::not_allowed;
   course.earliest = now + (pause ? Retry::kFirstPause / 2 : Retry::kShortest);
-  const Millis asked = requested_pause(send, clock_.wall());
   if (asked == 0) return;
   coverage_.add(Count::waits_asked);
   course.asked_now = true;

@@ -56,6 +56,7 @@ class ProtocolRules {
  private:
   struct Course {
     bool failing = false;
+    Millis failing_since = 0;
     Millis holder_due = 0;    // another page has its turn then
     Millis earliest = 0;      // the least that every backoff is
     Millis asked = 0;         // by an answer to this page

@@ -165,6 +165,31 @@ TEST_CASE("a few documents at a time are taken over, the others after another lo
   CHECK_FALSE(successor.orphans.left_some());
 }
 
+TEST_CASE("documents that have an owner are not tried again for the sake of the others",
+          "[orphans]") {
+  Successor successor;
+  Texts keys;
+  for (int i = 10; i < 45; ++i) keys.push_back("d" + std::to_string(i) + ".e0");
+  std::size_t tried = 0;
+  successor.orphans.scan_at(0);
+  for (int look = 0; look < 10; ++look) {
+    successor.due();
+    for (const std::string& text : successor.asked()) {
+      if (text == "scan ") successor.see(keys);
+    }
+    successor.now += Orphans::kConfirmAfter;
+    for (const std::string& document : successor.due()) {
+      ++tried;
+      successor.locked(document, false);
+    }
+    if (successor.orphans.left_some()) successor.orphans.scan_rest_at(successor.now);
+  }
+  CHECK(tried == keys.size());
+  CHECK(successor.orphans.next_wake() == kNever);
+  // A later reason to look is a reason to try them all.
+  CHECK(successor.look_twice(keys).size() == Orphans::kMost);
+}
+
 TEST_CASE("a lock that was not requested is released", "[orphans]") {
   Successor successor;
   CHECK(successor.locked("stranger", true));
