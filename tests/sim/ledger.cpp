@@ -175,7 +175,7 @@ void Ledger::took_over(std::uint32_t document, Lane lane, std::string_view text)
 }
 
 // No copy without a cause: the answer to the one before was missing, or asked for another.
-void Ledger::check_cause(const Entry& entry, Tag tag) {
+void Ledger::check_cause(const Entry& entry, Tag tag, const Send& send) {
   if (entry.withdrawn && !entry.repeated && !leases_excuse()) {
     violated("sent after consent was withdrawn: " + word(tag));
     return;
@@ -199,6 +199,8 @@ void Ledger::check_cause(const Entry& entry, Tag tag) {
       violated("sent again after the browser had taken it over: " + word(tag));
       break;
     case Send::refused_alone:
+      // Once more, cut to the documented limits.
+      if (contains(send.body, "\"$cut\"") && !contains(before.body, "\"$cut\"")) break;
       violated("sent again after the server had refused it alone: " + word(tag));
       break;
     default:
@@ -259,7 +261,7 @@ void Ledger::sending(std::uint32_t index) {
     }
     Entry& entry = entries_[part.tag];
     entry.expected = true;
-    check_cause(entry, part.tag);
+    check_cause(entry, part.tag, send);
     if (entry.id != 0 && part.id != entry.id) {
       violated("has another $event_id than before: " + word(part.tag));
     }

@@ -155,7 +155,7 @@ class Ledger {
   bool copies_excused(const Entry& entry) const {
     return entry.harmed >= 0 || entry.outdated || entry.repeated || leases_excuse();
   }
-  void check_cause(const Entry& entry, Tag tag);
+  void check_cause(const Entry& entry, Tag tag, const Send& send);
   void check_order(const Send& send);
   void check_order(const Send& send, Tag tag, const Entry* before);
   bool may_be_overtaken(const Entry& entry, const Send& by) const;
