@@ -82,18 +82,16 @@ void Delivery::rename(View member, View from, View to) {
 }
 
 // Whether a lane waits to try a server that failed. Each document tries its own suspects.
-bool Delivery::recovers() const {
-  if (leaving() || taking_over_) return false;
-  for (const Lane lane : {events, users}) {
-    if (state_[lane].recovering() && state_[lane].journal.size() > 0) return true;
-  }
-  return false;
+bool Delivery::recovers(const State& state) const {
+  return !leaving() && !taking_over_ && state.recovering() && state.journal.size() > 0;
 }
+
+bool Delivery::recovers() const { return recovers(state_[events]) || recovers(state_[users]); }
 
 bool Delivery::may_recover(const State& state, Millis now) const {
   if (!state.recovering() || &state == &state_[suspects]) return true;
   if (!config_.locks || has_lock_) return true;
-  return lock_wanted_ != kNever && now - lock_wanted_ >= lock_wait_;
+  return state.lock_wanted != kNever && now - state.lock_wanted >= lock_wait_;
 }
 
 // An alias is refused where its user is not known yet.
@@ -109,7 +107,7 @@ Millis Delivery::earliest(const State& state, Millis now) const {
   Millis when = state.not_before;
   if (!online_ && offline_tried_ != kNever) when = max(when, offline_tried_ + kOfflinePause);
   if (!may_recover(state, now)) {
-    when = max(when, lock_wanted_ == kNever ? kNever : lock_wanted_ + lock_wait_);
+    when = max(when, state.lock_wanted == kNever ? kNever : state.lock_wanted + lock_wait_);
   }
   if (&state != &state_[suspects]) return when;
   for (const Lane lane : {events, users}) {
@@ -143,7 +141,7 @@ void Delivery::refill(Millis now) {
 }
 
 std::size_t Delivery::count_to_skip(const State& state, Lane lane) const {
-  if (!state.isolation.wants_later()) return 0;
+  if (!state.isolation.wants_later(state.journal.first_waiting())) return 0;
   if (lane != users) return state.isolation.skip(state.journal.waiting());
   // An alias alone would be refused: its user may not be known yet.
   std::size_t before = 0;
@@ -245,7 +243,8 @@ bool Delivery::handle_stored_pause(View key, View value, const Moment& now) {
     if (key != state.pause_key) continue;
     const std::uint32_t draw = ids_.draw();
     state.handle_stored_pause(value, config_.locks ? nullptr : &draw, now);
-    if (lock_wanted_ != kNever) lock_wanted_ = max(lock_wanted_, state.not_before);
+    // The holder of the lock tries the lanes that it has something for, not the others.
+    if (state.lock_wanted != kNever) state.lock_wanted = max(state.lock_wanted, state.not_before);
     return true;
   }
   return false;
@@ -294,7 +293,6 @@ void Delivery::abandon(Effects& effects) {
 void Delivery::handle_pageshow(const Moment& now, Effects& effects) {
   presence_ = Presence::here;
   has_lock_ = false;
-  lock_wanted_ = kNever;
   for (Flight& flight : flights_) {
     if (flight.handed_over) {
       // Its answer, if it came while nobody listened, is reported only now.
@@ -308,7 +306,7 @@ void Delivery::handle_pageshow(const Moment& now, Effects& effects) {
   flights_.remove_if([](const Flight& flight) { return !flight.handed_over; });
   for (State& state : state_) {
     if (!config_.cookieless) state.journal.forget_stored();
-    state.due = kNever;
+    state.due = state.lock_wanted = kNever;
   }
 }
 
@@ -357,13 +355,13 @@ void Delivery::time_out(const Moment& now, Effects& effects) {
 
 // Patience begins when a lane's turn comes: until then the holder of the lock waits as well.
 void Delivery::update_lock_wait(const Moment& now) {
-  if (!recovers()) {
-    lock_wanted_ = kNever;
-  } else if (lock_wanted_ == kNever) {
-    lock_wanted_ = now.monotonic;
-    lock_wait_ = half_drawn(kLongestLockWait, ids_.draw());
-    for (const Lane lane : {events, users}) {
-      lock_wanted_ = max(lock_wanted_, state_[lane].not_before);
+  for (const Lane lane : {events, users}) {
+    State& state = state_[lane];
+    if (!recovers(state)) {
+      state.lock_wanted = kNever;
+    } else if (state.lock_wanted == kNever) {
+      state.lock_wanted = max(now.monotonic, state.not_before);
+      lock_wait_ = half_drawn(kLongestLockWait, ids_.draw());
     }
   }
 }

@@ -16,6 +16,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "base/ids.h"
 #include "base/list.h"
@@ -108,6 +109,9 @@ class Delivery {
   /// Whether this document wants the recovery lock. A hidden page may be frozen at any time, and
   /// would keep it.
   bool wants_recovery_lock() const { return visible_ && recovers(); }
+  /// Whether it is another document's turn, as one record alone has failed here: what that is at
+  /// fault for does not concern the others.
+  bool passes_recovery_lock() { return std::exchange(passes_lock_, false); }
 
   void flush(std::uint32_t token);
   /// What waits goes out at once, with keepalive.
@@ -150,6 +154,7 @@ class Delivery {
   bool gone() const { return presence_ == Presence::handed_off || presence_ == Presence::resuming; }
   void hint(Effects& effects, Hint hint, View detail) const;
   bool recovers() const;
+  bool recovers(const State& state) const;
   bool awaits_turn(const State& state) const;
   bool blocked(const State& state, Millis now) const;
   Millis earliest(const State& state, Millis now) const;
@@ -184,8 +189,7 @@ class Delivery {
   std::uint64_t suspect_mark_ = 0;
   int tokens_ = kBurst;
   Millis refilled_ = 0;
-  /// Since when the recovery lock is waited for, and how long at most.
-  Millis lock_wanted_ = kNever;
+  /// How long a lane waits for the recovery lock at most.
   Millis lock_wait_ = kLongestLockWait;
   std::uint64_t armed_ = 0;  // the first and the last number of what was waiting
   bool online_ = true;
@@ -196,6 +200,7 @@ class Delivery {
   bool flush_now_ = false;
   bool taking_over_ = false;
   bool has_lock_ = false;
+  bool passes_lock_ = false;
 };
 
 }  // namespace appizer

@@ -51,7 +51,7 @@ Isolation::Verdict Isolation::handle_failure(std::size_t records, std::uint32_t 
   misses_ = 0;
   if (std::exchange(suspect_, number) != number) {
     alone_ = 0;
-    accused_ = false;
+    later_ = accused_ = false;
   }
   if (std::exchange(accused_, false)) {
     alone_ = 0;

@@ -41,10 +41,11 @@ class Isolation {
 
   /// Records that a request may carry.
   std::size_t most() const { return later_ ? 1 : most_; }
-  /// Whether the next request is to skip records, and how many of those that wait.
-  bool wants_later() const { return later_; }
+  /// Whether the next request is to skip records, and how many of those that wait. `first` is the
+  /// number of the first of these: another one has not failed yet.
+  bool wants_later(std::uint32_t first) const { return later_ && first == suspect_; }
   std::size_t skip(std::size_t waiting) const {
-    return !later_ || waiting < 2 ? 0 : 1 + probes_ % (waiting - 1);
+    return waiting < 2 ? 0 : 1 + probes_ % (waiting - 1);
   }
 
   /// The server refused a batch: one of its records is the reason.

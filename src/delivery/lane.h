@@ -39,6 +39,9 @@ struct Lane {
   Millis sent = -kBusy;
   /// The newest record when something was sent last.
   std::uint32_t sent_number = 0;
+  /// Since when the lane waits for the recovery lock; `kNever` if it does not. Until its turn comes
+  /// the holder of the lock waits as well.
+  Millis lock_wanted = kNever;
   /// The last failure had no answer.
   bool unanswered = false;
   /// Flights up to this one had left when the last one failed.

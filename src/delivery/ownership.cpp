@@ -181,7 +181,13 @@ void Ownership::update_own(bool visible, const Moment& now, Effects& effects) {
 }
 
 void Ownership::update_recovery(Effects& effects) {
+  const bool passes = delivery_.passes_recovery_lock() && asked_recovery_;
   const bool wants = config_.locks && delivery_.wants_recovery_lock();
+  if (passes && wants) {
+    delivery_.set_recovery_lock(false);
+    effects.unlock(prefix_ + storage_keys::kRecoveryLock);
+    asked_recovery_ = false;
+  }
   if (wants == asked_recovery_) return;
   asked_recovery_ = wants;
   if (wants) {

@@ -134,6 +134,7 @@ bool Delivery::handle_failure(const Flight& flight, int status, const Moment& no
     handle_suspect_failure(flight, status, effects);
     return false;
   }
+  passes_lock_ = passes_lock_ || flight.records == 1;
   // A browser need not be allowed to link ids: that concerns the alias alone.
   const bool alias_refused = flight.kind == Kind::alias && status != 0 && status != 404;
   auto verdict = Isolation::Verdict::none;

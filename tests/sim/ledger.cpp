@@ -9,12 +9,10 @@ constexpr std::uint32_t kNone = UINT32_MAX;
 
 Lane lane_of(const Entry& entry) { return entry.kind == Entry::event ? events : users; }
 
+// Among records that are at fault there are users and aliases beside events.
 void read_parts(Lane lane, std::string_view text, std::vector<Part>& parts) {
-  if (lane == events) {
-    read_events(text, parts);
-  } else {
-    read_users(text, parts);
-  }
+  if (lane == events) read_events(text, parts);
+  read_users(text, parts);
 }
 
 }  // namespace

@@ -24,10 +24,9 @@ void Liveness::answered(const Send& send, appizer::Outcome outcome, Millis pause
   page.sent = clock_.now();
   Course& course = courses_[page.site][send.lane];
   using appizer::Outcome;
-  if (outcome == Outcome::delivered || outcome == Outcome::refused) {
-    course.paused_until = clock_.now();
-    return;
-  }
+  // A success does not end the pause of those that failed beside it, or that another page's failure
+  // has told to wait.
+  if (outcome == Outcome::delivered || outcome == Outcome::refused) return;
   const Millis longest = outcome == Outcome::not_allowed ? appizer::Retry::kLongestPause
                                                          : appizer::Retry::kLongestWindow;
   course.paused_until = std::max(course.paused_until, clock_.now() + longest);
@@ -45,9 +44,12 @@ void Liveness::pause_damaged() {
 }
 
 // Alone at fault: it is tried ever more rarely, and holds back nobody else.
-bool Liveness::waits(const Entry& entry) const {
+bool Liveness::waits(Tag tag) const {
+  const Entry& entry = ledger_.entry(tag);
   if (entry.closed() || entry.outdated || entry.set_aside()) return false;
   if (entry.kind == Entry::alias && !entry.expected) return false;
+  // It waits for its user.
+  if (entry.kind == Entry::alias && ledger_.entry(tag - 1).set_aside()) return false;
   if (entry.last_send == UINT32_MAX) return true;
   const Send::State state = sends_[entry.last_send].state;
   return state != Send::flying && state != Send::handed_over && state != Send::acknowledged;
@@ -60,7 +62,7 @@ void Liveness::check(const std::vector<bool>& attentive) {
   while (first_open_ < ledger_.size() && ledger_.entry(first_open_).closed()) ++first_open_;
   for (Tag tag = first_open_; tag < ledger_.size(); ++tag) {
     const Entry& entry = ledger_.entry(tag);
-    if (entry.holder >= documents_.size() || !attentive[entry.holder] || !waits(entry)) continue;
+    if (entry.holder >= documents_.size() || !attentive[entry.holder] || !waits(tag)) continue;
     const Page& page = documents_[entry.holder];
     const Lane lane = entry.kind == Entry::event ? events : users;
     const Course& course = courses_[page.site][lane];

@@ -43,11 +43,11 @@ class Liveness {
   };
   struct Course {
     Millis sent = 0;
-    Millis paused_until = 0;  // by a failure: a success ends it
+    Millis paused_until = 0;  // by a failure
     Millis asked_until = 0;   // by the server
   };
 
-  bool waits(const Entry& entry) const;
+  bool waits(Tag tag) const;
 
   const Plan& plan_;
   const Clock& clock_;

@@ -131,7 +131,7 @@ void ProtocolRules::check_recovery(const Send& send, const Course& course,
   // A hidden page does not ask for it: it might be frozen with it.
   if (asked < 0) return;
   // It may have begun to wait while it was hidden.
-  const Millis since = std::max(std::min(asked, course.failing_since), course.holder_due);
+  const Millis since = std::max(std::min(asked, course.recovering_since), course.holder_due);
   expect(now - since >= Delivery::kLongestLockWait / 2, "in recovery without the lock", send);
 }
 
@@ -172,6 +172,7 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
   }
   if (meaning == appizer::Outcome::delivered || meaning == appizer::Outcome::refused) {
     course.failing = false;
+    course.recovering_since = -1;
     course.holder_due = 0;
     course.waits.clear();
     return;
@@ -182,7 +183,8 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
     if (ledger_.shows_fault(index)) course.failing = false;
     return;
   }
-  if (!std::exchange(course.failing, true)) course.failing_since = now;
+  course.failing = true;
+  if (course.recovering_since < 0) course.recovering_since = now;
   course.again = index >= course.known;
   course.known = static_cast<std::uint32_t>(sends_.size());
   const bool pause = meaning == appizer::Outcome::not_allowed;
@@ -268,6 +270,7 @@ void ProtocolRules::wait_read(std::uint32_t document, const std::string& key, La
   const Millis whole = std::clamp<Millis>(numbers[1] - numbers[2], 0, kDay);
   const Millis rest = known ? std::clamp<Millis>(numbers[1] - clock_.wall(), 0, whole) : 0;
   if (known && notice.by != document) course.holder_due = clock_.monotonic() + rest;
+  if (known && course.recovering_since < 0) course.recovering_since = clock_.monotonic();
   // The word of others counts as much as the page's own, and the later one more.
   if (notice.by != document || text != nullptr) course.earliest = 0;
   if (notice.by == document && known) {

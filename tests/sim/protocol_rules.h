@@ -56,16 +56,16 @@ class ProtocolRules {
  private:
   struct Course {
     bool failing = false;
-    Millis failing_since = 0;
-    Millis holder_due = 0;    // another page has its turn then
-    Millis earliest = 0;      // the least that every backoff is
-    Millis asked = 0;         // by an answer to this page
-    Millis learned = 0;       // by an answer to another page
-    int jumps = 0;            // of the wall clock, until then
-    bool asked_now = false;   // the last answer asked for a wait
-    std::uint32_t known = 0;  // sends that had left when the last one failed
-    bool again = true;        // the one that failed last had left after that
-    std::uint32_t split = 0;  // the next batch after a refusal is no larger than this
+    Millis recovering_since = -1;  // by its own failure, or by another page's
+    Millis holder_due = 0;         // another page has its turn then
+    Millis earliest = 0;           // the least that every backoff is
+    Millis asked = 0;              // by an answer to this page
+    Millis learned = 0;            // by an answer to another page
+    int jumps = 0;                 // of the wall clock, until then
+    bool asked_now = false;        // the last answer asked for a wait
+    std::uint32_t known = 0;       // sends that had left when the last one failed
+    bool again = true;             // the one that failed last had left after that
+    std::uint32_t split = 0;       // the next batch after a refusal is no larger than this
     std::vector<Millis> waits;
     Millis sent_offline = -1;
     std::string drawn;  // the wait written last, as it was written
