@@ -45,7 +45,8 @@ Outcome outcome(int status, Kind kind) {
 }
 
 Millis requested_pause(int status, const RetryHeaders& wait, View body, Millis wall) {
-  if (outcome(status) != Outcome::later) return 0;
+  // What has no status is not from the server.
+  if (status == 0 || outcome(status) != Outcome::later) return 0;
   const View details = json::member(body, "details");
   Millis longest =
       max(seconds(json::number(json::member(details, "retry_after"))), seconds(wait.retry_after));

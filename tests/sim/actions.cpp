@@ -292,6 +292,7 @@ void World::set_clock(Rng& dice) {
                                                    24 * kHour, 30 * 24 * kHour, 365 * 24 * kHour};
   coverage.add(Count::clock_jumps);
   liveness.disturb_all();
+  liveness.pause_damaged();  // a page that opens later may wait for all of it once more
   ledger.disturb();
   const Millis step = dice.between(1, kSteps[dice.below(kSteps.size())]);
   if (dice.percent(5)) return clock.set_wall(dice.between(-1000, 1'000'000));

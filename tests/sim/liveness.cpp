@@ -34,7 +34,16 @@ void Liveness::answered(const Send& send, appizer::Outcome outcome, Millis pause
 }
 
 void Liveness::disturb_all() {
-  for (Page& page : documents_) page.since = std::max(clock_.now(), clock_.awake());
+  const Millis from = std::max(clock_.now(), clock_.awake());
+  for (Page& page : documents_) page.since = from;
+  // Pauses go on after a sleep where the monotonic clock stops meanwhile.
+  for (auto& site : courses_) {
+    for (Course& course : site) {
+      for (Millis* until : {&course.paused_until, &course.asked_until}) {
+        if (*until > clock_.now()) *until += from - clock_.now();
+      }
+    }
+  }
 }
 
 void Liveness::pause_damaged() {

@@ -26,7 +26,7 @@ class Liveness {
   /// The page was hidden, frozen, restored or asleep until now, or its clock was set.
   void disturb(std::uint32_t document) { documents_[document].since = clock_.now(); }
   void disturb_all();
-  /// A fault wrote a pause into storage that no server asked for.
+  /// A fault made a stored pause one that no server asked for.
   void pause_damaged();
 
   /// Whether it is time for another check.
