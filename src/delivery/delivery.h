@@ -1,7 +1,7 @@
 // Which records travel next, and in what requests.
 //
 // There are three lanes, each with a journal, a backoff and a batch size of its own, so that
-// trouble with one never holds up another: events, users (user records and aliases), and suspects:
+// trouble with one never blocks another: events, users (user records and aliases), and suspects:
 // records that failed alone while others passed (isolation.h), and aliases that are not allowed
 // from here. A suspect is tried alone, ever more rarely, and dropped and reported in the end.
 //

@@ -31,7 +31,7 @@ class Journal {
 
   void append(Record&& record);
 
-  /// So many records were lost: the next one that goes out tells the server.
+  /// So many records were lost: the next one that goes out reports them.
   void count_lost(std::size_t count) {
     if (count > 0) leave_count(0, 0, static_cast<std::uint32_t>(count));
   }

@@ -11,7 +11,7 @@ namespace appizer {
 void Journal::handle_storage_cleared() {
   provisional_dirty_ = !provisional_.empty();
   for (const auto& segment : segments_) {
-    // `stored` stays: the news may be older than the last write, which must still be removed one
+    // `stored` stays: the report may be older than the last write, which must still be removed one
     // day.
     segment->written = 0;
     for (Record& record : segment->records) record.stored = false;

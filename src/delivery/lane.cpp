@@ -93,7 +93,7 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
 
 void Lane::shorten(std::uint32_t draw, const Moment& now) {
   // What failed without an answer may well have failed for want of a network, unlike what another
-  // tab was told. Not all at once, though: a whole office comes back in the same second.
+  // tab stored. Not all at once, though: a whole office comes back in the same second.
   if (!unanswered || from_another_tab) return;
   const Millis soon = now.monotonic + part(2 * kSecond, draw);
   not_before = max(min(not_before, soon), retry_after_until);

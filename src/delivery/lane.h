@@ -56,7 +56,7 @@ struct Lane {
 
   /// Begins, or lengthens, a pause, and stores it. `flights`: so many have left by now.
   void back_off(Millis wait, std::uint32_t flights, const Moment& now, Effects& effects);
-  /// The server has answered for good. A flight beside that one may still have been told to wait.
+  /// The server has answered for good. A flight beside that one may still have to wait.
   void end_backoff(const Moment& now, Effects& effects);
   /// Takes the pause that another document, or an earlier page, stored or removed. `spread` is
   /// drawn, null where a lock lets one document try for all.

@@ -20,7 +20,7 @@ TEST_CASE("what the page's own scripts cleared is written again before the page 
     Host host(origin);
     host.track_many(20);
     origin.run_for(5 * kSecond);
-    origin.storage.clear();  // no event tells the document that did it
+    origin.storage.clear();  // there is no event in the document that did it
     SECTION("because it is left") { host.leave(); }
     SECTION("because it is hidden, and ended without a word") { host.visible(false); }
   }

@@ -110,7 +110,7 @@ class Ledger {
 
   /// A page got an answer that may be due to what is in the request.
   void failed(std::uint32_t send);
-  /// Whether what is in the request is at fault itself: its failure is no news of the server.
+  /// Whether what is in the request is at fault itself: its failure says nothing about the server.
   bool at_fault(const Send& send) const;
   /// Whether it was this request that showed it.
   bool shows_fault(std::uint32_t send) const;

@@ -25,7 +25,7 @@ void Liveness::answered(const Send& send, appizer::Outcome outcome, Millis pause
   Course& course = courses_[page.site][send.lane];
   using appizer::Outcome;
   // A success does not end the pause of those that failed beside it, or that another page's failure
-  // has told to wait.
+  // has stored.
   if (outcome == Outcome::delivered || outcome == Outcome::refused) return;
   const Millis longest = outcome == Outcome::not_allowed ? appizer::Retry::kLongestPause
                                                          : appizer::Retry::kLongestWindow;

@@ -38,7 +38,7 @@ TEST_CASE("one event that a firewall refuses does not hold back the others", "[i
   for (int i = 0; i < 5; ++i) post.track("later");
   post.serve(firewall, kMinute);
   CHECK(post.arrived.size() == 14);
-  // The firewall is mended: nothing is lost.
+  // The firewall is fixed: nothing is lost.
   post.serve([](const Request&) { return 200; }, 2 * kHour);
   CHECK(post.arrived.size() == 15);
   CHECK(post.asleep());

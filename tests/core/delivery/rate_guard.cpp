@@ -73,7 +73,7 @@ TEST_CASE("what was suppressed is reported exactly, every ten seconds", "[rate_g
   CHECK(loop.guard.next_wake() == kNever);
 }
 
-TEST_CASE("the names that are told apart are bounded", "[rate_guard]") {
+TEST_CASE("the number of names counted separately is bounded", "[rate_guard]") {
   Loop loop;
   loop.track("scrolled", 10000);
   for (std::size_t i = 0; i < 3 * RateGuard::kNames; ++i) {
