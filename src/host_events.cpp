@@ -70,8 +70,12 @@ void Client::handle_lock(View name, bool granted, const Moment& now) {
   if (input(now)) running_->ownership.handle_lock(name, granted, effects_);
 }
 
+// What storage has of the session stays known: a write that fails each time must not make it be
+// asked for each time.
 void Client::handle_store_failed(View key, const Moment& now) {
-  if (!input(now)) return;
+  now_ = now;
+  release_scratch();
+  if (!running_) return;
   running_->delivery.handle_store_failed(key, now.monotonic);
   running_->identity.handle_store_failed(key);
 }

@@ -192,6 +192,6 @@ onStage('nothing pending: no request, no key but the documented ones', async (st
   const keys = await page.evaluate(() => Object.keys(localStorage).sort());
   assert.deepEqual(
     keys.map((/** @type {string} */ key) => key.replace(/\.[0-9a-z]{8}\./, '.<site>.')),
-    ['appizer.1.<site>.s', 'appizer_user_id', 'appizer_user_id.anonymous'],
+    ['appizer.1.<site>.s', 'appizer_user_id'],
   );
 });
