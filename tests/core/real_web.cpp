@@ -135,10 +135,10 @@ TEST_CASE("debug warns of what is beyond the documented limits", "[client][real_
   Host host(origin, R"("debug":true)");
   host.track("a_" + std::string(100, 'x'));
   host.track("cart", "{\"items\":\"" + std::string(10000, 'x') + "\"}");
-  const auto told = [&](Hint hint) {
+  const auto hinted = [&](Hint hint) {
     return std::any_of(host.hints.begin(), host.hints.end(),
                        [&](const auto& one) { return one.first == hint; });
   };
-  CHECK(told(Hint::name_over_limit));
-  CHECK(told(Hint::properties_over_limit));
+  CHECK(hinted(Hint::name_over_limit));
+  CHECK(hinted(Hint::properties_over_limit));
 }

@@ -8,7 +8,7 @@ Features passed() {
   for (const Feature feature :
        {Feature::worker, Feature::endless, Feature::long_answers, Feature::foreign_keys,
         Feature::wrapped_fetch, Feature::batching, Feature::sequence, Feature::twins,
-        Feature::links, Feature::prerender, Feature::proxy, Feature::deploy, Feature::false_offline,
+        Feature::links, Feature::prerender, Feature::deploy, Feature::false_offline,
         Feature::own_clear, Feature::alias_refused, Feature::dead_locks, Feature::silence}) {
     features.set(feature, true);
   }

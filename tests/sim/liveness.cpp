@@ -66,7 +66,9 @@ bool Liveness::waits(Tag tag) const {
 
 void Liveness::check(const std::vector<bool>& attentive) {
   next_check_ = clock_.now() + kBetweenChecks;
-  if (!plan_.features.has(Feature::silence)) return;
+  // Without locks a page adds a delay to each pause that it reads, and one whose only event fails
+  // may write the next pause first, again and again.
+  if (!plan_.features.has(Feature::silence) || !plan_.locks) return;
   if (ledger_.leases_excuse() || ledger_.evicted_unnamed()) return;
   while (first_open_ < ledger_.size() && ledger_.entry(first_open_).closed()) ++first_open_;
   for (Tag tag = first_open_; tag < ledger_.size(); ++tag) {
