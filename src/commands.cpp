@@ -396,10 +396,12 @@ View Client::origin() const {
 void Client::record_forms() {
   Forms::Finding form;
   while (forms_.take(form)) {
-    record_automatic(form.event, form.properties, form.happened, form.app, {});
+    if (!form.event.empty()) {
+      record_automatic(form.event, form.properties, form.happened, form.app, {});
+    }
     if (!form.user.empty()) record_form_user(form.user, form.origin, form.app);
     // The page may be about to be left for what the form leads to.
-    if (running_ && form.event == "form_submit") running_->delivery.flush_now();
+    if (running_ && !(form.event == "form_start")) running_->delivery.flush_now();
   }
 }
 

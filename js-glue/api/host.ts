@@ -167,10 +167,10 @@ export interface Host {
    */
   page?(measure: boolean, restart: boolean): Page;
   /**
-   * Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. May throw.
-   * `sanitized` passes a URL through what the site asks to be done with URLs: those among a form's facts.
+   * Starts reporting what the page does: `what` is a sum of `WATCHED` (abi.ts); returns what ends it. `url` passes a
+   * URL through what the site asks to be done with URLs. May throw.
    */
-  watch?(what: number, events: HostEvents, sanitized: (url: string) => string): () => void;
+  watch?(what: number, events: HostEvents, url: (url: string) => string): () => void;
   forms?: FormWatch | undefined;
   /** Prints a sentence of debug. May throw. */
   log(sentence: string): void;

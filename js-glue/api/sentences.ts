@@ -36,7 +36,7 @@ const HINTS: Record<number, string> = {
   19: 'Recorded "$".',
   30: 'The form field marked data-appizer-field="$" is of a kind that is never sent (password, card, code, document, health, birth, free text), so it was left out.',
   31: 'The form field marked data-appizer-field="$" was left out, as that cannot be a property name. Use at most 64 of a-z, A-Z, 0-9, "_", "-" and ".".',
-  32: 'The submission of the form $ was cancelled by a script, and nothing showed within 2 seconds that the script handled it (a request, another URL, a reset, the form gone), or the form was not valid; so it was not recorded.',
+  32: 'The submission of the form "$" was cancelled by a script, and nothing showed within 2 seconds that the script handled it (a request, another URL, a reset, the form gone), or the form was not valid; so it was not recorded.',
   33: 'setConsent was given $, so nothing changed. Pass "granted" or "denied"; "pending" is only for before a decision.',
   34: 'setUserProperties needs an object, so nothing changed: AppizerWeb.setUserProperties({plan: "pro"}).',
   35: 'The event name "$" is longer than the 100 characters that Appizer documents. A server that enforces this refuses the event, and it is sent again once with a shorter name.',

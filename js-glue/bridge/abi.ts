@@ -126,6 +126,14 @@ export enum FORM_ENDED {
   valid = 2,
 }
 
+/** `Forms::Handled`: how it shows in `FORM_INPUT.handled`. */
+export enum FORM_HANDLED {
+  reset = 0,
+  gone = 1,
+  moved = 2,
+  clicked = 4,
+}
+
 /** `FormFact` */
 export enum FORM_FACT {
   id = 0,
@@ -135,7 +143,8 @@ export enum FORM_FACT {
   wish = 4,
   app = 5,
   url = 6,
-  count = 7,
+  submitter = 7,
+  count = 8,
 }
 
 /** `FieldFact` */
@@ -145,9 +154,11 @@ export enum FIELD_FACT {
   autocomplete = 2,
   words = 3,
   label = 4,
-  key = 5,
-  ignored = 6,
-  count = 7,
+  placeholder = 5,
+  group = 6,
+  key = 7,
+  ignored = 8,
+  count = 9,
 }
 
 /** `ApzHostEvent` */

@@ -82,7 +82,7 @@ export function browserHost(): Host {
       };
     },
     page: navigation.look,
-    watch: (what, events, sanitized) => {
+    watch: (what, events, url) => {
       const stops = [
         what & WATCHED.navigation && navigation.watch(events.navigation),
         what & WATCHED.links && watchLinks(events.click),
@@ -90,7 +90,7 @@ export function browserHost(): Host {
         what & (WATCHED.forms | WATCHED.form_starts) &&
           openedForms().watch(
             events.form,
-            sanitized,
+            url,
             !!(what & WATCHED.forms),
             !!(what & WATCHED.form_starts),
           ),

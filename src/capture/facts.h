@@ -1,4 +1,4 @@
-// The attributes of a form and of its fields, as the host reads them from the page.
+// What a form says of itself and of its fields, as the host reads it from the page.
 //
 // The facts cross as texts that are separated by NUL: those of the form, in the order of
 // `FormFact`, and then those of each of its fields, in the order of `FieldFact`. The numbers cross
@@ -24,11 +24,13 @@ enum class FormFact : std::uint8_t {
   app = 5,
   /// Where the page is.
   url = 6,
-  count = 7,
+  /// What the button says that submits it. In the form of `FieldFact::words`.
+  submitter = 7,
+  count = 8,
 };
 
 /// Where a fact is compared with words it is in lower case, without accents, and with the words of
-/// camelCase apart (the glue, which has Unicode's tables, sees to that).
+/// camelCase apart (the glue, who has Unicode's tables, sees to that).
 enum class FieldFact : std::uint8_t {
   /// As the DOM has it, for elements that are no `input` too: "select-one", "textarea".
   type = 0,
@@ -37,13 +39,16 @@ enum class FieldFact : std::uint8_t {
   autocomplete = 2,
   /// Name and id, with a '|' between them.
   words = 3,
-  /// The label, or what stands for one.
+  /// The label, or what stands beside the field.
   label = 4,
+  placeholder = 5,
+  /// The name of the group that it is in: a legend.
+  group = 6,
   /// The value of `data-appizer-field`.
-  key = 5,
+  key = 7,
   /// Not empty where it, or something around it, has `data-appizer-ignore`.
-  ignored = 6,
-  count = 7,
+  ignored = 8,
+  count = 9,
 };
 
 /// Texts separated by NUL.
@@ -62,7 +67,7 @@ class Texts {
   bool more_ = true;
 };
 
-/// As many texts as `Fact` has names, by these.
+/// So many texts, by the names that `Fact` has for them.
 template <typename Fact>
 class Facts {
  public:

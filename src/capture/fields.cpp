@@ -1,126 +1,23 @@
 #include "capture/fields.h"
 
-#include <algorithm>
-
 #include "base/compare.h"
-#include "base/text.h"
+#include "pages/words.h"
 
 namespace appizer {
 namespace {
 
-// Lists of words, separated by slashes. A word counts wherever it is in the text without its
-// spaces; after '-' inside one word; after '=' as one or more whole words; after '!' as all that
-// the name, the id or the label says.
-
-// Passwords and secrets.
-constexpr char kDenied[] =
-    "passw/passp/passc/pwd/=pass/=pw/=secret/apikey/=token/securityq/securityans/secretq/maidenn/"
-    "kennwort/contrasen/motdepasse/=mdp/senha/=parola/hasło/wachtw/losenord/passord/adgangsk/"
-    "sifre/парол/비밀번호/암호/パスワード/暗証/密码/密碼/口令/"
-    // Cards.
-    "=cc/=card/itcard/cardn/cardh/ccn/ccexp/=pan/cvv/cvc/=csc/=cid/securitycode/kreditkart/kartenn/"
-    "kartenpr/prufz/prufn/sicherheitsc/tarjeta/cartebleue/cartedec/numerodecarte/cryptogramme/"
-    "cartadi/dellacarta/cartaode/cartaocr/docartao/tkaart/kaartn/kortn/kontokort/expir/expd/expm/"
-    "expy/gultigbis/caducidad/номеркарт/카드/カード/信用卡/卡号/卡號/银行卡/"
-    // One-time codes.
-    "onetime/=otp/=totp/=mfa/=2fa/=pin/pinnum/pincode/=tan/verificationc/verifyc/authc/"
-    "authenticationc/"
-    "confirmationc/accesscode/smsc/logincode/!code/!kod/!код/einmal/bestatigungsc/codigode/"
-    "codede/codicedi/кодподтв/кодизсмс/인증번호/인증코드/認証コード/確認コード/验证码/驗證碼/"
-    // Accounts.
-    "=iban/ibann/=bic/=swift/sortcode/=routing/routingn/=aba/=bsb/=ifsc/=clabe/=rib/accountnum/"
-    "accountnr/=accountno/=account no/acctn/=bank/bankacc/bankver/bankleit/=blz/bancari/bancair/"
-    "kontonum/kontonr/kontoinh/!konto/decuenta/decompte/diconto/daconta/rekeningn/номерсчета/"
-    "계좌/口座/"
-    // Papers.
-    "=ssn/socialsec/socialins/=nino/nationalins/=nin/=nric/nationalid/nationaln/!sin/idnum/idcard/"
-    "identityc/identityn/driverslic/driverlic/drivinglic/licensen/licencen/taxid/taxn/taxpayer/"
-    "=tin/!ein/=itin/=cpf/=cnpj/=rg/=dni/=nif/!nie/=curp/=rfc/=rut/=cuil/=cuit/deidentidad/cedula/"
-    "pasaporte/seguridadsocial/securitesoc/=nir/passeport/identite/identita/sozialversicherung/"
-    "steueri/steuern/ausweis/reisepass/fuhrersch/codicefisc/passaporto/=bsn/burgers/paspoort/pesel/"
-    "personnummer/personnr/fødselsn/=cpr/aadhaar/aadhar/=инн/снилс/паспорт/주민/여권/운전면허/"
-    "マイナンバー/個人番号/免許証/身份证/身分證/护照/護照/"
-    // Health, and what else article 9 of the GDPR protects.
-    "health/medic/medik/diagnos/disease/illness/symptom/allerg/alergi/disabilit/pregnan/=hiv/"
-    "bloodt/bloodg/krank/gesundheit/schwanger/behinder/=salud/enfermedad/=sante/maladie/salute/"
-    "malattia/=saude/doenca/ziekte/здоров/болезн/диагноз/건강/질병/健康/病歴/病史/疾病/"
-    "religio/ethnic/sexual/=sex/politic/tradeunion/"
-    // Birth.
-    "birth/=dob/bday/geburt/nacimiento/naissance/nascit/nascim/geboorte/fodelse/fødsel/dogumt/"
-    "рожден/생년월일/생일/生年月日/誕生日/出生/生日";
-
-// Somebody else than who fills in the form.
-constexpr char kOthers[] =
-    "friend/recipient/referral/=referee/invite/emergency/spouse/sibling/=child/beneficiar/"
-    "colleague/=gift/amigo/=ami/=freund/empfanger/destinata/notfall/empfehl";
-
-constexpr char kEmail[] =
-    "-email/=e mail/=mail/-mailadres/-courriel/=correo/=correio/correoe/correioe/=epost/=e post/"
-    "epostadr/=eposta/=e posta/=posta/-почт/-пошт/-имеил/-이메일/-메일/-メール/-邮箱/-郵箱/-邮件/"
-    "-郵件";
-
-constexpr char kPhone[] =
-    "-phone/=tel/-telef/teln/=mobile/mobilen/=mobil/=movil/=celular/=cell/=cellulare/=handy/"
-    "handyn/=gsm/=whatsapp/-телефон/-мобильн/-전화/-휴대폰/-핸드폰/-연락처/-電話/-携帯/-电话/-手机/"
-    "-手機";
-
-// What is typed like a telephone number and is none.
-constexpr char kNoPhone[] =
-    "zip/postal/postcode/=plz/=cep/order/amount/quantity/=qty/price/=fax/year/customern/membern/"
-    "=id";
-
-constexpr char kOrganisation[] =
-    "-company/organization/organisation/=org/employer/businessn/=firma/firmenn/unternehmen/"
-    "=empresa/"
-    "entreprise/=societe/raisonsoc/azienda/ragionesoc/=bedrijf/bedrijfsn/foretag/virksomhed/=firm/"
-    "-компани/-организаци/-회사/-업체/-会社/-御社/-企業/-公司/-单位";
-
-// First and last name in one field.
-constexpr char kWhole[] =
-    "fullname/firstandl/firstlast/vorundnach/vornameundnach/namevorname/nombreyap/nombrecomp/"
-    "nomcomp/nometpre/prenometnom/prenomnom/nomprenom/nomecomp/nomeecog/nomeesobre/volledigen/"
-    "imieinazw/-фио/фамилияи/имяифам/姓名/氏名/お名前/성함/성명";
-
-constexpr char kFirst[] =
-    "firstname/=fname/=first/givenname/forename/vorname/voornaam/prenom/prenume/primeironome/"
-    "primernombre/fornavn/fornamn/=imie/名字/!名/!имя";
-
-constexpr char kLast[] =
-    "lastname/=lname/=last/surname/familyn/nachname/familienn/achternaam/apellido/nomdefam/"
-    "cognome/sobrenome/=apelido/apelidos/nazwisko/etternavn/efternavn/efternamn/-soyad/-фамили/"
-    "-прізвищ/!姓/!성";
-
-// A name by itself: whose, and which part of it, is seen only from the form's other fields.
-constexpr char kName[] =
-    "!name/!contactname/!customername/!nombre/!nom/!nome/!naam/!navn/!namn/!이름/!名前";
-
-// Something of a user or a company other than its name.
-constexpr char kNoName[] =
-    "username/nickname/login/=size/=website/=site/=url/=role/=title/=type/address/=number/=no/"
-    "=vat/country/=city/street/=state/=zip/=sector/industry/=file/domain/middlen/=initial/anrede/"
-    "adresse/direccion/indirizzo/endereco/große/strasse";
-
-// Says nothing of what a field means.
-constexpr char kFill[] =
-    " required optional please enter your the my our field input text txt form frm billing "
-    "shipping wpforms su tu sus votre vos ihr ihre dein deine seu sua tuo tua uw obligatorio "
-    "obligatoire pflichtfeld obbligatorio obrigatorio verplicht ";
-
-struct Token {
-  const char* name;
-  Meaning meaning;
-};
-
-// https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
-const Token kTokens[] = {
-    {"email", Meaning::email},
-    {"tel", Meaning::phone},
-    {"tel-national", Meaning::phone},
-    {"given-name", Meaning::first_name},
-    {"family-name", Meaning::last_name},
-    {"name", Meaning::full_name},
-    {"organization", Meaning::organisation},
-};
+// What each kind of evidence weighs. A type that says it outweighs all words; of the others a
+// clear word of name or label outweighs a token, which is copied from one field to the next more
+// often, only together. Between name and label the name decides, as labels are sentences.
+constexpr int kByType = 200;
+constexpr int kByTelType = 30;
+constexpr int kByToken = 60;
+constexpr int kByName = 42;
+constexpr int kByLabel = 40;
+constexpr int kByPlaceholder = 22;
+constexpr int kById = 20;
+// What a name of something else than a person says against a bare name.
+constexpr int kByDoubt = 25;
 
 // The types that words can give a meaning, those that a mark can, and those that have none.
 constexpr char kTyped[] = " text email tel number ";
@@ -128,250 +25,302 @@ constexpr char kChosen[] =
     " search url select-one checkbox radio date month week time datetime-local range color ";
 constexpr char kMute[] = " textarea select-multiple ";
 
-bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+// https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#autofill
+// In the order of `Meaning`, from `email` on; then what means something else.
+constexpr char kTokens[] =
+    " email tel given-name family-name name organization marked tel-national ";
+constexpr char kOtherTokens[] =
+    " honorific-prefix additional-name honorific-suffix nickname organization-title username "
+    "street-address address-line1 address-line2 address-line3 address-level4 address-level3 "
+    "address-level2 address-level1 country country-name postal-code transaction-currency "
+    "transaction-amount language url photo impp tel-country-code tel-area-code tel-local "
+    "tel-local-prefix tel-local-suffix tel-extension ";
+constexpr char kDeniedTokens[] =
+    " current-password one-time-code bday bday-day bday-month bday-year sex ";
 
-// Whether `word` is in `all` as a whole, between two of `edge`.
-bool holds(View all, View word, char edge) {
-  for (std::size_t at = 1; (at = all.find(word, at)) < all.size() - word.size(); ++at) {
-    if (all[at - 1] == edge && all[at + word.size()] == edge) return !word.empty();
+constexpr std::uint32_t kFirst = bit(Word::first) | bit(Word::half_first);
+constexpr std::uint32_t kLast = bit(Word::last) | bit(Word::half_last);
+constexpr std::uint32_t kElse = bit(Word::other) | bit(Word::typed) | bit(Word::reading);
+
+// What one text says: a meaning, and `unknown` for something that is none.
+struct Verdict {
+  Meaning meaning = Meaning::denied;
+  bool bare = false;
+  bool doubt = false;
+  /// A name by which somebody logs in, or a number: no name, but perhaps an address.
+  bool against_names = false;
+
+  bool says() const { return meaning != Meaning::denied; }
+};
+
+Meaning of(Word word) {
+  switch (word) {
+    case Word::email:
+      return Meaning::email;
+    case Word::phone:
+      return Meaning::phone;
+    case Word::first:
+      return Meaning::first_name;
+    case Word::last:
+      return Meaning::last_name;
+    case Word::both:
+      return Meaning::full_name;
+    case Word::organisation:
+      return Meaning::organisation;
+    default:
+      return Meaning::unknown;
+  }
+}
+
+bool is_name(Meaning meaning) {
+  return meaning >= Meaning::first_name && meaning <= Meaning::full_name;
+}
+
+// A first and a last name, or a name and a last name, in one text: "Vor- und Nachname".
+bool has_both(const Said& said) {
+  const bool first = said.has(Word::first);
+  const bool last = said.has(Word::last);
+  return (first && said.has_any(kLast)) || (last && said.has_any(kFirst)) ||
+         ((first || last) && said.names());
+}
+
+// In a name or an id what it is stands last: "billing_address_company", "emailFirstName". In a
+// label it may stand anywhere: "Nom de l'entreprise", "Adresse e-mail".
+Verdict verdict(const Said& said, bool label) {
+  Verdict out;
+  Meaning meaning = of(said.last());
+  if (label && said.last() != Word::fill) {
+    meaning = said.has(Word::email)          ? Meaning::email
+              : said.has(Word::phone)        ? Meaning::phone
+              : said.has_any(kElse)          ? Meaning::unknown
+              : said.has(Word::organisation) ? Meaning::organisation
+              : said.has(Word::both)         ? Meaning::full_name
+                                             : meaning;
+    // "Name (first)"
+    const bool first = said.has(Word::first);
+    if (meaning == Meaning::full_name && first != said.has(Word::last)) {
+      meaning = first ? Meaning::first_name : Meaning::last_name;
+      out.meaning = meaning;
+      return out;
+    }
+  }
+  // "Company size", in whatever language.
+  if (label && meaning == Meaning::organisation && said.says_more() && !said.names()) return out;
+  if (is_name(meaning) && has_both(said)) meaning = Meaning::full_name;
+  out.against_names = said.has(Word::user) || said.has(Word::number);
+  if (said.last() != Word::fill) {
+    out.meaning = meaning;
+  } else if (said.has(Word::first) || said.has(Word::last)) {
+    // "(First)" by itself.
+    out.meaning = said.has(Word::first) ? Meaning::first_name : Meaning::last_name;
+    if (has_both(said)) out.meaning = Meaning::full_name;
+  } else if (said.has(Word::name)) {
+    out.meaning = Meaning::full_name;
+    out.bare = true;
+  } else {
+    out.doubt = said.names();
+  }
+  return out;
+}
+
+// What programs number fields with: ":r1:", "«r1»", "_r_1_".
+bool is_generated(View id) {
+  if (id.find("\xC2\xAB") != View::npos || id.starts_with("_r_")) return true;
+  const std::size_t at = id.find(":r");
+  const std::size_t end = id.find(':', at == View::npos ? at : at + 1);
+  return at != View::npos && end != View::npos && end - at <= 5;
+}
+
+struct Says {
+  Said name;
+  Said id;
+  Said label;
+  Said placeholder;
+  Said site;
+  Said group;
+};
+
+/// The evidence, as it adds up.
+class Scale {
+ public:
+  explicit Scale(Judgement& to) : to_(to) {}
+
+  void add(Meaning meaning, int weight) { to_.evidence[static_cast<int>(meaning)] += weight; }
+
+  void add(const Said& said, bool label, int weight) {
+    const Verdict one = verdict(said, label);
+    if (one.bare) bare_ += weight / 2;
+    if (one.doubt) doubt_ += kByDoubt;
+    if (one.against_names) against_names_ += weight * (label ? 2 : 1) * 3 / 4;
+    if (one.says() && !one.bare) add(one.meaning, weight);
+  }
+
+  // The meaning with most evidence, if it has more than what speaks against it.
+  void decide() {
+    int* const all = to_.evidence;
+    const int against = all[static_cast<int>(Meaning::unknown)];
+    int best = against;
+    to_.meaning = Meaning::unknown;
+    for (int i = static_cast<int>(Meaning::email); i <= static_cast<int>(Meaning::organisation);
+         ++i) {
+      const bool names = i >= static_cast<int>(Meaning::first_name);
+      if (all[i] > best && (!names || all[i] > against + against_names_)) {
+        best = all[i];
+        to_.meaning = static_cast<Meaning>(i);
+      }
+    }
+    if (best == against && bare_ > against + against_names_ + doubt_) {
+      to_.meaning = Meaning::full_name;
+      to_.bare = true;
+      all[static_cast<int>(Meaning::full_name)] = bare_;
+    }
+  }
+
+ private:
+  Judgement& to_;
+  int bare_ = 0;
+  int doubt_ = 0;
+  int against_names_ = 0;
+};
+
+// The tokens but for those that say nothing certain: many sites write `new-password` to keep
+// browsers from filling in a field.
+View certain(View tokens, bool& unsure) {
+  String& out = scratch();
+  while (!tokens.empty()) {
+    const View token = take_until(tokens, ' ');
+    if (token == "new-password") {
+      unsure = true;
+    } else {
+      out += token;
+      out += ' ';
+    }
+  }
+  return out;
+}
+
+// Whether something says that the field may never be known.
+bool is_denied(const Says& texts, View autocomplete, bool& card, bool& code) {
+  constexpr std::uint32_t kNever = bit(Word::card) | bit(Word::secret);
+  for (const Said* said : {&texts.name, &texts.id, &texts.label, &texts.placeholder, &texts.site}) {
+    card = card || said->has(Word::card);
+    if (said->has_any(kNever)) return true;
+    // Words of an id weigh less.
+    if (said->has(Word::code) && said != &texts.id) return true;
+    code = code || said->has(Word::code);
+  }
+  while (!autocomplete.empty()) {
+    const View token = take_until(autocomplete, ' ');
+    card = card || token.starts_with("cc-");
+    if (card || lists(kDeniedTokens, token)) return true;
   }
   return false;
 }
 
-/// What a field says, ready to be searched.
-class Text {
- public:
-  explicit Text(View text) { add(text); }
-
-  void add(View text) {
-    String& word = scratch();
-    for (const char c : text) {
-      if (is_letter(c)) {
-        word += static_cast<char>(c | 0x20);
-      } else if (is_digit(c) || is_wide(c)) {
-        word += c;
-      } else {
-        end_word(word);
-        if (c == '|') end();
-      }
+void add_tokens(View tokens, Scale& scale, Judgement& to) {
+  while (!tokens.empty()) {
+    const View token = take_until(tokens, ' ');
+    const int place = token == "marked" ? -1 : place_in(kTokens, token);
+    if (place >= 0) {
+      scale.add(place > 7 ? Meaning::phone : static_cast<Meaning>(place + 1), kByToken);
+      to.token = true;
+    } else if (lists(kOtherTokens, token)) {
+      // People log in by their address as well.
+      scale.add(Meaning::unknown, token == "username" ? kById : kByToken);
     }
-    end_word(word);
-    end();
   }
-
-  bool mentions(const char* all) const {
-    View list = all;
-    while (!list.empty()) {
-      View word = take_until(list, '/');
-      const char mark = word[0];
-      if (mark == '=' || mark == '!' || mark == '-') word.remove_prefix(1);
-      if (mark == '='   ? holds(spaced_, word, ' ')
-          : mark == '!' ? holds(squeezed_, word, '|')
-                        : (mark == '-' ? spaced_ : squeezed_).find(word) != String::npos) {
-        return true;
-      }
-    }
-    return false;
-  }
-
- private:
-  void end_word(String& word) {
-    // Fields of a kind are numbered.
-    while (!word.empty() && is_digit(word.back())) word.pop_back();
-    if (!word.empty() && !lists(kFill, word)) {
-      spaced_ += word;
-      spaced_ += ' ';
-      squeezed_ += word;
-    }
-    word.clear();
-  }
-
-  void end() {
-    spaced_ += "| ";
-    squeezed_ += '|';
-  }
-
-  String& spaced_ = scratch(" ");
-  String& squeezed_ = scratch("|");
-};
-
-Meaning by_words(const Text& text) {
-  if (text.mentions(kEmail)) return Meaning::email;
-  if (text.mentions(kPhone)) return Meaning::phone;
-  if (text.mentions(kNoName)) return Meaning::unknown;
-  if (text.mentions(kOrganisation)) return Meaning::organisation;
-  if (text.mentions(kWhole)) return Meaning::full_name;
-  if (text.mentions(kFirst)) return Meaning::first_name;
-  if (text.mentions(kLast)) return Meaning::last_name;
-  return text.mentions(kName) ? Meaning::full_name : Meaning::unknown;
 }
-
-/// The digits of a value, whatever stands between them but letters.
-struct Digits {
-  std::size_t most = 0;
-  bool card = false;
-
-  explicit Digits(View value) {
-    // Luhn's sum counts from the right, so both ways of doubling are kept until the end is known.
-    unsigned sums[2] = {0, 0};
-    std::size_t count = 0;
-    for (std::size_t i = 0; i <= value.size(); ++i) {
-      const char c = i < value.size() ? value[i] : 'a';
-      if (is_digit(c)) {
-        const auto digit = static_cast<unsigned>(c - '0');
-        const unsigned doubled = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
-        sums[count & 1] += doubled;
-        sums[~count & 1] += digit;
-        ++count;
-      } else if (is_letter(c) || c == '@') {
-        most = max(most, count);
-        card = card || count > 19 || (count >= 12 && sums[count & 1] % 10 == 0);
-        count = sums[0] = sums[1] = 0;
-      }
-    }
-  }
-};
-
-bool is_label(View text) {
-  if (text.empty() || text.size() > 63 || text[0] == '-' || text.back() == '-') return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return is_letter(c) || is_digit(c) || is_wide(c) || c == '-'; });
-}
-
-bool is_local(View text) {
-  constexpr char kSigns[] = "!#$%&'*+-/=?^_`{|}~.";
-  if (text.empty() || text.size() > 64 || text[0] == '.' || text.back() == '.') return false;
-  if (text.find("..") != View::npos) return false;
-  return std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter(c) || is_digit(c) || is_wide(c) || View(kSigns).find(c) != View::npos;
-  });
-}
-
-// What a longer text says is no name, and no choice from a list.
-constexpr std::size_t kLongestValue = 255;
-constexpr std::size_t kLongestPersonName = 100;
-// From here on digits are the number of something that is not ours to know: a card, an account, a
-// paper.
-constexpr std::size_t kNumber = 12;
 
 }  // namespace
 
-Meaning meaning_of(const Field& field) {
-  const bool typed = lists(kTyped, field[FieldFact::type]);
-  const bool mute = lists(kMute, field[FieldFact::type]);
-  if (!field[FieldFact::ignored].empty() ||
-      !(typed || mute || lists(kChosen, field[FieldFact::type])))
-    return Meaning::denied;
-  const Text words(field[FieldFact::words]);
-  const Text label(field[FieldFact::label]);
-  Text site(field[FieldFact::autocomplete]);
-  site.add(field[FieldFact::key]);
-  if (words.mentions(kDenied) || label.mentions(kDenied) || site.mentions(kDenied)) {
-    return Meaning::denied;
+Judgement judge(const Field& field) {
+  Judgement out;
+  const View type = field[FieldFact::type];
+  const bool typed = lists(kTyped, type);
+  const bool mute = lists(kMute, type);
+  out.meaning = Meaning::denied;
+  out.hidden = type == "hidden";
+  if (!field[FieldFact::ignored].empty() || !(typed || mute || lists(kChosen, type))) return out;
+
+  View id = field[FieldFact::words];
+  const View name = take_until(id, '|');
+  if (id == name || is_generated(id)) id = {};
+  const View key = field[FieldFact::key];
+  bool unsure = false;
+  const View tokens = certain(field[FieldFact::autocomplete], unsure);
+  const Says texts{Said(is_generated(name) ? View() : name, true),
+                   Said(id, true),
+                   Said(field[FieldFact::label]),
+                   Said(field[FieldFact::placeholder]),
+                   Said(tokens + "|" + key),
+                   Said(field[FieldFact::group])};
+  bool code = false;
+  if (is_denied(texts, tokens, out.card, code)) return out;
+
+  out.meaning = Meaning::unknown;
+  if (!mute && !key.empty()) {
+    out.meaning = key == "email"   ? Meaning::email
+                  : key == "phone" ? Meaning::phone
+                                   : Meaning::marked;
+    if (unsure || code) out.meaning = Meaning::denied;
+    return out;
   }
-  if (mute) return Meaning::unknown;
-  if (!field[FieldFact::key].empty()) {
-    if (field[FieldFact::key] == "email") return Meaning::email;
-    return field[FieldFact::key] == "phone" ? Meaning::phone : Meaning::marked;
+  Scale scale(out);
+  if (typed) {
+    if (type == "email") scale.add(Meaning::email, kByType);
+    if (type == "tel") scale.add(Meaning::phone, kByTelType);
+    add_tokens(tokens, scale, out);
+    scale.add(texts.name, false, kByName);
+    scale.add(texts.id, false, kById);
+    scale.add(texts.label, true, kByLabel);
+    scale.add(texts.placeholder, true, kByPlaceholder);
+    scale.decide();
   }
-  if (!typed || words.mentions(kOthers) || label.mentions(kOthers)) return Meaning::unknown;
-  if (field[FieldFact::type] == "email") return Meaning::email;
-  View tokens = field[FieldFact::autocomplete];
-  while (!tokens.empty()) {
-    const View token = take_until(tokens, ' ');
-    for (const Token& known : kTokens) {
-      if (token == known.name) return known.meaning;
+  if (unsure || code) {
+    // Clear words outweigh what is unsure; a bare name is none.
+    if (out.meaning == Meaning::unknown || out.bare) out.meaning = Meaning::denied;
+    return out;
+  }
+  out.card = texts.group.has(Word::card) && is_name(out.meaning);
+  for (const Said* said :
+       {&texts.name, &texts.id, &texts.label, &texts.placeholder, &texts.group}) {
+    if (said->has(Word::somebody)) out.meaning = Meaning::unknown;
+  }
+  if (out.card) out.meaning = Meaning::denied;
+  return out;
+}
+
+void judge_neighbours(List<Judgement>& fields) {
+  // "Name, Vorname", "Nombre, Apellidos": which part of a name a bare one is shows beside it.
+  std::size_t firsts = 0;
+  std::size_t lasts = 0;
+  for (const Judgement& one : fields) {
+    firsts += one.meaning == Meaning::first_name;
+    lasts += one.meaning == Meaning::last_name;
+  }
+  // Names beside a card's number are the holder's, unless a token says otherwise.
+  bool card = false;
+  const auto pass = [&](Judgement& one) {
+    if (one.hidden) return;
+    if (one.card) {
+      card = true;
+    } else if (!card || !is_name(one.meaning) || one.token) {
+      card = false;
+    } else {
+      one.meaning = Meaning::denied;
     }
-  }
-  const Meaning named = by_words(words);
-  if (field[FieldFact::type] == "tel" && named != Meaning::phone) {
-    return words.mentions(kNoPhone) ? Meaning::unknown : Meaning::phone;
-  }
-  if (named != Meaning::unknown && named != Meaning::full_name) return named;
-  const Meaning labelled = by_words(label);
-  return labelled == Meaning::unknown ? named : labelled;
+    if ((firsts == 0) != (lasts == 0) && one.bare && one.meaning == Meaning::full_name) {
+      one.meaning = firsts > 0 ? Meaning::last_name : Meaning::first_name;
+    }
+  };
+  for (Judgement& one : fields) pass(one);
+  card = false;
+  for (std::size_t i = fields.size(); i-- > 0;) pass(fields[i]);
 }
 
 bool asks_for_email(const Field& field, Meaning meaning) {
   return meaning == Meaning::email ||
          (field[FieldFact::type] == "email" && meaning != Meaning::denied);
-}
-
-bool is_email(View text) {
-  if (text.size() > 254) return false;
-  const std::size_t at = text.find('@');
-  if (at == View::npos || !is_local(text.substr(0, at))) return false;
-  View domain = text.substr(at + 1);
-  std::size_t labels = 0;
-  View last;
-  for (; !domain.empty(); ++labels) {
-    if (domain.back() == '.') return false;
-    last = take_until(domain, '.');
-    if (!is_label(last)) return false;
-  }
-  return labels > 1 && last.size() > 1 && !std::all_of(last.begin(), last.end(), is_digit);
-}
-
-bool is_phone(View text) {
-  std::size_t digits = 0;
-  bool plus = false;
-  while (!text.empty()) {
-    const char c = text[0];
-    if (is_digit(c)) {
-      ++digits;
-    } else if (c == '+') {
-      if (plus || digits > 0) return false;
-      plus = true;
-    } else if (text.substr(0, 2) == "\xC2\xA0") {  // a space that does not break
-      text.remove_prefix(1);
-    } else if (text.substr(0, 2) == "\xE2\x80") {  // dashes, and marks of direction
-      text.remove_prefix(min<std::size_t>(text.size() - 1, 2));
-    } else if (is_letter(c)) {
-      break;
-    } else if (View(" ()-./").find(c) == View::npos) {
-      return false;
-    }
-    text.remove_prefix(1);
-  }
-  if (digits < 7 || digits > 15) return false;
-  if (text.empty()) return true;
-  const std::size_t number = text.find_first_of("0123456789");
-  if (number == View::npos || text.size() - number > 6) return false;
-  const View sign = text.substr(0, number);
-  const auto rest = text.substr(number);
-  return (sign.size() <= 2 || sign.substr(0, 3) == "ext") && sign.size() <= 5 &&
-         (sign[0] == 'x' || sign[0] == 'X' || sign[0] == 'e') &&
-         std::all_of(sign.begin(), sign.end(),
-                     [](char c) { return View("xXet. ").find(c) != View::npos; }) &&
-         std::all_of(rest.begin(), rest.end(), is_digit);
-}
-
-bool may_leave(Meaning meaning, View value) {
-  if (value.empty() || value.size() > kLongestValue) return false;
-  if (std::any_of(value.begin(), value.end(),
-                  [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; })) {
-    return false;
-  }
-  const Digits digits(value);
-  switch (meaning) {
-    case Meaning::denied:
-    case Meaning::unknown:
-      return false;
-    case Meaning::email:
-      return is_email(value) && !digits.card;
-    case Meaning::phone: {
-      // No card begins so, and one in ten numbers that do would pass for a card.
-      const char first = value[min(value.find_first_of("+0123456789"), value.size() - 1)];
-      return is_phone(value) && (!digits.card || first == '+' || first == '0');
-    }
-    case Meaning::marked:
-      return digits.most < kNumber;
-    default:
-      return value.size() <= kLongestPersonName && digits.most < kNumber &&
-             value.find('@') == View::npos && std::any_of(value.begin(), value.end(), [](char c) {
-               return is_letter(c) || is_wide(c);
-             });
-  }
 }
 
 }  // namespace appizer

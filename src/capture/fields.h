@@ -1,13 +1,17 @@
-// Which fields of a form may be known, and as what.
+// What the fields of a form mean, and which of them may be known.
 //
 // A field is judged by its attributes, never by what somebody typed: its value is asked for
 // only after that. What may never leave wins over everything that says it may, a site's own mark
-// included. Then come, in this order, the site's mark (`data-appizer-field`), the type, the
-// `autocomplete` tokens of the HTML standard, the name and id, and the label.
+// included. Then comes the site's mark (`data-appizer-field`). For all others, type, `autocomplete`
+// tokens, name, id, label and placeholder are evidence for or against each meaning, weighed in
+// fields.cpp; the meaning with most evidence is the field's. What a name belongs to shows last, in
+// the fields beside it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
+#include "base/list.h"
 #include "base/text.h"
 #include "capture/facts.h"
 
@@ -28,20 +32,30 @@ enum class Meaning : std::uint8_t {
   marked,
 };
 
-Meaning meaning_of(const Field& field);
+constexpr std::size_t kMeanings = 9;
+
+/// How a field was judged.
+struct Judgement {
+  Meaning meaning = Meaning::unknown;
+  /// A name, and nothing says which part of it.
+  bool bare = false;
+  /// It belongs to a payment card.
+  bool card = false;
+  /// Nobody sees it, so nothing is beside it.
+  bool hidden = false;
+  /// An `autocomplete` token says what it means.
+  bool token = false;
+  /// The evidence for each meaning; `unknown`: for something that is none of these.
+  int evidence[kMeanings] = {};
+};
+
+/// Judges a field by itself.
+Judgement judge(const Field& field);
+
+/// Judges the names in a form by the fields beside them.
+void judge_neighbours(List<Judgement>& fields);
 
 /// Whether a form that has this field is one for contact data.
 bool asks_for_email(const Field& field, Meaning meaning);
-
-/// Whether `value`, without the spaces around it, may leave as what its field means.
-bool may_leave(Meaning meaning, View value);
-
-/// Whether a text is an address that mail could be sent to. Strict: what is unusual (quotes,
-/// comments, a domain without a dot) counts as a mistake.
-bool is_email(View text);
-
-/// Whether a text is a telephone number: 7 to 15 digits with the usual signs between them, and at
-/// most an extension behind them.
-bool is_phone(View text);
 
 }  // namespace appizer

@@ -7,8 +7,10 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "capture/values.h"
 #include "pages/redaction.h"
 #include "pages/url.h"
+#include "pages/words.h"
 
 namespace appizer {
 namespace {
@@ -16,7 +18,7 @@ namespace {
 // A look is answered at once, though not in the same millisecond.
 constexpr Millis kAnswer = 100;
 constexpr std::size_t kMostSubmissions = 8;
-constexpr std::size_t kMostAsked = 40;
+constexpr std::size_t kMostAsked = 200;
 constexpr std::size_t kMostNames = 50;
 constexpr std::size_t kLongestFieldName = 100;
 constexpr std::size_t kLongestKey = 64;
@@ -64,6 +66,62 @@ bool is_noise(View url, View api_base) {
   return url.starts_with("/v1/events") || url.starts_with("/v1/users");
 }
 
+// Whether an answer refuses what was sent: it is malformed, in conflict, or cannot be processed.
+// Other failures say nothing of it.
+bool is_refusal(View status) { return status == "400" || status == "409" || status == "422"; }
+
+// Whether a request is one of a series that goes on whatever the visitor does (`times` are when the
+// others began): the last came shortly before the submission, or as long before this request as
+// the one before had come before it.
+bool is_series(View times, double began, View url) {
+  // Of what has one address for everything nothing can be said.
+  if (url.find("graphql") != View::npos) return false;
+  constexpr double kShortly = 10'000;
+  constexpr double kJitter = 0.1;
+  double last = 0;
+  double before = 0;
+  std::size_t count = 0;
+  while (!times.empty()) {
+    const double time = json::number(take_until(times, ' '));
+    if (time >= 0) break;  // an answer to the submission itself, or what polls for one
+    before = last;
+    last = time;
+    ++count;
+  }
+  if (count == 0) return false;
+  if (last >= -kShortly) return true;
+  if (count == 1) return false;
+  const double period = last - before;
+  const double apart = (began - last) / period;
+  return apart > 1 - kJitter && apart < 1 + kJitter;
+}
+
+// What a site calls a form.
+View label_of(const FormFacts& form) {
+  return form[FormFact::name].empty() ? form[FormFact::id] : form[FormFact::name];
+}
+
+/// The names of fields, as the event lists them.
+class Names {
+ public:
+  void add(View name) {
+    if (name.empty() || name.size() > kLongestFieldName || name.find('@') != View::npos ||
+        count_ == kMostNames) {
+      return;
+    }
+    String& quoted = scratch();
+    json::append_string(quoted, name);
+    if (all_.find(quoted) != String::npos) return;  // of a group
+    if (count_++ > 0) all_ += ',';
+    all_ += quoted;
+  }
+  View all() const { return all_; }
+
+ private:
+  String& all_ = scratch();
+  std::size_t count_ = 0;
+};
+
 }  // namespace
 
 // Reads the form's facts. False where it is none of ours. `wanted` becomes the numbers of the
@@ -71,57 +129,51 @@ bool is_noise(View url, View api_base) {
 bool Forms::read_facts(View facts, Submission& to, String& wanted, Effects& effects) const {
   Texts texts(facts);
   const FormFacts form(texts);
-  String& names = scratch();
-  std::size_t named = 0;
-  std::size_t asked = 0;
-  bool asks = form[FormFact::wish] == "true";
-  // Which parts of a name have fields of their own.
-  bool first = false;
-  bool last = false;
+  const View wish = form[FormFact::wish];
+  if (wish == "false" || Said(form[FormFact::submitter]).has(Word::cancel)) return false;
+  bool asks = wish == "true";
+  Names names;
+  List<Judgement> fields;
   while (texts.more()) {
     const Field field(texts);
-    Meaning meaning = meaning_of(field);
-    asks = asks || asks_for_email(field, meaning);
-    const bool usable = is_key(field[FieldFact::key]);
-    if (config_.debug && !field[FieldFact::key].empty() &&
-        (!usable || meaning <= Meaning::unknown)) {
+    Judgement judged = judge(field);
+    asks = asks || asks_for_email(field, judged.meaning);
+    const View key = field[FieldFact::key];
+    const bool usable = is_key(key);
+    if (config_.debug && !key.empty() && (!usable || judged.meaning <= Meaning::unknown)) {
       effects.hint(usable ? Hint::field_never_sent : Hint::field_key_unusable,
-                   json::clip(field[FieldFact::key], kLongestFieldName));
+                   json::clip(key, kLongestFieldName));
     }
-    if (meaning != Meaning::denied && !field[FieldFact::name].empty() &&
-        field[FieldFact::name].size() <= kLongestFieldName &&
-        field[FieldFact::name].find('@') == View::npos && named < kMostNames) {
-      String& quoted = scratch();
-      json::append_string(quoted, field[FieldFact::name]);
-      if (names.find(quoted) == String::npos) {  // else it is of a group
-        if (named++ > 0) names += ',';
-        names += quoted;
-      }
-    }
-    if (!usable || asked == kMostAsked) meaning = Meaning::denied;
-    first = first || meaning == Meaning::first_name;
-    last = last || meaning == Meaning::last_name;
-    if (meaning > Meaning::unknown) {
+    if (judged.meaning != Meaning::denied) names.add(field[FieldFact::name]);
+    if (!usable) judged.meaning = Meaning::denied;
+    fields.push_back(std::move(judged));
+  }
+  if (!asks) return false;
+  judge_neighbours(fields);
+  std::size_t asked = 0;
+  // Before the visitor has agreed no value is read.
+  const bool may_ask = config_.consent == Consent::granted;
+  for (const Judgement& one : fields) {
+    const bool ask = may_ask && one.meaning > Meaning::unknown && asked < kMostAsked;
+    if (ask) {
       if (asked++ > 0) wanted += ' ';
       json::append_integer(wanted, static_cast<std::int64_t>(to.meanings.size()));
     }
-    to.meanings += static_cast<char>(meaning);
+    to.meanings += static_cast<char>(ask ? one.meaning : Meaning::denied);
   }
-  if (form[FormFact::wish] == "false" || !asks) return false;
-  // "Name, Vorname", "Nombre, Apellidos": what a bare name is shows in the field beside it.
-  if (first != last) {
-    const Meaning rest = first ? Meaning::last_name : Meaning::first_name;
-    for (char& meaning : to.meanings) {
-      if (meaning == static_cast<char>(Meaning::full_name)) meaning = static_cast<char>(rest);
-    }
-  }
-
   to.facts = facts;
-  to.scripted =
-      form[FormFact::method] == "dialog" || split(form[FormFact::action]).scheme == "javascript";
+  describe(form, names.all(), to);
+  return true;
+}
+
+void Forms::describe(const FormFacts& form, View names, Submission& to) const {
+  const View action = form[FormFact::action];
+  to.dialog = form[FormFact::method] == "dialog";
+  to.scripted = to.dialog || split(action).scheme == "javascript";
+  to.label = label_of(form);
   auto& [event, properties, user, origin, app, happened] = to.finding;
   const View page = page_of(split(clean_url(form[FormFact::url], config_)), config_.count_hash);
-  const View place = form[FormFact::action].substr(0, form[FormFact::action].find_first_of("?#"));
+  const View place = action.substr(0, action.find_first_of("?#"));
   properties = "{";
   append_member(properties, "form_id", form[FormFact::id]);
   append_member(properties, "form_name", form[FormFact::name]);
@@ -131,10 +183,8 @@ bool Forms::read_facts(View facts, Submission& to, String& wanted, Effects& effe
   properties += "\"field_names\":[" + names + "]}";
   append_member(origin, "channel", "web");
   append_member(origin, "page", page);
-  append_member(origin, "label",
-                form[FormFact::name].empty() ? form[FormFact::id] : form[FormFact::name]);
+  append_member(origin, "label", to.label);
   app = json::clip(form[FormFact::app], kLongestFieldName);
-  return true;
 }
 
 void Forms::read_values(View values, Submission& to) const {
@@ -153,24 +203,21 @@ void Forms::read_values(View values, Submission& to) const {
       if (meaning <= Meaning::unknown) continue;
       if (!typed.more()) return;
       const View value = trimmed(typed.next());
-      const bool box = field[FieldFact::type] == "checkbox";
+      const View type = field[FieldFact::type];
+      const View key = field[FieldFact::key];
+      const bool box = type == "checkbox";
       const bool own = meaning == Meaning::marked;
-      if (turn != (field[FieldFact::key].empty() ? others
-                   : box && value.empty()        ? empty_boxes
-                                                 : marked))
-        continue;
+      if (turn != (key.empty() ? others : box && value.empty() ? empty_boxes : marked)) continue;
       String& out = meaning <= Meaning::phone ? user : properties;
       String& member = scratch();
-      json::append_string(
-          member, own ? field[FieldFact::key] : View(kKeys[static_cast<std::size_t>(meaning)]));
+      json::append_string(member, own ? key : View(kKeys[static_cast<std::size_t>(meaning)]));
       member += ':';
       if (out.find(member) != String::npos) continue;
       if (box && own) {
         member += value.empty() ? "false" : "true";
       } else if (box || !may_leave(meaning, value)) {
         continue;
-      } else if (own && (field[FieldFact::type] == "number" || field[FieldFact::type] == "range") &&
-                 is_number(value)) {
+      } else if (own && (type == "number" || type == "range") && is_number(value)) {
         member += value;
       } else {
         json::append_string(member, value);
@@ -192,23 +239,30 @@ void Forms::start(Effects& effects) {
   if (what != 0) effects.watch(what);
 }
 
+void Forms::begin(bool begun, std::uint32_t id, double form, View facts, const Moment& now,
+                  Effects& effects) {
+  Submission next;
+  String& wanted = scratch();
+  if (!read_facts(facts, next, wanted, effects)) return;
+  next.id = id;
+  next.form = form > 0 && form < 1e9 ? static_cast<std::uint32_t>(form) : 0;
+  next.began = now.monotonic;
+  next.until = now.monotonic + kWindow;
+  next.finding.event = begun ? "form_start" : "form_submit";
+  next.finding.happened = now.wall;
+  if (begun) next.stage = Stage::counted;
+  if (submissions_.size() == kMostSubmissions) give_up(0, effects);
+  submissions_.push_back(std::move(next));
+  if (!begun) effects.form_values(id, wanted);
+}
+
 void Forms::handle_input(Input input, std::uint32_t id, double detail, View text, const Moment& now,
                          Effects& effects) {
   if (input == Input::begun || input == Input::submits) {
     const bool begun = input == Input::begun;
-    if (!(begun ? config_.form_starts : config_.form_submits)) return;
-    Submission next;
-    String& wanted = scratch();
-    if (!read_facts(text, next, wanted, effects)) return;
-    next.id = id;
-    next.began = now.monotonic;
-    next.until = now.monotonic + kWindow;
-    next.finding.event = begun ? "form_start" : "form_submit";
-    next.finding.happened = now.wall;
-    if (begun) next.stage = Stage::counted;
-    if (submissions_.size() == kMostSubmissions) drop(0, effects);
-    submissions_.push_back(std::move(next));
-    if (!begun) effects.form_values(id, wanted);
+    if (begun ? config_.form_starts : config_.form_submits) {
+      begin(begun, id, detail, text, now, effects);
+    }
     return;
   }
   std::size_t index = 0;
@@ -221,56 +275,145 @@ void Forms::handle_input(Input input, std::uint32_t id, double detail, View text
       one.facts.clear();
       one.meanings.clear();
       break;
-    case Input::ended: {
-      const auto ended = static_cast<std::uint32_t>(detail);
-      const bool to_be_sent = (ended & sent) != 0 && !one.scripted;
-      const bool accepted = (ended & valid) != 0;
-      if (to_be_sent || (accepted && one.handled)) {
-        count(index, effects);
-      } else if (accepted) {
-        one.stage = Stage::open;
-      } else {
-        drop(index, effects);
-      }
-      break;
-    }
+    case Input::ended:
+      return handle_ended(index, static_cast<int>(detail), now, effects);
     case Input::request:
-      if (detail >= 0 && detail <= static_cast<double>(kWindow) &&
-          !is_noise(text, config_.api_base)) {
-        mark_handled(index, effects);
-      }
-      break;
+      return handle_request(index, detail, text, now, effects);
     default:
-      if (now.monotonic <= one.until) mark_handled(index, effects);
+      if (now.monotonic <= one.until && detail >= 0 && detail < 8) {
+        handle_sign(index, static_cast<int>(detail), now, effects);
+      }
   }
 }
 
-// The page has shown that it handles the form.
-void Forms::mark_handled(std::size_t index, Effects& effects) {
-  submissions_[index].handled = true;
-  if (submissions_[index].stage != Stage::begins) count(index, effects);
+void Forms::handle_ended(std::size_t index, int ended, const Moment& now, Effects& effects) {
+  Submission& one = submissions_[index];
+  const bool accepted = (ended & Ended::valid) != 0;
+  switch (one.stage) {
+    case Stage::begins:
+      if ((ended & Ended::sent) != 0 && !one.scripted) return count(index, false, effects);
+      if (!accepted) return drop(index, effects);
+      if (one.handled) return count(index, false, effects);
+      one.stage = Stage::open;
+      if (one.requested) settle(one, now);
+      break;
+    case Stage::counted:
+      break;
+    case Stage::checking:
+    case Stage::settling:
+      if (accepted) return count(index, true, effects);
+      return drop(index, effects);
+    default:
+      if (!accepted) drop(index, effects);
+  }
 }
 
-void Forms::count(std::size_t index, Effects& effects) {
+void Forms::handle_request(std::size_t index, double began, View request, const Moment& now,
+                           Effects& effects) {
   Submission& one = submissions_[index];
-  const auto& [event, properties, user, origin, app, happened] = one.finding;
-  Counted fresh{one.began, fnv1a(app, fnv1a(user, fnv1a<std::uint64_t>(properties)))};
-  for (const Counted& other : counted_) {
+  Texts texts(request);
+  const View url = texts.next();
+  const View status = texts.next();
+  const View times = texts.next();
+  if (!(began >= 0 && began <= static_cast<double>(kWindow)) || is_refusal(status) ||
+      is_noise(url, config_.api_base) || is_series(times, began, url)) {
+    return;
+  }
+  // What was begun after the form was submitted again is of that submission.
+  for (const Submission& other : submissions_) {
+    if (one.form != 0 && other.form == one.form && other.id > one.id &&
+        static_cast<double>(other.began - one.began) <= began) {
+      return;
+    }
+  }
+  one.requested = true;
+  if (one.stage == Stage::open || one.stage == Stage::late) settle(one, now);
+  static_cast<void>(effects);
+}
+
+// The form was reset or removed, or the page's URL is another.
+void Forms::handle_sign(std::size_t index, int how, const Moment& now, Effects& effects) {
+  Submission& one = submissions_[index];
+  // Both end whatever the visitor has chosen, unless there was a request first.
+  if ((one.dialog || (how & Handled::clicked) != 0) && !one.requested) return;
+  if ((how & Handled::moved) != 0) {
+    // Perhaps the next step of the same form.
+    one.requested = true;
+    if (one.stage == Stage::open || one.stage == Stage::late) settle(one, now);
+    return;
+  }
+  one.handled = true;
+  if (one.stage != Stage::begins) count(index, false, effects);
+}
+
+void Forms::settle(Submission& one, const Moment& now) {
+  one.stage = Stage::settling;
+  one.until = now.monotonic + kSettle;
+}
+
+// Whether its form was submitted again, and that is not decided yet.
+bool Forms::is_superseded(const Submission& one) const {
+  for (const Submission& other : submissions_) {
+    if (one.form != 0 && other.form == one.form && other.id > one.id &&
+        (other.stage == Stage::begins || other.stage == Stage::open ||
+         other.stage == Stage::settling || other.stage == Stage::checking)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Forms::count(std::size_t index, bool steps, Effects& effects) {
+  Submission& one = submissions_[index];
+  auto& [event, properties, user, origin, app, happened] = one.finding;
+  Counted fresh{one.began, fnv1a(app, fnv1a(user, fnv1a<std::uint64_t>(properties))), one.form,
+                steps};
+  // What the same form was submitted with before was not accepted, or is a step of this.
+  if (one.form != 0) {
+    const std::uint32_t id = one.id;
+    for (std::size_t i = index; i-- > 0;) {
+      if (submissions_[i].form == fresh.form && submissions_[i].stage != Stage::counted) {
+        forget(i, effects);
+      }
+    }
+    index = 0;
+    while (submissions_[index].id != id) ++index;
+  }
+  Submission& kept = submissions_[index];
+  for (Counted& other : counted_) {
     const Millis apart = fresh.began - other.began;
     // One that began later may have been counted before.
     if (apart < kRepeat && -apart < kRepeat && other.content == fresh.content) {
       return forget(index, effects);
     }
+    if (other.steps && fresh.form != 0 && other.form == fresh.form && apart < kSteps) {
+      other.steps = steps;
+      if (other.content == fresh.content || kept.finding.user.empty()) {
+        return forget(index, effects);
+      }
+      other.content = fresh.content;
+      kept.finding.event = {};
+      kept.stage = Stage::counted;
+      return effects.form_check(kept.id, false);
+    }
   }
   counted_[next_counted_++ % kRemembered] = fresh;
-  one.stage = Stage::counted;
-  effects.form_check(one.id, false);
+  kept.stage = Stage::counted;
+  effects.form_check(kept.id, false);
+}
+
+// Decides now, as there is no time left.
+void Forms::give_up(std::size_t index, Effects& effects) {
+  const Stage stage = submissions_[index].stage;
+  if (stage == Stage::settling || stage == Stage::checking) {
+    count(index, true, effects);
+  } else if (stage != Stage::counted) {
+    drop(index, effects);
+  }
 }
 
 void Forms::drop(std::size_t index, Effects& effects) {
-  const String& origin = submissions_[index].finding.origin;
-  // Its last member is the form's name.
-  if (config_.debug) effects.hint(Hint::form_not_counted, origin.substr(origin.rfind(':') + 1));
+  if (config_.debug) effects.hint(Hint::form_not_counted, submissions_[index].label);
   forget(index, effects);
 }
 
@@ -280,21 +423,34 @@ void Forms::forget(std::size_t index, Effects& effects) {
 }
 
 void Forms::handle_pagehide(const Moment& now, Effects& effects) {
+  // The newest first: of several of one form it is what counts.
   for (std::size_t i = submissions_.size(); i-- > 0;) {
+    if (i >= submissions_.size()) continue;
     const Submission& one = submissions_[i];
-    if (one.stage == Stage::counted) continue;
-    if (one.stage == Stage::open && now.monotonic <= one.began + kWindow) {
-      count(i, effects);
+    if (one.stage == Stage::open && !one.dialog && now.monotonic <= one.began + kWindow) {
+      count(i, false, effects);
     } else {
-      drop(i, effects);
+      give_up(i, effects);
     }
   }
 }
 
 void Forms::advance(const Moment& now, Effects& effects) {
   for (std::size_t i = submissions_.size(); i-- > 0;) {
+    if (i >= submissions_.size()) continue;
     Submission& one = submissions_[i];
-    if (now.monotonic - one.began >= kLongestRequest) {
+    if (one.stage == Stage::settling || one.stage == Stage::checking) {
+      if (now.monotonic < one.until) continue;
+      if (is_superseded(one)) {
+        one.until = now.monotonic + kSettle;
+      } else if (one.stage == Stage::checking) {
+        count(i, true, effects);
+      } else {
+        one.stage = Stage::checking;
+        one.until = now.monotonic + kAnswer;
+        effects.form_check(one.id, true);
+      }
+    } else if (now.monotonic - one.began >= kLongestRequest) {
       drop(i, effects);
     } else if (one.stage == Stage::open && now.monotonic - one.began >= kWindow) {
       one.stage = Stage::late;
@@ -307,7 +463,10 @@ void Forms::advance(const Moment& now, Effects& effects) {
 Millis Forms::next_wake() const {
   Millis next = kNever;
   for (const Submission& one : submissions_) {
-    next = min(next, one.began + (one.stage == Stage::open ? kWindow : kLongestRequest));
+    const bool waits = one.stage == Stage::settling || one.stage == Stage::checking;
+    next = min(next, waits                      ? one.until
+                     : one.stage == Stage::open ? one.began + kWindow
+                                                : one.began + kLongestRequest);
   }
   return next;
 }

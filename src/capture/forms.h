@@ -10,15 +10,20 @@
 //   It does not, because a handler has prevented it, because the event was a script's own, or
 //   because there is nothing to send (`method=dialog`, a `javascript:` action). Then the form was
 //   cancelled, or it is handled by script. It counts if it was valid, and if not later than
-//   `kWindow` after it began the page shows that it is handling it: a request by fetch or
-//   XMLHttpRequest has begun (which is seen when it ends, up to `kLongestRequest` later), the URL
-//   has changed, the form was reset or removed, or the page is left. Otherwise it does not count.
+//   `kWindow` after it began the page shows that it is handling it: the form was reset or removed,
+//   the URL has changed, the page is left, or a request by fetch or XMLHttpRequest has begun (which
+//   is seen when it ends, up to `kLongestRequest` later). Otherwise it does not count. A request
+//   may just as well have brought a refusal, so that such a submission waits another `kSettle`: if
+//   the form is submitted again, or the page marks one of its fields, only what comes then counts.
+//   Removal says nothing of a dialog's form, nor where the visitor has clicked on something since.
 //
 // The same content of the same form once more within `kRepeat` is a repeat (a second click, or
-// `form.submit()` after the event) and does not count again.
+// `form.submit()` after the event) and does not count again. Submissions of a form that a script
+// has handled before, and that was not reset since, are steps of one: they do not count again
+// either, but the user record gets what is new in them.
 //
-// Nothing is sent of a submission that does not count. What was typed is only ever part of the user
-// record, never of an event.
+// A button that says "Cancel" submits nothing. Nothing is told of a submission that does not count.
+// What was typed is only ever part of the user record, never of an event.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +32,7 @@
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
+#include "capture/facts.h"
 #include "capture/fields.h"
 #include "config.h"
 #include "effect.h"
@@ -37,34 +43,48 @@ class Forms {
  public:
   static constexpr Millis kWindow = 2 * kSecond;
   static constexpr Millis kLongestRequest = 30 * kSecond;
+  static constexpr Millis kSettle = 2 * kSecond;
   static constexpr Millis kRepeat = 10 * kSecond;
+  static constexpr Millis kSteps = 10 * kMinute;
 
   /// What the glue reports. The numbers cross the ABI: they are never reused.
   enum class Input : std::int32_t {
-    /// A visitor has begun to fill in a form: its facts (facts.h).
+    /// A visitor has begun to fill in a form: its facts, see `Facts`.
     begun = 0,
-    /// A submission begins: its form's facts.
+    /// A submission begins: its form's facts. `detail` is the form's number, the same for all
+    /// submissions of one form, 0 where it is not known.
     submits = 1,
     /// The values asked for, in the order asked, separated by NUL.
     values = 2,
-    /// The handlers have run. `detail` is a sum of `Ended`.
+    /// The handlers have run: `detail` is a sum of `Ended`. Again as the page is hidden, and as
+    /// the answer to a check.
     ended = 3,
-    /// The page has begun a request, `detail` milliseconds after the submission: its URL.
+    /// The page has begun a request, `detail` milliseconds after the submission: its URL, the
+    /// status of its answer (0 if that is not known), and when requests to the same place began
+    /// before it, in milliseconds after the submission and separated by spaces.
     request = 4,
-    /// The form was reset; or, as the answer to a look, removed, or the page's URL is another.
+    /// The page shows that it handles the form: `detail` is a sum of `Handled`.
     handled = 5,
   };
-
-  enum Ended : std::uint32_t {
+  enum Ended {
     /// Nothing kept the browser from sending the form.
     sent = 1,
-    /// The form was valid.
     valid = 2,
+  };
+  enum Handled {
+    reset = 0,
+    /// Removed from the page.
+    gone = 1,
+    /// The page's URL is another.
+    moved = 2,
+    /// The visitor has clicked on something else since.
+    clicked = 4,
   };
 
   /// What is to be recorded of a form.
   struct Finding {
-    /// The event's name, and its properties as a JSON object.
+    /// The event's name, and its properties as a JSON object. No name where only the user record
+    /// is to be written.
     View event;
     String properties;
     /// The members that the user record has of the form, and those of its origin, without braces.
@@ -101,33 +121,58 @@ class Forms {
     open,
     /// Only a request that began in time can show it now.
     late,
+    /// A request has shown it, and may have been refused.
+    settling,
+    /// The last check before it counts.
+    checking,
     /// To be taken.
     counted,
   };
   struct Submission {
     std::uint32_t id = 0;
+    std::uint32_t form = 0;
     Stage stage = Stage::begins;
     /// There is nothing that the browser could send.
     bool scripted = false;
+    /// A dialog: it is closed, whatever was chosen.
+    bool dialog = false;
+    /// Shown before the handlers had run.
     bool handled = false;
+    bool requested = false;
     Millis began = 0;
-    /// A reset, a removal or another URL counts until then.
+    /// Open, late: a reset, a removal or another URL counts until then. Settling, checking: ends
+    /// then.
     Millis until = 0;
     /// What the form said, and a `Meaning` for each of its fields, until its values are known.
     String facts;
     String meanings;
+    /// What the site calls the form.
+    String label;
     Finding finding;
   };
+  /// One that counted.
   struct Counted {
     Millis began = 0;
     std::uint64_t content = 0;
+    std::uint32_t form = 0;
+    /// More of its form are steps of the same submission.
+    bool steps = false;
   };
   static constexpr std::size_t kRemembered = 8;
 
+  void begin(bool begun, std::uint32_t id, double form, View facts, const Moment& now,
+             Effects& effects);
   bool read_facts(View facts, Submission& to, String& wanted, Effects& effects) const;
+  void describe(const FormFacts& form, View names, Submission& to) const;
   void read_values(View values, Submission& to) const;
-  void mark_handled(std::size_t index, Effects& effects);
-  void count(std::size_t index, Effects& effects);
+  void handle_ended(std::size_t index, int ended, const Moment& now, Effects& effects);
+  void handle_request(std::size_t index, double began, View request, const Moment& now,
+                      Effects& effects);
+  void handle_sign(std::size_t index, int how, const Moment& now, Effects& effects);
+  bool is_superseded(const Submission& one) const;
+  void settle(Submission& one, const Moment& now);
+  void count(std::size_t index, bool steps, Effects& effects);
+  void give_up(std::size_t index, Effects& effects);
   void drop(std::size_t index, Effects& effects);
   void forget(std::size_t index, Effects& effects);
 

@@ -4,8 +4,10 @@
 
 #include "base/compare.h"
 #include "base/json.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "pages/url.h"
+#include "pages/words.h"
 
 namespace appizer {
 namespace {
@@ -28,6 +30,12 @@ constexpr char kDenied[] =
 constexpr char kHarmlessCodes[] =
     " area color colour country coupon currency discount error item lang language locale post "
     "postal product promo promotion region status zip ";
+
+/// Words of forms' fields that name something else in URLs.
+constexpr char kHarmlessWords[] = " cid uid run ";
+/// A parameter whose name ends so has digits of its own.
+constexpr char kNumbered[] =
+    " id ids no nr num number sku item product order ref ts time timestamp date v version ";
 
 /// What of a longer URL is looked at. It is far more than what is kept.
 constexpr std::size_t kMostRead = 16 * 1024;
@@ -85,6 +93,62 @@ bool is_denied(View name, const Config& config) {
   const View kCode = "code ";
   if (!denied || !words.ends_with(kCode) || words.size() == kCode.size() + 1) return denied;
   return View(kHarmlessCodes).find(words.substr(0, words.size() - kCode.size())) == View::npos;
+}
+
+// The last word of what `words_of` returns.
+View last_of(View words) {
+  words = words.substr(0, words.size() - 1);
+  return words.substr(words.rfind(' ') + 1);
+}
+
+// Whether a parameter's name is that of a form's field whose value may not be known, or is recorded
+// of a person: forms that are sent by GET put into the URL what was typed.
+bool is_field(View name, View value) {
+  constexpr std::uint32_t kTyped = bit(Word::email) | bit(Word::phone) | bit(Word::first) |
+                                   bit(Word::last) | bit(Word::both) | bit(Word::organisation) |
+                                   bit(Word::typed) | bit(Word::user) | bit(Word::card) |
+                                   bit(Word::secret) | bit(Word::code);
+  View words = words_of(name);
+  if (words.starts_with(" utm ")) return false;
+  if (lists(kHarmlessWords, last_of(words))) return false;
+  const Said said(words, true);
+  if (said.has_any(kTyped)) return true;
+  // A bare "name" may be anything's; what somebody types there are words.
+  return said.has(Word::name) && value.find_first_of("0123456789_") == View::npos;
+}
+
+// Whether there is the number of a payment card in a text.
+bool has_card(View text) {
+  while (!text.empty()) {
+    std::size_t end = 0;
+    while (end < text.size() && (is_digit(text[end]) || text[end] == ' ' || text[end] == '-')) {
+      ++end;
+    }
+    const View run = text.substr(0, end);
+    // Times in milliseconds begin with a 1.
+    const std::size_t first = run.find_first_of("0123456789");
+    if (first != View::npos && run[first] > '1' && Digits(run).card && Digits(run).most < 20) {
+      return true;
+    }
+    text.remove_prefix(min(end + 1, text.size()));
+  }
+  return false;
+}
+
+// Whether a value, whatever its name, is a number that belongs to a person.
+bool is_personal(View name, View value) {
+  for (const bool form : {true, false}) {
+    View text = decoded(value, form);
+    while (!text.empty() && text[0] == ' ') text.remove_prefix(1);
+    while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+    if (has_card(text) || is_iban(text) || is_paper(text) || looks_like_phone(text)) return true;
+    // As it is written in North America, where no time and hardly an identifier is such a number.
+    const bool ten = text.size() == 10 && std::all_of(text.begin(), text.end(), is_digit);
+    if (ten && text[0] > '1' && text[3] > '1') {
+      return !lists(kNumbered, last_of(words_of(name)));
+    }
+  }
+  return false;
 }
 
 // Whether a name of at least two letters stands behind a dot, as in "example.com" and not in "1.2".
@@ -170,8 +234,10 @@ void append_pieces(String& out, View text, View ends, const Config& config) {
     const View value = equals < piece.size() ? piece.substr(equals + 1) : "";
     if (leaks(name, config)) {
       out += kRedacted;
-    } else if (!value.empty() && (is_denied(decoded(name, false), config) ||
-                                  (answer && name == "state") || leaks(value, config))) {
+    } else if (!value.empty() &&
+               (is_denied(decoded(name, false), config) || is_field(decoded(name, false), value) ||
+                is_personal(decoded(name, false), value) || (answer && name == "state") ||
+                leaks(value, config))) {
       out += name;
       out += '=';
       out += kRedacted;

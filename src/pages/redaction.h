@@ -8,6 +8,11 @@
 // in a URL does; so is a piece of the path. So is a fragment that is neither a route nor a word but
 // a long random text. Percent encoding, also several layers of it, hides nothing.
 //
+// Forms that are sent by GET put into the URL what somebody has typed. So the words that keep a
+// field of a form from being known (words.h), and those that say it is about a person, count here
+// as well; and under any name a value is replaced that is the number of a payment card, an IBAN,
+// the number of an identity paper or a telephone number.
+//
 // Campaign parameters stay: their names are no reason to replace a value.
 #pragma once
 

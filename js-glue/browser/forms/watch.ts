@@ -11,16 +11,17 @@ import { FORM_INPUT } from '../../bridge/abi.js';
 import { type Field, openDom, type View } from './dom.js';
 import { describeForm } from './facts.js';
 import { remember } from './fields.js';
+import { openRequests, type Requests } from './requests.js';
 import { openSubmissions, type Submissions } from './submissions.js';
 
 export interface Forms extends FormWatch {
   /**
-   * Starts reporting submissions, or visitors who begin to fill in a form, or both; returns what ends it.
-   * `sanitized` passes a URL through what the site asks to be done with URLs.
+   * Starts reporting submissions, or visitors who begin to fill in, or both; returns what ends it. `url` passes a URL
+   * through what the site asks to be done with URLs.
    */
   watch(
     emit: FormListener,
-    sanitized: (url: string) => string,
+    url: (url: string) => string,
     submits: boolean,
     starts: boolean,
   ): () => void;
@@ -36,9 +37,16 @@ export function openForms(): Forms {
   const known = new WeakSet<object>();
   // Our wrappers of `submit`, with what they wrap.
   const wrapped = new WeakMap<object, () => void>();
+  const requests = new Map<View, Requests>();
   let submissions: Submissions | undefined;
   // Also the end of what listens at frames and shadow roots, without keeping them alive.
   let stop = new AbortController();
+
+  const requestsOf = (view: View): Requests => {
+    const one = requests.get(view) ?? openRequests(view);
+    requests.set(view, one);
+    return one;
+  };
 
   // Not where the frame, or one around it, has an SDK of its own.
   const isOurs = (view: View | null) => {
@@ -73,10 +81,11 @@ export function openForms(): Forms {
     if (isOurs(dom.view(form))) began(form);
   });
 
-  // Submissions do not leave their shadow root, and no event announces a new one; clicks and focus do leave.
+  // Submissions do not leave their shadow root, and no event says that there is a new one; clicks and focus do leave.
   const touched = guarded((event) => {
     const path = event.composedPath() as (Field & ShadowRoot)[];
     remember(path[0]);
+    if (event.type === 'click' && event.isTrusted) submissions?.clicked(path[0] as Field);
     for (const node of path) {
       if (node.nodeType !== Node.DOCUMENT_FRAGMENT_NODE || known.has(node)) continue;
       known.add(node);
@@ -105,7 +114,9 @@ export function openForms(): Forms {
     on(view, 'focusin', touched);
     if (starts) on(view, 'input', filled);
     enter(view, view.document);
-    if (submits) attempt(() => wrapSubmit(view.HTMLFormElement.prototype));
+    if (!submits) return;
+    requestsOf(view);
+    attempt(() => wrapSubmit(view.HTMLFormElement.prototype));
   };
 
   // `form.submit()` fires no event. A proxy, because it is the method in every respect (navigation.ts).
@@ -130,19 +141,21 @@ export function openForms(): Forms {
   };
 
   return {
-    watch(emit, sanitized, wantsSubmits, wantsStarts) {
+    watch(emit, url, wantsSubmits, wantsStarts) {
       submits = wantsSubmits;
       starts = wantsStarts;
       stop = new AbortController();
-      submissions = openSubmissions(dom, emit, sanitized);
-      began = (form) => emit(FORM_INPUT.begun, 0, 0, describeForm(dom, form, null, sanitized).text);
+      submissions = openSubmissions(dom, emit, url, requestsOf);
+      began = (form) => emit(FORM_INPUT.begun, 0, 0, describeForm(dom, form, null, url).text);
       window[mark] = true as never;
       enterView(window as View);
       return () => {
         stop.abort();
         window[mark] = false as never;
         attempt(() => leaveView(window));
-        submissions?.stop();
+        submissions?.end();
+        for (const one of requests.values()) one.stop();
+        requests.clear();
       };
     },
     values: (id, asked) => submissions?.values(id, asked),

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "capture/values.h"
 #include "catch.hpp"
 #include "core/text.h"
 
@@ -16,7 +17,7 @@ Meaning named(std::string_view words, std::string_view label = "", std::string_v
   field[FieldFact::type] = type;
   field[FieldFact::words] = words;
   field[FieldFact::label] = label;
-  return meaning_of(field);
+  return judge(field).meaning;
 }
 
 Meaning labelled(std::string_view label) { return named("field_7", label); }
@@ -25,7 +26,7 @@ Meaning completed(std::string_view autocomplete, std::string_view type = "text")
   Field field;
   field[FieldFact::type] = type;
   field[FieldFact::autocomplete] = autocomplete;
-  return meaning_of(field);
+  return judge(field).meaning;
 }
 
 Meaning marked(std::string_view key, std::string_view type = "text", std::string_view words = "") {
@@ -33,7 +34,7 @@ Meaning marked(std::string_view key, std::string_view type = "text", std::string
   field[FieldFact::type] = type;
   field[FieldFact::words] = words;
   field[FieldFact::key] = key;
-  return meaning_of(field);
+  return judge(field).meaning;
 }
 
 struct Row {
@@ -282,7 +283,7 @@ TEST_CASE("an autocomplete token outweighs the name", "[fields]") {
   field[FieldFact::type] = "text";
   field[FieldFact::words] = "company";
   field[FieldFact::autocomplete] = "family-name";
-  CHECK(meaning_of(field) == Meaning::last_name);
+  CHECK(judge(field).meaning == Meaning::last_name);
 }
 
 TEST_CASE("a denied type outweighs every mark", "[fields]") {
@@ -380,8 +381,8 @@ TEST_CASE("an ignored field is as good as absent", "[fields]") {
   field[FieldFact::key] = "email";
   field[FieldFact::autocomplete] = "email";
   field[FieldFact::ignored] = "1";
-  CHECK(meaning_of(field) == Meaning::denied);
-  CHECK_FALSE(asks_for_email(field, meaning_of(field)));
+  CHECK(judge(field).meaning == Meaning::denied);
+  CHECK_FALSE(asks_for_email(field, judge(field).meaning));
 }
 
 TEST_CASE("a form asks for contact data where it has an email field", "[fields]") {
@@ -390,7 +391,7 @@ TEST_CASE("a form asks for contact data where it has an email field", "[fields]"
     field[FieldFact::type] = type;
     field[FieldFact::words] = words;
     field[FieldFact::key] = key;
-    return asks_for_email(field, meaning_of(field));
+    return asks_for_email(field, judge(field).meaning);
   };
   CHECK(asks("email", "anything"));
   CHECK(asks("text", "email"));
@@ -542,7 +543,7 @@ TEST_CASE("arbitrary field attributes do no harm", "[fields]") {
   Field field;
   field[FieldFact::type] = "text";
   field[FieldFact::words] = field[FieldFact::label] = field[FieldFact::autocomplete] = junk;
-  CHECK(meaning_of(field) != Meaning::denied);
+  CHECK(judge(field).meaning != Meaning::denied);
   field[FieldFact::type] = junk;
-  CHECK(meaning_of(field) == Meaning::denied);
+  CHECK(judge(field).meaning == Meaning::denied);
 }

@@ -30,14 +30,17 @@ struct Form {
   std::string wish;
   std::string app;
   std::vector<Control> controls = {{"email", "email", "ada@example.com"}};
+  std::string submitter = {};
+  /// The same for all submissions of one form; 0 where that is not known.
+  int number = 0;
 
   std::string facts(const std::string& url) const {
     std::string text;
     for (const auto& part : {id, name, action, method, wish, app}) text += part + '\0';
-    text += url;
+    text += url + '\0' + submitter;
     for (const Control& one : controls) {
-      for (const auto& part :
-           {one.type, one.name, one.autocomplete, one.name + "|", one.label, one.key}) {
+      for (const auto& part : {one.type, one.name, one.autocomplete, one.name + "|", one.label,
+                               std::string(), std::string(), one.key}) {
         text += '\0' + part;
       }
       text += '\0';
@@ -47,8 +50,10 @@ struct Form {
   }
 };
 
-constexpr int kSent = 1;
-constexpr int kValid = 2;
+/// After a request: the page may yet refuse, and is looked at once more.
+constexpr Millis kUntilCounted = Forms::kSettle + kSecond;
+constexpr int kSent = Forms::sent;
+constexpr int kValid = Forms::valid;
 
 /// A page with forms: what is asked of it, and what was recorded. Time passes only in `wait`.
 struct Page {
@@ -66,6 +71,9 @@ struct Page {
   Lines hints;
   /// What a look finds out.
   bool moved = false;
+  int sign = Forms::gone;
+  /// The page has marked a field since.
+  bool refused = false;
   std::uint32_t last = 0;
 
   Page() { config.form_submits = true; }
@@ -88,7 +96,8 @@ struct Page {
         (effect.flag ? looked : settled).push_back(effect.number);
         now.monotonic += effect.flag;  // the clocks go on
         now.wall += effect.flag;
-        if (effect.flag && moved) hear(Input::handled, effect.number);
+        if (effect.flag) hear(Input::ended, effect.number, refused ? 0 : kValid);
+        if (effect.flag && moved) hear(Input::handled, effect.number, sign);
       } else if (effect.kind == Effect::hint) {
         hints.push_back(std::to_string(effect.number) + " " + effect.text);
       }
@@ -101,7 +110,7 @@ struct Page {
   }
 
   std::uint32_t begin(const Form& form = {}) {
-    hear(Input::submits, ++last, 0, form.facts(url));
+    hear(Input::submits, ++last, form.number, form.facts(url));
     drain(form);
     return last;
   }
@@ -117,14 +126,16 @@ struct Page {
     return id;
   }
   std::uint32_t prevented(const Form& form = {}) { return submit(form, kValid); }
+  /// A request that was not refused; `before` is when others to the same place began.
   Page& request(std::uint32_t id, double after,
-                std::string_view to = "https://x.example/api/subscribe") {
-    hear(Input::request, id, after, to);
+                std::string_view to = "https://x.example/api/subscribe",
+                const std::string& status = "200", const std::string& before = "") {
+    hear(Input::request, id, after, std::string(to) + '\0' + status + '\0' + before);
     drain();
     return *this;
   }
-  Page& handled(std::uint32_t id) {
-    hear(Input::handled, id);
+  Page& handled(std::uint32_t id, int how = Forms::reset) {
+    hear(Input::handled, id, how);
     drain();
     return *this;
   }
@@ -234,7 +245,8 @@ TEST_CASE("a form handled by script counts once the page shows it", "[forms]") {
     page.request(id, 0);
     page.end(id, kValid);
   }
-  CHECK(page.count() == 1);
+  page.wait(kUntilCounted);
+  REQUIRE(page.count() == 1);
   CHECK(page.found[0].happened == 1763928000000);
   page.wait(kHour).leave();
   CHECK(page.count() == 1);
@@ -291,13 +303,14 @@ TEST_CASE("a site whose own API is behind the same address is not mistaken for t
   page.config.api_base = "https://x.example";
   page.request(page.prevented(), 20, "https://x.example/v1/events");
   CHECK(page.count() == 0);
-  page.request(page.prevented(), 20, "https://x.example/v1/subscribe");
+  page.request(page.prevented(), 20, "https://x.example/v1/subscribe").wait(kUntilCounted);
   CHECK(page.count() == 1);
 }
 
 TEST_CASE("a site's own address may contain the name of an analytics tool", "[forms]") {
   Page page;
   page.request(page.prevented(), 20, "https://x.example/api/mixpanel.com?to=posthog.com");
+  page.wait(kUntilCounted);
   CHECK(page.count() == 1);
 }
 
@@ -322,7 +335,7 @@ TEST_CASE("a form that the browser does not send counts only where a script hand
   page.submit(form);
   page.wait(kHour);
   CHECK(page.count() == 0);
-  page.request(page.submit(form), 20);
+  page.request(page.submit(form), 20).wait(kUntilCounted);
   CHECK(page.count() == 1);
 }
 
@@ -398,7 +411,7 @@ TEST_CASE("a second click while the first is being handled is a repeat", "[forms
   const auto first = page.prevented();
   page.wait(300);
   const auto second = page.prevented();
-  page.request(first, 10).request(second, 310);
+  page.request(first, 10).request(second, 310).wait(kUntilCounted);
   CHECK(page.count() == 1);
   page.wait(kHour);
   CHECK(page.count() == 1);
@@ -408,8 +421,8 @@ TEST_CASE("the second click counts where the first was cancelled", "[forms]") {
   Page page;
   page.prevented();
   page.wait(5 * kSecond);
-  page.request(page.prevented(), 10);
-  CHECK(page.count() == 1);
+  page.request(page.prevented(), 10).wait(kUntilCounted);
+  REQUIRE(page.count() == 1);
   CHECK(page.found[0].happened == 1763928005000);
 }
 
@@ -418,7 +431,7 @@ TEST_CASE("a submission that began earlier and is confirmed later is a repeat as
   const auto first = page.prevented();
   page.wait(500);
   page.submit({});
-  page.request(first, 100);
+  page.request(first, 100).wait(kUntilCounted);
   CHECK(page.count() == 1);
 }
 
@@ -432,7 +445,7 @@ TEST_CASE("several forms at once are kept apart", "[forms]") {
   page.end(second, kSent | kValid).end(first, kValid);
   REQUIRE(page.count() == 1);
   CHECK(page.properties()["form_name"] == "contact");
-  page.request(first, 20);
+  page.request(first, 20).wait(kUntilCounted);
   REQUIRE(page.count() == 2);
   CHECK(page.properties(1)["form_name"] == "newsletter");
 }
@@ -487,15 +500,15 @@ TEST_CASE("only permitted field values are asked for", "[forms]") {
       {"email", "email"},                  // 0
       {"password", "password"},            // 1
       {"text", "card_number"},             // 2
-      {"text", "name"},                    // 3
-      {"textarea", "message"},             // 4
+      {"textarea", "message"},             // 3
+      {"text", "name"},                    // 4
       {"checkbox", "terms"},               // 5
       {"tel", "phone"},                    // 6
       {"select-one", "plan", "", "plan"},  // 7
       {"text", "city"},                    // 8
       {"hidden", "csrf", "", "csrf"},      // 9
   }));
-  CHECK(page.asked == Lines{"0 3 6 7"});
+  CHECK(page.asked == Lines{"0 4 6 7"});
 }
 
 TEST_CASE("contact data of a form becomes a user record", "[forms]") {
@@ -692,7 +705,7 @@ TEST_CASE("many fields, and long texts, are bounded", "[forms]") {
   page.submit(form);
   CHECK(page.properties()["field_names"].size() == 50);
   CHECK(page.properties()["form_id"].get<std::string>().size() == 500);
-  CHECK(page.user()["properties"].size() == 39);  // and the address
+  CHECK(page.user()["properties"].size() == 199);  // and the address
 }
 
 TEST_CASE("debug mode hints at a mark that is no property name or on a field that is never sent",
@@ -719,7 +732,212 @@ TEST_CASE("debug mode hints at a submission that does not count", "[forms]") {
   page.prevented();
   page.wait(kHour);
   page.submit({}, 0);
-  CHECK(page.hints == Lines{"32 \"newsletter\"", "32 \"newsletter\""});
+  Form odd;
+  odd.name = "a:b";
+  odd.app = "shop:1";
+  page.submit(odd, 0);
+  odd.name = "";
+  odd.id = "\"sign:up\"";
+  page.submit(odd, 0);
+  CHECK(page.hints == Lines{"32 newsletter", "32 newsletter", "32 a:b", "32 \"sign:up\""});
+}
+
+TEST_CASE("a button that cancels submits nothing", "[forms]") {
+  const std::string text = GENERATE(values<std::string>(
+      {"cancel", "close", " cancel ", "abbrechen", "annuler", "cancelar", "annulla", "no thanks"}));
+  CAPTURE(text);
+  Page page;
+  Form form;
+  form.submitter = text;
+  page.handled(page.prevented(form));
+  page.submit(form);
+  CHECK(page.count() == 0);
+  CHECK(page.asked.empty());
+}
+
+TEST_CASE("a button that only speaks of cancelling submits", "[forms]") {
+  const std::string text =
+      GENERATE(values<std::string>({"", "send", "cancel my subscription", "close my account"}));
+  Page page;
+  Form form;
+  form.submitter = text;
+  page.submit(form);
+  CHECK(page.count() == 1);
+}
+
+TEST_CASE("that a dialog is closed does not show that its form is handled", "[forms]") {
+  Page page;
+  Form form;
+  form.method = "dialog";
+  const auto id = page.submit(form);
+  SECTION("removed") { page.handled(id, Forms::gone); }
+  SECTION("reset") { page.handled(id); }
+  SECTION("left") { page.leave(); }
+  page.wait(kHour);
+  CHECK(page.count() == 0);
+}
+
+TEST_CASE("what the visitor clicks on after a submission handles it, not the page", "[forms]") {
+  const int sign = GENERATE(0 + Forms::reset, 0 + Forms::gone, 0 + Forms::moved);
+  Page page;
+  page.handled(page.prevented(), sign + Forms::clicked).wait(kHour);
+  CHECK(page.count() == 0);
+  page.handled(page.prevented(), sign).wait(kUntilCounted);
+  CHECK(page.count() == 1);
+}
+
+TEST_CASE("what is refused, corrected and sent again is one submission with what was accepted",
+          "[forms]") {
+  Page page;
+  Form form;
+  form.number = 1;
+  form.controls[0].value = "ada@exampel.com";
+  const auto refused = page.prevented(form);
+  page.wait(300).request(refused, 10);
+  page.wait(700);
+  form.controls[0].value = "ada@example.com";
+  const auto accepted = page.prevented(form);
+  SECTION("and the form stays") { page.request(accepted, 10); }
+  SECTION("and the form is reset") { page.handled(accepted); }
+  SECTION("and the page is left") { page.leave(); }
+  page.wait(kHour);
+  REQUIRE(page.count() == 1);
+  CHECK(page.user()["email"] == "ada@example.com");
+  CHECK(page.asleep());
+}
+
+TEST_CASE("a request of a second submission is no sign for the first", "[forms]") {
+  Page page;
+  Form form;
+  form.number = 1;
+  const auto first = page.prevented(form);
+  page.wait(500);
+  form.controls[0].value = "bob@example.com";
+  const auto second = page.prevented(form);
+  page.request(first, 510).request(second, 10).wait(kHour);
+  REQUIRE(page.count() == 1);
+  CHECK(page.user()["email"] == "bob@example.com");
+}
+
+TEST_CASE("a second click that the page ignores does not lose the first", "[forms]") {
+  Page page;
+  Form form;
+  form.number = 1;
+  const auto first = page.prevented(form);
+  page.wait(100);
+  page.prevented(form);
+  page.request(first, 5).wait(kHour);
+  CHECK(page.count() == 1);
+}
+
+TEST_CASE("an answer that refuses is no sign", "[forms]") {
+  const auto [status, counts] = GENERATE(table<std::string, std::size_t>(
+      {{"400", 0}, {"409", 0}, {"422", 0}, {"200", 1}, {"0", 1}, {"404", 1}, {"500", 1}, {"", 1}}));
+  CAPTURE(status);
+  Page page;
+  page.request(page.prevented(), 10, "https://x.example/api", status).wait(kHour);
+  CHECK(page.count() == counts);
+}
+
+TEST_CASE("a page that marks a field later than its answer has refused the form", "[forms]") {
+  Page page;
+  page.request(page.prevented(), 10);
+  page.refused = true;
+  page.wait(kHour);
+  CHECK(page.count() == 0);
+}
+
+TEST_CASE("requests of a series are no sign", "[forms]") {
+  const auto [before, counts] = GENERATE(table<std::string, std::size_t>({
+      {"", 1},
+      {"-60000", 1},         // once as the page began
+      {"-61000 -60500", 1},  // and again
+      {"-4000", 0},          // an autosave
+      {"-29990 -14990", 0},  // every 15 s
+      {"-59990 -44990 -29990 -14990", 0},
+      {"-29990 -19990", 1},  // every 10 s, but not any more
+      {"3", 1},              // the handler's own, twice
+  }));
+  CAPTURE(before);
+  Page page;
+  page.request(page.prevented(), 10, "https://x.example/api", "200", before).wait(kHour);
+  CHECK(page.count() == counts);
+  page.request(page.prevented(), 10, "https://x.example/graphql", "200", before).wait(kHour);
+  CHECK(page.count() == counts + 1);
+}
+
+TEST_CASE("a form that a captcha holds is one submission", "[forms]") {
+  Page page;
+  Form form;
+  form.number = 1;
+  page.request(page.prevented(form), 10, "https://x.example/captcha").wait(12 * kSecond);
+  page.submit(form);
+  page.wait(kHour);
+  CHECK(page.count() == 1);
+}
+
+TEST_CASE("the steps of a form are one submission with the last content", "[forms]") {
+  Page page;
+  Form form;
+  form.number = 1;
+  page.handled(page.prevented(form), Forms::moved).wait(10 * kSecond);
+  form.controls.push_back({"text", "first_name", "Ada"});
+  page.handled(page.prevented(form), Forms::moved).wait(30 * kSecond);
+  form.controls.push_back({"tel", "phone", "+44 20 7183 8750"});
+  page.request(page.prevented(form), 10).wait(kHour);
+  REQUIRE(page.count() == 3);
+  CHECK(page.found[0].event == "form_submit");
+  CHECK(page.found[1].event == "");
+  CHECK(page.found[2].event == "");
+  CHECK(page.user(2) == parsed(R"({"email": "ada@example.com", "phone": "+44 20 7183 8750",
+                                   "properties": {"first_name": "Ada"}})"));
+}
+
+TEST_CASE("a form that was reset, or another, begins anew", "[forms]") {
+  Page page;
+  Form form;
+  form.number = 1;
+  SECTION("reset") { page.handled(page.prevented(form)); }
+  SECTION("another") {
+    page.request(page.prevented(form), 10);
+    form.number = 2;
+  }
+  SECTION("a long time ago") { page.request(page.prevented(form), 10).wait(kHour); }
+  page.wait(kMinute);
+  form.controls[0].value = "bob@example.com";
+  page.handled(page.prevented(form)).wait(kHour);
+  REQUIRE(page.count() == 2);
+  CHECK(page.found[1].event == "form_submit");
+}
+
+TEST_CASE("before the visitor has agreed no value is read", "[forms]") {
+  Page page;
+  page.config.consent = Consent::pending;
+  page.submit({});
+  CHECK(page.asked == Lines{""});
+  REQUIRE(page.count() == 1);
+  CHECK(page.found[0].event == "form_submit");
+  CHECK(page.found[0].user.empty());
+}
+
+TEST_CASE("a name beside a card's number is its holder's", "[forms]") {
+  const auto [controls, properties] = GENERATE(table<std::vector<Control>, const char*>({
+      {{{"text", "ccnumber", "x"},
+        {"text", "given", "A", "", "", "first name"},
+        {"text", "family", "B", "", "", "last name"},
+        {"text", "csc", "x"}},
+       "null"},
+      {{{"text", "name", "A"}, {"text", "card_number", "x"}}, "null"},
+      {{{"text", "card_number", "x"}, {"hidden", "t", "x"}, {"text", "name", "A"}}, "null"},
+      {{{"text", "card_number", "x"}, {"text", "name", "A", "", "name"}}, R"({"full_name":"A"})"},
+      {{{"text", "name", "A"}, {"text", "city", "x"}, {"text", "card_number", "x"}},
+       R"({"full_name":"A"})"},
+  }));
+  Form form = with(controls);
+  form.wish = "true";
+  Page page;
+  page.submit(form);
+  CHECK(page.user()["properties"] == parsed(properties));
 }
 
 TEST_CASE("forms are not watched without autoHook", "[forms]") {
@@ -905,6 +1123,8 @@ TEST_CASE("setUserId while a form is handled applies to that form", "[forms][cli
   page.hear(Input::ended, kValid);
   page.client.set_user_id("\"user_123\"", page.now);
   page.hear(Input::request, 50, "https://x.example/api/login");
+  page.wait(kUntilCounted).wait(kSecond);
+  REQUIRE(page.requests.size() > 1);
   for (const std::string& request : page.requests) {
     CAPTURE(request);
     CHECK(contains(request, "\"user_id\":\"user_123\""));
