@@ -57,22 +57,25 @@ export function readLists() {
 
 function add(all, written, kind, file) {
   if (!written) return;
-  const [, open, start, word, end, close] = written.match(/^(\(?)(\*?)([^*()]+)(\*?)(\)?)$/) ?? [];
+  const [, opens, start, word, end, closes] =
+    written.match(/^(\(?)(\*?)([^*()]+)(\*?)(\)?)$/) ?? [];
   if (!word) throw new Error(`${file}: what is "${written}"?`);
-  const alone = open && close ? ALONE : 0;
+  const alone = opens && closes ? ALONE : 0;
   const anywhere = !alone && UNSPACED.test(word);
   let how = alone + (start || anywhere ? OPEN_START : 0) + (end || anywhere ? OPEN_END : 0);
-  // A name by itself says nothing of whose it is, and neither does half of a name.
+  // A name by itself says nothing of whose it is, and "cancel" nothing of what.
+  if (kind === 'cancel') how = ALONE;
   if (kind === 'name') how = ALONE + (UNSPACED.test(word) ? OPEN_START + OPEN_END : 0);
   const text = plain(word).replace(/['"]/g, ' ');
-  const key = `${text}/${how & ALONE}`;
-  // So short that they say nothing anyway (`kShortFill` in words.cpp).
-  if (kind === 'fill' && /^[a-z]{1,3}$/.test(text)) return;
-  const before = all.get(key);
-  if (!before) all.set(key, { word: text, kind, how, file });
-  else if (before.kind === kind) before.how |= how;
+  const open = how & (OPEN_START + OPEN_END);
   // Languages do not agree. What may never leave wins, then the list that is read first.
-  else if (['secret', 'card'].includes(kind)) all.set(key, { word: text, kind, how, file });
+  for (const [key, one] of all) {
+    if (one.word !== text || (one.how & ALONE) !== (how & ALONE)) continue;
+    if (one.kind !== kind && !['secret', 'card'].includes(kind)) return;
+    if (one.kind === kind && (one.how & open) === open) return;
+    if (one.kind !== kind || (one.how & open) === (one.how & 3)) all.delete(key);
+  }
+  all.set(`${text}/${how}`, { word: text, kind, how, file });
 }
 
 /** The table as one text. */

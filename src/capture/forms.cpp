@@ -130,7 +130,8 @@ bool Forms::read_facts(View facts, Submission& to, String& wanted, Effects& effe
   Texts texts(facts);
   const FormFacts form(texts);
   const View wish = form[FormFact::wish];
-  if (wish == "false" || Said(form[FormFact::submitter]).has(Word::cancel)) return false;
+  const Said button(form[FormFact::submitter]);
+  if (wish == "false" || (button.has(Word::cancel) && !button.has(Word::fill))) return false;
   bool asks = wish == "true";
   Names names;
   List<Judgement> fields;

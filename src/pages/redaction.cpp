@@ -32,7 +32,7 @@ constexpr char kHarmlessCodes[] =
     "postal product promo promotion region status zip ";
 
 /// Words of forms' fields that name something else in URLs.
-constexpr char kHarmlessWords[] = " cid uid run ";
+constexpr char kHarmlessWords[] = " cid uid run in ";
 /// A parameter whose name ends so has digits of its own.
 constexpr char kNumbered[] =
     " id ids no nr num number sku item product order ref ts time timestamp date v version ";

@@ -134,6 +134,7 @@ bool says_what(Word word) {
 }  // namespace
 
 Said::Said(View given, bool made) {
+  if (given.empty()) return;
   const View text = spaced(given, made);
   const Table& words = table();
   // Of the part that is being read: what counts only if there is nothing else.
