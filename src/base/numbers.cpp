@@ -7,7 +7,6 @@
 namespace appizer {
 namespace {
 
-
 // Whether a text is like `pattern`: '9' is any digit, 'A' a capital letter.
 bool is_like(View text, View pattern) {
   if (text.size() != pattern.size()) return false;
