@@ -252,7 +252,12 @@ void Forms::begin(bool begun, std::uint32_t id, double form, View facts, const M
   next.finding.event = begun ? "form_start" : "form_submit";
   next.finding.happened = now.wall;
   if (begun) next.stage = Stage::counted;
-  if (submissions_.size() == kMostSubmissions) give_up(0, effects);
+  if (submissions_.size() == kMostSubmissions) {
+    // One that would count anyway, or else the oldest.
+    std::size_t first = 0;
+    while (first < submissions_.size() && !is_settling(submissions_[first].stage)) ++first;
+    give_up(first % submissions_.size(), effects);
+  }
   submissions_.push_back(std::move(next));
   if (!begun) effects.form_values(id, wanted);
 }
@@ -406,7 +411,7 @@ void Forms::count(std::size_t index, bool steps, Effects& effects) {
 // Decides now, as there is no time left.
 void Forms::give_up(std::size_t index, Effects& effects) {
   const Stage stage = submissions_[index].stage;
-  if (stage == Stage::settling || stage == Stage::checking) {
+  if (is_settling(stage)) {
     count(index, true, effects);
   } else if (stage != Stage::counted) {
     drop(index, effects);
@@ -440,7 +445,7 @@ void Forms::advance(const Moment& now, Effects& effects) {
   for (std::size_t i = submissions_.size(); i-- > 0;) {
     if (i >= submissions_.size()) continue;
     Submission& one = submissions_[i];
-    if (one.stage == Stage::settling || one.stage == Stage::checking) {
+    if (is_settling(one.stage)) {
       if (now.monotonic < one.until) continue;
       if (is_superseded(one)) {
         one.until = now.monotonic + kSettle;
@@ -464,8 +469,7 @@ void Forms::advance(const Moment& now, Effects& effects) {
 Millis Forms::next_wake() const {
   Millis next = kNever;
   for (const Submission& one : submissions_) {
-    const bool waits = one.stage == Stage::settling || one.stage == Stage::checking;
-    next = min(next, waits                      ? one.until
+    next = min(next, is_settling(one.stage)     ? one.until
                      : one.stage == Stage::open ? one.began + kWindow
                                                 : one.began + kLongestRequest);
   }

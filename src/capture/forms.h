@@ -128,6 +128,9 @@ class Forms {
     /// To be taken.
     counted,
   };
+  static bool is_settling(Stage stage) {
+    return stage == Stage::settling || stage == Stage::checking;
+  }
   struct Submission {
     std::uint32_t id = 0;
     std::uint32_t form = 0;

@@ -42,6 +42,8 @@ export function openSubmissions(
 ): Submissions {
   const submissions = new Map<number, Submission>();
   const numbers = new WeakMap<HTMLFormElement, number>();
+  // Requests that were reported of a submission: none of them is one that the page makes anyway.
+  const claimed = new WeakSet<Request>();
   let last = 0;
   let forms = 0;
 
@@ -65,10 +67,12 @@ export function openSubmissions(
     for (const request of all) {
       if (request.start < began || reported.has(request)) continue;
       reported.add(request);
+      claimed.add(request);
       if (refused) continue;
       const place = (one: Request) => one.url.split(/[?#]/)[0];
       const before = all
-        .filter((one) => one.start < request.start && place(one) === place(request))
+        .filter((one) => !claimed.has(one) && one.start < request.start)
+        .filter((one) => place(one) === place(request))
         .map(({ start }) => Math.round(start - began));
       const text = join([request.url, String(request.status), before.join(' ')]);
       emit(FORM_INPUT.request, id, request.start - began, text);

@@ -742,6 +742,18 @@ TEST_CASE("debug mode hints at a submission that does not count", "[forms]") {
   CHECK(page.hints == Lines{"32 newsletter", "32 newsletter", "32 a:b", "32 \"sign:up\""});
 }
 
+TEST_CASE("of very many at once those that wait for a refusal count first", "[forms]") {
+  Page page;
+  std::vector<std::uint32_t> all;
+  for (int i = 0; i < 8; ++i) {
+    all.push_back(page.prevented(with({{"email", "e" + std::to_string(i)}})));
+  }
+  page.request(all[3], 10);
+  page.prevented(with({{"email", "more"}}));
+  CHECK(page.settled == std::vector{all[3]});
+  CHECK(page.count() == 1);
+}
+
 TEST_CASE("a button that cancels submits nothing", "[forms]") {
   const std::string text = GENERATE(values<std::string>(
       {"cancel", "close", " cancel ", "abbrechen", "annuler", "cancelar", "annulla", "no thanks"}));
