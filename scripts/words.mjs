@@ -119,8 +119,8 @@ export function header() {
 
 namespace appizer {
 
-/// Words, each behind a slash. \`\\1\` begins a group: a letter for its \`Word\` ('A' for the first), and a
-/// digit for how its words begin and end.
+/// Words, each behind a slash. \`\\1\` begins a group: a letter for its \`Word\` ('A' for the first),
+/// and a digit for how its words begin and end.
 // clang-format off
 inline constexpr char kWords[] =
 ${lines.join('\n')};
