@@ -1,6 +1,6 @@
 /**
- * `npm run forms [-- --wrong]`: how well the fields of the corpus in tests/forms are judged, in Chromium. `--wrong`
- * lists those that are judged wrongly.
+ * `npm run forms [-- --wrong]`: how well the fields of the forms in tests/forms are judged, in Chromium: of the corpus
+ * that the lists were made with, and of those held out. `--wrong` lists those that are judged wrongly.
  *
  * `npm run why -- '<label>Name <input name="n"></label>'`: what the fields of some HTML mean, and why.
  */
@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
 import { launch } from '../tests/browser/harness/browsers.mjs';
-import { corpus } from '../tests/forms/corpus.mjs';
+import { corpus, heldOut } from '../tests/forms/corpus.mjs';
 import { buildNative } from './native.mjs';
 import { root } from './paths.mjs';
 
@@ -90,9 +90,10 @@ async function why(html) {
   }
 }
 
-/** @param {boolean} list */
-async function measure(list) {
-  const forms = corpus();
+/** @typedef {import('../tests/forms/corpus.mjs').Form} Form */
+
+/** @param {string} title @param {Form[]} forms @param {boolean} list */
+async function measure(title, forms, list) {
   const facts = await factsOf(forms.map(({ html }) => html));
   const judged = judge(facts.map(({ text }) => text));
   const tally = Object.fromEntries(
@@ -100,10 +101,14 @@ async function measure(list) {
   );
   let leaks = 0;
   let wrong = 0;
+  let asking = 0;
   let watched = 0;
-  for (const [i, { truths }] of facts.entries()) {
+  for (const [i, { truths, text }] of facts.entries()) {
     const meanings = (judged[i] ?? []).map((one) => one.split(' ')[0] ?? '');
-    if (meanings.includes('email')) ++watched;
+    if (truths.includes('email')) {
+      ++asking;
+      if (meanings.includes('email')) ++watched;
+    }
     for (const [n, truth] of truths.entries()) {
       const meaning = meanings[n] ?? '';
       for (const key of KEYS) {
@@ -117,20 +122,15 @@ async function measure(list) {
       const says = KEYS.includes(meaning);
       if (says && truth !== meaning) ++wrong;
       if (truth === 'never' && (says || meaning === 'marked')) ++leaks;
-      if (list && (truth === meaning ? 0 : says || KEYS.includes(truth))) {
+      if (list && truth !== meaning && (says || KEYS.includes(truth))) {
+        const said = text.split('\0').slice(8 + n * 9, 8 + n * 9 + 7);
         console.log(
-          `${forms[i]?.language} ${forms[i]?.template}: ${truth} judged ${judged[i]?.[n]}\n   ${facts[
-            i
-          ]?.text
-            .split('\0')
-            .slice(8 + n * 9, 8 + n * 9 + 7)
-            .join(' ¦ ')}`,
+          `${forms[i]?.place}: ${truth} judged ${judged[i]?.[n]}\n   ${said.join(' ¦ ')}`,
         );
       }
     }
   }
-  const languages = new Set(forms.map(({ language }) => language)).size;
-  console.log(`${forms.length} forms in ${languages} languages\n`);
+  console.log(`${title}: ${forms.length} forms\n`);
   console.log('| key | fields | recall | precision |\n|---|---|---|---|');
   const percent = (/** @type {number} */ part, /** @type {number} */ whole) =>
     ((100 * part) / whole).toFixed(1);
@@ -138,9 +138,13 @@ async function measure(list) {
     console.log(`| ${key} | ${fields} | ${percent(right, fields)} | ${percent(right, said)} |`);
   }
   console.log(`\nvalues under a wrong key: ${wrong}; of fields that may never be known: ${leaks}`);
-  console.log(`forms with an email field that are watched: ${percent(watched, forms.length)} %`);
+  console.log(`forms with an email field that are watched: ${percent(watched, asking)} %\n`);
 }
 
 const [first, ...rest] = process.argv.slice(2);
-if (first === 'why') await why(rest.join(' '));
-else await measure(first === '--wrong');
+if (first === 'why') {
+  await why(rest.join(' '));
+} else {
+  await measure('The corpus', corpus(), first === '--wrong');
+  await measure('Held out', heldOut(), first === '--wrong');
+}

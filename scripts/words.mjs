@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readLabels } from '../tests/forms/corpus.mjs';
 import { root } from './paths.mjs';
 
 const folder = join(root, 'src', 'pages', 'words');
@@ -17,15 +18,19 @@ export const classes = [
   ...['organisation', 'user', 'number', 'other', 'typed', 'reading', 'somebody'],
   ...['card', 'secret', 'code', 'cancel'],
 ];
-
-// What stands in front of a group of words in the table: its class, and how its words begin and end.
-const OPEN_START = 1;
-const OPEN_END = 2;
-const ALONE = 4;
+/** Those of `kLone` in words.cpp: such words may count only where the text says nothing else. */
+export const lone = ['first', 'last', 'name', 'secret', 'code', 'cancel'];
 
 // Scripts that write without spaces: their words are found anywhere.
 const UNSPACED =
   /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Script=Thai}/u;
+
+// As in words.cpp.
+const HASH_BITS = 27;
+const INSIDE = 32;
+const LONGEST = 40;
+const BASE = 90;
+const DIGITS = Array.from({ length: BASE }, (_, i) => String.fromCharCode(35 + i + Number(i > 56)));
 
 /** As the glue makes texts plain (js-glue/browser/forms/facts.ts). @param {string} text */
 export function plain(text) {
@@ -38,9 +43,18 @@ export function plain(text) {
     .trim();
 }
 
-/** The lists: class, word and how it is to be found. */
+/**
+ * @typedef {object} Entry
+ * @property {string} key its letters, with a '|' where it must end
+ * @property {string} kind one of `classes`
+ * @property {boolean} alone
+ * @property {boolean} inside whether it may begin inside of a word
+ * @property {string} place file and line
+ */
+
+/** The words of the lists. @returns {Entry[]} */
 export function readLists() {
-  /** @type {Map<string, { word: string, kind: string, how: number, file: string }>} */
+  /** @type {Map<string, Entry>} */
   const all = new Map();
   for (const file of readdirSync(folder).sort()) {
     const lines = readFileSync(join(folder, file), 'utf8').split('\n');
@@ -49,80 +63,108 @@ export function readLists() {
       const [, kind, words] = line.match(/^([a-z ]+): (.+)$/) ?? [];
       if (!kind || !words || !classes.includes(kind))
         throw new Error(`${file}:${i + 1}: what is "${line}"?`);
-      for (const written of words.split(/, */)) add(all, written.trim(), kind, `${file}:${i + 1}`);
+      for (const written of words.split(/, */).filter(Boolean)) {
+        const entry = entryOf(written, kind, `${file}:${i + 1}`);
+        // Languages do not agree. What may never leave wins, then the list that is read first.
+        const other = all.get(entry.key);
+        if (!other || ['secret', 'card'].includes(kind)) all.set(entry.key, entry);
+      }
     }
   }
   return [...all.values()];
 }
 
-function add(all, written, kind, file) {
-  if (!written) return;
+/** @param {string} written @param {string} kind @param {string} place @returns {Entry} */
+function entryOf(written, kind, place) {
   const [, opens, start, word, end, closes] =
-    written.match(/^(\(?)(\*?)([^*()]+)(\*?)(\)?)$/) ?? [];
-  if (!word) throw new Error(`${file}: what is "${written}"?`);
-  const alone = opens && closes ? ALONE : 0;
-  const anywhere = !alone && UNSPACED.test(word);
-  let how = alone + (start || anywhere ? OPEN_START : 0) + (end || anywhere ? OPEN_END : 0);
+    written.trim().match(/^(\(?)(\*?)([^*()]+)(\*?)(\)?)$/) ?? [];
+  const letters = plain(word ?? '').replace(/[ '"’.-]/g, '');
+  const anywhere = UNSPACED.test(letters);
+  const key = letters + (end || anywhere ? '' : '|');
   // A name by itself says nothing of whose it is, and "cancel" nothing of what.
-  if (kind === 'cancel') how = ALONE;
-  if (kind === 'name') how = ALONE + (UNSPACED.test(word) ? OPEN_START + OPEN_END : 0);
-  const text = plain(word).replace(/['"]/g, ' ');
-  const open = how & (OPEN_START + OPEN_END);
-  // Languages do not agree. What may never leave wins, then the list that is read first.
-  for (const [key, one] of all) {
-    if (one.word !== text || (one.how & ALONE) !== (how & ALONE)) continue;
-    if (one.kind !== kind && !['secret', 'card'].includes(kind)) return;
-    if (one.kind === kind && (one.how & open) === open) return;
-    if (one.kind !== kind || (one.how & open) === (one.how & 3)) all.delete(key);
-  }
-  all.set(`${text}/${how}`, { word: text, kind, how, file });
+  const alone = Boolean(opens && closes) || kind === 'name' || kind === 'cancel';
+  if (!letters || Buffer.byteLength(key) > LONGEST || (alone && !lone.includes(kind)))
+    throw new Error(`${place}: what is "${written}"?`);
+  return { key, kind, alone, inside: Boolean(start), place };
 }
 
-/** The table as one text. */
-export function compile() {
-  const groups = new Map();
-  const lists = readLists();
-  const dropped = new Set();
-  for (const one of lists) {
-    // A longer word of the same class that a shorter one finds as well.
-    const found = lists.some(
-      (other) =>
-        other !== one &&
-        other.kind === one.kind &&
-        (other.how & ALONE) === (one.how & ALONE) &&
-        other.kind !== 'other' &&
-        !dropped.has(other) &&
-        ((other.how & OPEN_END && one.word.startsWith(other.word) && one.word !== other.word) ||
-          (other.how === 3 && one.word.includes(other.word) && one.word !== other.word)),
-    );
-    if (found && ['secret', 'card', 'somebody', 'typed', 'fill', 'phone'].includes(one.kind)) {
-      dropped.add(one);
-      continue;
+/** FNV-1a. @param {string} key @param {number} salt */
+function hash(key, salt) {
+  let value = salt;
+  for (const byte of Buffer.from(key)) value = Math.imul(value ^ byte, 16777619);
+  return value >>> (32 - HASH_BITS);
+}
+
+/** What may be looked up of the labels of the corpus: every beginning of what follows a space. @returns {Set<string>} */
+function beginnings() {
+  const all = new Set();
+  const labels = Object.values(readLabels()).flatMap((one) => Object.values(one).flat());
+  for (const label of labels) {
+    const words = plain(label).split(/[^\p{L}\p{M}\p{N}]+/u);
+    for (let first = 0; first < words.length; ++first) {
+      const letters = [...words.slice(first).join('')];
+      for (let i = 1; i <= letters.length; ++i) all.add(letters.slice(0, i).join(''));
     }
-    const group = classes.indexOf(one.kind) * 8 + one.how;
-    groups.set(group, [...(groups.get(group) ?? []), one.word]);
   }
-  return [...groups]
-    .sort(([a], [b]) => a - b)
-    .map(([group, words]) => [group, words.sort((a, b) => (a < b ? -1 : 1))]);
+  return all;
+}
+
+/** The table: each word's hash as the difference to the one before, in three digits, and its class. */
+export function compile() {
+  const lists = readLists();
+  const keys = new Set(lists.map(({ key }) => key));
+  const others = [...beginnings()].filter((text) => !keys.has(text));
+  for (let salt = 1; ; ++salt) {
+    const entries = lists
+      .map((entry) => ({ entry, hash: hash(entry.key, salt) }))
+      .sort((a, b) => a.hash - b.hash);
+    let before = 0;
+    const steps = entries.map((one) => {
+      const step = one.hash - before;
+      before = one.hash;
+      return step;
+    });
+    // One that distinguishes all words, and whose differences fit.
+    if (steps.some((step) => step === 0 || step >= BASE ** 3)) continue;
+    // And with which no label of the corpus seems to have a word that it has not.
+    const hashes = new Set(entries.map((one) => one.hash));
+    if (others.some((text) => hashes.has(hash(text, salt)))) continue;
+    const digit = (/** @type {number} */ value) => DIGITS[value] ?? '';
+    const columns = [
+      steps.map((step) => digit(Math.floor(step / BASE ** 2))),
+      steps.map((step) => digit(Math.floor(step / BASE) % BASE)),
+      steps.map((step) => digit(step % BASE)),
+      entries.map(({ entry: { kind, alone, inside } }) =>
+        // 0 is none.
+        digit(
+          1 +
+            (alone ? classes.length + lone.indexOf(kind) : classes.indexOf(kind)) +
+            (inside ? INSIDE : 0),
+        ),
+      ),
+    ];
+    return { salt, count: entries.length, text: columns.map((column) => column.join('')).join('') };
+  }
 }
 
 export function header() {
-  const lines = compile().map(([group, words]) => {
-    const head = `${String.fromCharCode(65 + (Number(group) >> 3))}${Number(group) & 7}`;
-    const all = words.join('/');
-    const pieces = all.match(/.{1,84}/gu) ?? [];
-    return `    "/\\1${head}"\n${pieces.map((piece) => `    "${piece}"`).join('\n')}`;
-  });
+  const { salt, count, text } = compile();
+  const lines = (text.match(/.{1,84}/g) ?? []).map((line) => `    "${line.replace(/\?/g, '\\?')}"`);
   return `// Made by scripts/words.mjs from the lists in src/pages/words. Do not edit.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+
 namespace appizer {
 
-/// Words, each behind a slash. \`\\1\` begins a group: a letter for its \`Word\` ('A' for the first),
-/// and a digit for how its words begin and end.
+/// Hashes begin with this.
+constexpr std::uint32_t kSalt = ${salt};
+constexpr std::size_t kWords = ${count};
+
+/// Four columns of \`kWords\` digits each: the three of a word's hash, as the difference to the one before, and its class.
 // clang-format off
-inline constexpr char kWords[] =
+inline constexpr char kTable[] =
 ${lines.join('\n')};
 // clang-format on
 

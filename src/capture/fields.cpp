@@ -105,7 +105,7 @@ Verdict verdict(const Said& said, bool label) {
     }
   }
   // "Company size", in whatever language.
-  if (label && meaning == Meaning::organisation && said.says_more() && !said.names()) return out;
+  if (meaning == Meaning::organisation && said.says_more() && !said.names()) return out;
   if (is_name(meaning) && has_both(said)) meaning = Meaning::full_name;
   out.against_names = said.has(Word::user) || said.has(Word::number);
   if (said.last() != Word::fill) {
@@ -268,7 +268,9 @@ Judgement judge(const Field& field) {
   Scale scale(out);
   if (typed) {
     if (type == "email") scale.add(Meaning::email, kByType);
-    if (type == "tel") scale.add(Meaning::phone, kByTelType);
+    // Keyboards with digits are lent to much that is no telephone number, in every language.
+    const bool strange = texts.name.is_strange() || texts.label.is_strange();
+    if (type == "tel" && !strange) scale.add(Meaning::phone, kByTelType);
     add_tokens(tokens, scale, out);
     scale.add(texts.name, false, kByName);
     scale.add(texts.id, false, kById);

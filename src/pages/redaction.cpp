@@ -24,7 +24,7 @@ constexpr char kDenied[] =
     "|signature| sig |hmac"
     // where somebody can be reached, and what else is nobody's business
     "|email| mail | phone |phonenum|telephone| tel | mobile "
-    "| ssn |socialsec|passport|birth| dob | iban |cardnum|creditcard| cvc | cvv ";
+    "| ssn |socialsec|passport|birth| dob | iban |cardnum|creditcard| cvc | cvv | exp ";
 
 // Before `code` they make one that opens nothing.
 constexpr char kHarmlessCodes[] =
@@ -101,20 +101,26 @@ View last_of(View words) {
   return words.substr(words.rfind(' ') + 1);
 }
 
-// Whether a parameter's name is that of a form's field whose value may not be known, or is recorded
-// of a person: forms that are sent by GET put into the URL what was typed.
-bool is_field(View name, View value) {
-  constexpr std::uint32_t kTyped = bit(Word::email) | bit(Word::phone) | bit(Word::first) |
-                                   bit(Word::last) | bit(Word::both) | bit(Word::organisation) |
-                                   bit(Word::typed) | bit(Word::user) | bit(Word::card) |
-                                   bit(Word::secret) | bit(Word::code);
-  View words = words_of(name);
-  if (words.starts_with(" utm ")) return false;
-  if (lists(kHarmlessWords, last_of(words))) return false;
+// How certain it is that a parameter is a field of a form that was sent by GET.
+enum Typed { no, perhaps, yes };
+
+// By the words of its name. A bare name, an organisation, a message may be anything's; the value of
+// such a one has to look as if somebody had typed it.
+Typed typed(View name, View value) {
+  constexpr std::uint32_t kYes = bit(Word::email) | bit(Word::phone) | bit(Word::first) |
+                                 bit(Word::last) | bit(Word::both) | bit(Word::card) |
+                                 bit(Word::secret) | bit(Word::code);
+  constexpr std::uint32_t kPerhaps =
+      bit(Word::name) | bit(Word::organisation) | bit(Word::typed) | bit(Word::user);
+  if (value.empty()) return no;
+  const View words = words_of(decoded(name, false));
+  if (words.starts_with(" utm ") || lists(kHarmlessWords, last_of(words))) return no;
   const Said said(words, true);
-  if (said.has_any(kTyped)) return true;
-  // A bare "name" may be anything's; what somebody types there are words.
-  return said.has(Word::name) && value.find_first_of("0123456789_") == View::npos;
+  if (said.has_any(kYes)) return yes;
+  if (!said.has_any(kPerhaps)) return no;
+  const View text = decoded(value, true);
+  const bool capital = !is_lower(text[0]) && text.find_first_of("0123456789_") == View::npos;
+  return capital || text.find(' ') != View::npos ? yes : perhaps;
 }
 
 // Whether there is the number of a payment card in a text.
@@ -226,6 +232,13 @@ bool is_opaque(View text) {
 void append_pieces(String& out, View text, View ends, const Config& config) {
   // In the answer of an OAuth server, and there only, a `state` is a secret too.
   const bool answer = text.find("code=") < text.size() || text.find("token=") < text.size();
+  // Several that a person may have typed are a form's.
+  int fields = 0;
+  for (View rest = text; !rest.empty();) {
+    View value = take_until(rest, ends[0]);
+    const View name = take_until(value, '=');
+    fields += typed(name, value) != no;
+  }
   while (!text.empty()) {
     const std::size_t end = min(text.find_first_of(ends), text.size());
     const View piece = text.substr(0, end);
@@ -235,7 +248,8 @@ void append_pieces(String& out, View text, View ends, const Config& config) {
     if (leaks(name, config)) {
       out += kRedacted;
     } else if (!value.empty() &&
-               (is_denied(decoded(name, false), config) || is_field(decoded(name, false), value) ||
+               (is_denied(decoded(name, false), config) ||
+                (fields > 0 && typed(name, value) > (fields > 1 ? no : perhaps)) ||
                 is_personal(decoded(name, false), value) || (answer && name == "state") ||
                 leaks(value, config))) {
       out += name;

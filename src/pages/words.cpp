@@ -2,19 +2,20 @@
 
 #include <cstddef>
 
-#include "base/compare.h"
 #include "pages/word_table.h"
 
 namespace appizer {
 namespace {
 
-// What stands in front of a group of words, beside its class.
-constexpr unsigned kOpenStart = 1;
-constexpr unsigned kOpenEnd = 2;
-constexpr unsigned kAlone = 4;
-
-constexpr std::size_t kMostWords = 3072;
-constexpr std::size_t kBuckets = 1024;
+// The table has no words but a hash of each, which is half the bytes. As some fifty places in a
+// text are looked up, one text in some thousand seems to have a word that it has not.
+constexpr unsigned kHashBits = 27;
+constexpr std::uint32_t kInside = 32;  // it may begin inside of a word
+constexpr std::uint32_t kBase = 90;
+constexpr std::size_t kSlots = 4096;
+constexpr std::size_t kLongestWord = 40;
+// Bytes before the last of a word that has a space and goes on.
+constexpr std::size_t kLeast = 5;
 // Letters that a word may have that is not known without saying something else: "su", "de la".
 // Where each sign is a word, one.
 constexpr std::size_t kShortFill = 3;
@@ -25,43 +26,42 @@ constexpr char kBreak = '.';
 
 bool is_edge(char c) { return c == kEnd || c == kBreak || c == ' '; }
 bool is_wide(char c) { return static_cast<unsigned char>(c) >= 0x80; }
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+// Of scripts that write without spaces, or have signs for syllables.
+bool is_sign(char c) { return static_cast<unsigned char>(c) >= 0xE0; }
 
-std::size_t bucket(View text) {
-  // In "e mail" the text may have the second letter elsewhere.
-  const char second = text[1] == ' ' ? text[2] : text[1];
-  return (static_cast<unsigned char>(text[0]) * 31U + static_cast<unsigned char>(second)) %
-         kBuckets;
+std::uint32_t step(std::uint32_t hash, char c) {
+  return (hash ^ static_cast<unsigned char>(c)) * 16777619U;  // FNV-1a
 }
 
-/// The table, found by the first two bytes of a word. Built when it is first asked for.
+/// The hashes with what each word says, made of the table when it is first asked for.
 struct Table {
-  struct Entry {
-    std::uint16_t at;
-    std::uint16_t next;
-    std::uint8_t size;
-    std::uint8_t group;
-  };
-  Entry entries[kMostWords];
-  std::uint16_t heads[kBuckets] = {};
-  std::uint16_t count = 1;  // 0 ends a list
-
   Table() {
-    std::uint8_t group = 0;
-    const View all(kWords, sizeof kWords - 1);
-    for (std::size_t at = 1; at < all.size();) {
-      if (all[at] == '\1') {
-        group = static_cast<std::uint8_t>((all[at + 1] - 'A') * 8 + (all[at + 2] - '0'));
-        at += 3;
-      }
-      const std::size_t end = min(all.find('/', at), all.size());
-      std::uint16_t& head = heads[bucket(all.substr(at, 3))];
-      entries[count] = {static_cast<std::uint16_t>(at), head, static_cast<std::uint8_t>(end - at),
-                        group};
-      head = count++;
-      at = end + 1;
+    std::uint32_t hash = 0;
+    for (const char* at = kTable; at < kTable + kWords; ++at) {
+      hash += (value(at) * kBase + value(at + kWords)) * kBase + value(at + 2 * kWords);
+      std::size_t slot = hash % kSlots;
+      while (says[slot] != 0) slot = (slot + 1) % kSlots;
+      hashes[slot] = hash;
+      says[slot] = static_cast<std::uint8_t>(value(at + 3 * kWords));
     }
   }
+
+  /// What the word with this hash says: its `Word` and one, perhaps with `kInside`; 0 if there is
+  /// none.
+  std::uint32_t find(std::uint32_t hash) const {
+    hash >>= 32 - kHashBits;
+    std::size_t slot = hash % kSlots;
+    while (says[slot] != 0 && hashes[slot] != hash) slot = (slot + 1) % kSlots;
+    return says[slot];
+  }
+
+  // '\\' is no digit.
+  static std::uint32_t value(const char* at) {
+    return static_cast<std::uint32_t>(*at - '#' - (*at > '\\'));
+  }
+
+  std::uint32_t hashes[kSlots];
+  std::uint8_t says[kSlots] = {};
 };
 
 const Table& table() {
@@ -76,60 +76,43 @@ View spaced(View text, bool made) {
   std::size_t begin = 1;
   bool digits = false;
   char edge = 0;
-  const auto end_word = [&] {
-    // Fields of a kind are numbered.
-    while (out.size() > begin && is_digit(out.back())) out.pop_back();
-    if (made && out.size() - begin <= (digits ? 2U : 0U)) out.resize(begin);
-    digits = false;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    const char c = i < text.size() ? text[i] : kBreak;
     const bool dash = text.substr(i, 2) == "\xE2\x80";
     const bool stop = text.substr(i, 2) == "\xE3\x80";
-    if (is_lower(c) || is_digit(c) || (is_wide(c) && !dash && !stop)) {
+    if (is_letter(c) || is_digit(c) || (is_wide(c) && !dash && !stop)) {
       if (edge != 0 && out.size() > 1) out += edge;
       if (edge != 0) begin = out.size();
       edge = 0;
       digits = digits || is_digit(c);
-      out += c;
+      out += static_cast<char>(is_letter(c) ? c | 0x20 : c);
       continue;
     }
     if (dash || stop) i += 2;
-    if (edge == 0) end_word();
-    const bool soft = dash || c == ' ' || c == '-' || c == '_' || c == '\'' || c == '[' ||
-                      c == ']' || c == '.' || c == '"';
+    if (edge == 0) {
+      // Fields of a kind are numbered.
+      while (out.size() > begin && is_digit(out.back())) out.pop_back();
+      if (made && digits && out.size() - begin <= 2) out.resize(begin);
+      digits = false;
+    }
+    const bool soft = dash || View(" -_'[].\"").find(c) != View::npos;
     if (edge != kBreak) edge = soft ? ' ' : kBreak;
     if (out.size() == begin && begin > 1) {
       out.pop_back();  // of a word nothing was left
       begin = out.size();
     }
   }
-  if (edge == 0) end_word();
-  if (out.size() > 1 && is_edge(out.back())) out.pop_back();
   out += kEnd;
   return out;
 }
 
-// The end of `word` in `text` at `at`, 0 if it is not there. Where the word has a space the text
-// may have one.
-std::size_t end_of(View text, std::size_t at, View word) {
-  for (const char c : word) {
-    if (text[at] == c) {
-      ++at;
-    } else if (c != ' ') {
-      return 0;
-    }
-  }
-  return at;
-}
+// What words from `Word::lone` on say.
+constexpr Word kLone[] = {Word::first,  Word::last, Word::name,
+                          Word::secret, Word::code, Word::cancel};
 
-bool says_what(Word word) {
-  constexpr std::uint32_t kSays = bit(Word::email) | bit(Word::phone) | bit(Word::first) |
-                                  bit(Word::last) | bit(Word::both) | bit(Word::organisation) |
-                                  bit(Word::other) | bit(Word::typed) | bit(Word::reading);
-  return (kSays & bit(word)) != 0;
-}
+constexpr std::uint32_t kSays = bit(Word::email) | bit(Word::phone) | bit(Word::first) |
+                                bit(Word::last) | bit(Word::both) | bit(Word::organisation) |
+                                bit(Word::other) | bit(Word::typed) | bit(Word::reading);
 
 }  // namespace
 
@@ -141,21 +124,20 @@ Said::Said(View given, bool made) {
   std::uint32_t alone = 0;
   bool else_said = false;
   bool says_more = false;
+  bool organisation = false;
+  bool after = false;
   bool starts = true;
   // Letters of no word that is known, in a row, and whether they are the end of one that is.
   std::size_t unknown = 0;
   bool ending = false;
-  bool organisation = false;
-  const auto end_part = [&] {
-    if (!else_said && !says_more) words_ |= alone;
-    says_more_ = says_more_ || (organisation && says_more);
-    alone = 0;
-    else_said = says_more = organisation = false;
-  };
-  for (std::size_t at = 1; at + 1 < text.size();) {
+  for (std::size_t at = 1; at < text.size();) {
     if (is_edge(text[at])) {
-      if (text[at] == kBreak) {
-        end_part();
+      if (text[at] != ' ') {
+        if (!else_said && !says_more) words_ |= alone;
+        // What a program has put before it is of no meaning: "fields_company".
+        says_more_ = says_more_ || (organisation && (made ? after : says_more));
+        alone = 0;
+        else_said = says_more = organisation = after = false;
       }
       starts = true;
       ending = false;
@@ -163,47 +145,63 @@ Said::Said(View given, bool made) {
       ++at;
       continue;
     }
-    // The longest word that begins here.
+    // The longest word that begins here. Spaces may be in it, wherever they are in the list.
     std::size_t end = 0;
-    unsigned group = 0;
-    for (std::uint16_t i = words.heads[bucket(text.substr(at, 3))]; i != 0;
-         i = words.entries[i].next) {
-      const Table::Entry& entry = words.entries[i];
-      if (!starts && (entry.group & kOpenStart) == 0) continue;
-      const std::size_t found = end_of(text, at, View(kWords + entry.at, entry.size));
-      if (found > end && ((entry.group & kOpenEnd) != 0 || is_edge(text[found]))) {
-        end = found;
-        group = entry.group;
+    std::uint32_t found = 0;
+    bool open = false;
+    bool spaces = false;
+    std::uint32_t hash = kSalt;
+    for (std::size_t i = at;
+         i < text.size() && i < at + kLongestWord && (text[i] == ' ' || !is_edge(text[i])); ++i) {
+      if (text[i] == ' ') {
+        spaces = true;
+        continue;
       }
+      hash = step(hash, text[i]);
+      std::uint32_t one = is_edge(text[i + 1]) ? words.find(step(hash, kEnd)) : 0;
+      const bool closed = one != 0;
+      if (!closed) one = words.find(hash);
+      if (one == 0 || (!starts && !is_sign(text[at]) && one < kInside)) continue;
+      // "dit e…" is not what begins with "dite".
+      if (!closed && spaces && i - at < kLeast) continue;
+      // The end of "electronico" is no "ico".
+      if (!is_edge(text[at - 1]) && !is_sign(text[at]) && i - at < kLeast - 2) continue;
+      end = i + 1;
+      found = one;
+      open = !closed;
     }
     if (end == 0) {
       // To the next letter.
-      const bool sign = static_cast<unsigned char>(text[at]) >= 0xE0;
+      const bool sign = is_sign(text[at]);
       do ++at;
-      while (is_continuation(text[at]));
+      while ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
       unknown += sign ? kShortFill : 1;
-      if (unknown > kShortFill && !ending) says_more = true;
+      if (!made && !ending) strange_ = true;
+      if (unknown > kShortFill && !ending) {
+        strange_ = says_more = true;
+        after = after || organisation;
+      }
       starts = false;
       continue;
     }
     unknown = 0;
-    const Word word = static_cast<Word>(group / 8);
-    names_ = names_ || word == Word::name;
-    if ((group & kAlone) != 0) {
+    Word word = static_cast<Word>(found % kInside - 1);
+    if (word >= Word::lone) {
+      word = kLone[static_cast<std::size_t>(word) - static_cast<std::size_t>(Word::lone)];
       alone |= bit(word);
+      names_ = names_ || word == Word::name;
     } else {
       words_ |= bit(word);
       else_said = else_said || (word != Word::fill && word != Word::number);
+      if ((kSays & bit(word)) != 0) last_ = word;
     }
-    if (says_what(word) && (group & kAlone) == 0) last_ = word;
     organisation = organisation || word == Word::organisation;
     at = end;
     // What follows a word that is complete begins as a word does, also where nothing separates
     // them.
     starts = true;
-    ending = (group & kOpenEnd) != 0 && static_cast<unsigned char>(text[at]) < 0xE0;
+    ending = open && !is_sign(text[at]);
   }
-  end_part();
 }
 
 }  // namespace appizer

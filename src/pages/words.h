@@ -47,6 +47,8 @@ enum class Word : std::uint8_t {
   code,
   /// A button that does not submit.
   cancel,
+  // From here on words of the table that count only where the text, or its part, says nothing else.
+  lone,
 };
 
 /// What a text says.
@@ -66,12 +68,15 @@ class Said {
   /// Whether beside an organisation it says something that no list knows: of it, perhaps not its
   /// name.
   bool says_more() const { return says_more_; }
+  /// Whether there is anything that no list knows.
+  bool is_strange() const { return strange_; }
 
  private:
   std::uint32_t words_ = 0;
   Word last_ = Word::fill;
   bool names_ = false;
   bool says_more_ = false;
+  bool strange_ = false;
 };
 
 constexpr std::uint32_t bit(Word word) { return 1U << static_cast<unsigned>(word); }

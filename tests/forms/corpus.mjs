@@ -1,8 +1,13 @@
-/** The corpus: every form of templates.mjs in every language of labels.txt. */
-import { readFileSync } from 'node:fs';
+/**
+ * Forms whose fields' true meanings are known.
+ *
+ * The corpus is every form of templates.mjs in every language of labels.txt; the lists of words were made with it.
+ * The forms in `held-out` were written apart from the lists and say how well others are judged.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
 import { templates } from './templates.mjs';
 
-/** @typedef {{ language: string, template: string, html: string }} Form */
+/** @typedef {{ place: string, html: string }} Form where it is from, for the reader */
 
 /** The labels for each thing, by language. @returns {Record<string, Record<string, string[]>>} */
 export function readLabels() {
@@ -44,8 +49,20 @@ export function corpus() {
     );
     for (const [template, make] of Object.entries(templates)) {
       const html = make(say, has);
-      if (html) forms.push({ language, template, html });
+      if (html) forms.push({ place: `${language} ${template}`, html });
     }
   }
   return forms;
+}
+
+/** @returns {Form[]} */
+export function heldOut() {
+  const folder = new URL('held-out/', import.meta.url);
+  return readdirSync(folder)
+    .sort()
+    .flatMap((file) =>
+      (readFileSync(new URL(file, folder), 'utf8').match(/<form[^]*?<\/form>/g) ?? []).map(
+        (html, i) => ({ place: `${file} ${i + 1}`, html: html.replace(/\n/g, ' ') }),
+      ),
+    );
 }
