@@ -152,6 +152,8 @@ class Scale {
     if (one.bare) bare_ += weight / 2;
     if (one.doubt) doubt_ += kByDoubt;
     if (one.against_names) against_names_ += weight * (label ? 2 : 1) * 3 / 4;
+    // Where a name says something else, a label that is clear may be right.
+    if (one.meaning == Meaning::unknown && !label) weight = min(weight, kByLabel - 1);
     if (one.says() && !one.bare) add(one.meaning, weight);
   }
 

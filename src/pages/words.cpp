@@ -161,7 +161,7 @@ Said::Said(View given, bool made) {
       std::uint32_t one = is_edge(text[i + 1]) ? words.find(step(hash, kEnd)) : 0;
       const bool closed = one != 0;
       if (!closed) one = words.find(hash);
-      if (one == 0 || (!starts && !is_sign(text[at]) && one < kInside)) continue;
+      if (one == 0 || (!starts && !is_sign(text[at]) && (spaces || one < kInside))) continue;
       // "dit e…" is not what begins with "dite".
       if (!closed && spaces && i - at < kLeast) continue;
       // The end of "electronico" is no "ico".

@@ -218,6 +218,39 @@ TEST_CASE("a type says what a field means, whatever its name", "[fields]") {
   CHECK(named("contact", "your friend's address", "email") == Meaning::unknown);
 }
 
+TEST_CASE("a telephone's keyboard says nothing beside words that no list knows", "[fields]") {
+  for (const char* label : {"sv-nummer", "isikukode", "house no.", "ваш размер", "郵遞區號"}) {
+    CAPTURE(label);
+    CHECK(named("field_2", label, "tel") == Meaning::unknown);
+  }
+  CHECK(named("field_2", "your number *", "tel") == Meaning::phone);
+  CHECK(named("field_2", "mobile, for the driver", "tel") == Meaning::phone);
+}
+
+TEST_CASE("a program's name may have anything before an organisation, but not behind it",
+          "[fields]") {
+  CHECK(named("contato_empresa") == Meaning::organisation);
+  CHECK(named("mauticform_company") == Meaning::organisation);
+  CHECK(named("company_velocity") == Meaning::unknown);
+  CHECK(named("field_7", "velocity of the company") == Meaning::unknown);
+}
+
+TEST_CASE("words end where they do, however they are written", "[fields]") {
+  // The end of a longer word is no word: "ico", "no".
+  CHECK(labelled("correo electronico") == Meaning::email);
+  CHECK(labelled("cele meno") == Meaning::full_name);
+  // Nor is what stands on both sides of a space.
+  CHECK(labelled("dit efternavn") == Meaning::last_name);
+  CHECK(named("same_mailing_list") == Meaning::unknown);
+  CHECK(labelled("e mail") == Meaning::email);
+  CHECK(labelled("姓 名") == Meaning::full_name);
+}
+
+TEST_CASE("a clear label outweighs a name that says something else", "[fields]") {
+  CHECK(named("addr", "adres e-mail") == Meaning::email);
+  CHECK(named("username", "e-mail") == Meaning::email);
+}
+
 TEST_CASE("other types have no meaning by name", "[fields]") {
   const char* type =
       GENERATE("search", "url", "select-one", "checkbox", "radio", "date", "month", "week", "time",

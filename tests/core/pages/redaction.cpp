@@ -155,6 +155,17 @@ TEST_CASE("what was typed into a form that is sent by GET is redacted", "[redact
        "/?billing_company=REDACTED&nif=REDACTED&codice_fiscale=REDACTED&geburtsdatum=REDACTED"},
       {"/#/r?vorname=Ada&tab=2", "/#/r?vorname=REDACTED&tab=2"},
       {"/search?q=red+shoes&name=item_12&color=red", "/search?q=red+shoes&name=item_12&color=red"},
+      // A name, an organisation, a message may be a shop's, unless it looks typed or has company.
+      {"/?name=blue-shirt&size=m", "/?name=blue-shirt&size=m"},
+      {"/?company=acme", "/?company=acme"},
+      {"/?message=saved", "/?message=saved"},
+      {"/?company=Acme", "/?company=REDACTED"},
+      {"/?name=%C3%89mile", "/?name=REDACTED"},
+      {"/?comment=see+you", "/?comment=REDACTED"},
+      {"/?name=ada&company=acme&size=m", "/?name=REDACTED&company=REDACTED&size=m"},
+      {"/?name=ada&email=&message=hi", "/?name=REDACTED&email=&message=REDACTED"},
+      {"/?firma=acme&sort=name", "/?firma=acme&sort=name"},
+      {"/?surname=byron", "/?surname=REDACTED"},
   }));
   CHECK(clean(given) == kept);
 }
