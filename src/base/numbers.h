@@ -1,4 +1,4 @@
-// Numbers that name a person or what belongs to one: cards, accounts, papers, telephones.
+// Numbers that identify somebody: of cards, accounts, papers, telephones.
 #pragma once
 
 #include <cstddef>

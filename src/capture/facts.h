@@ -1,4 +1,4 @@
-// What a form says of itself and of its fields, as the host reads it from the page.
+// The attributes of a form and of its fields, as the host reads them from the page.
 //
 // The facts cross as texts that are separated by NUL: those of the form, in the order of
 // `FormFact`, and then those of each of its fields, in the order of `FieldFact`. The numbers cross

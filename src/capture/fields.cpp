@@ -16,7 +16,7 @@ constexpr int kByName = 42;
 constexpr int kByLabel = 40;
 constexpr int kByPlaceholder = 22;
 constexpr int kById = 20;
-// What a name of something else than a person says against a bare name.
+// What the name of a thing says against a bare name.
 constexpr int kByDoubt = 25;
 
 // The types that words can give a meaning, those that a mark can, and those that have none.
@@ -227,7 +227,7 @@ void add_tokens(View tokens, Scale& scale, Judgement& to) {
       scale.add(place > 7 ? Meaning::phone : static_cast<Meaning>(place + 1), kByToken);
       to.token = true;
     } else if (lists(kOtherTokens, token)) {
-      // People log in by their address as well.
+      // An address is a user name on many sites.
       scale.add(Meaning::unknown, token == "username" ? kById : kByToken);
     }
   }

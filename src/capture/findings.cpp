@@ -1,4 +1,4 @@
-// What is recorded of a form: from what it says of itself, and the values that were asked for.
+// What is recorded of a form: from its attributes, and the values that were asked for.
 #include <algorithm>
 #include <utility>
 

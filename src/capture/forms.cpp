@@ -38,8 +38,6 @@ bool is_refusal(View status) { return status == "400" || status == "409" || stat
 // others began): the last came shortly before the submission, or as long before this request as
 // the one before had come before it.
 bool is_series(View times, double began, View url) {
-  // Of what has one address for everything nothing can be said.
-  if (url.find("graphql") != View::npos) return false;
   constexpr double kShortly = 10'000;
   constexpr double kJitter = 0.1;
   double last = 0;
@@ -53,7 +51,8 @@ bool is_series(View times, double began, View url) {
     ++count;
   }
   if (count == 0) return false;
-  if (last >= -kShortly) return true;
+  // What has one address for everything may have been called for anything.
+  if (last >= -kShortly && !has_any(url, "graphql|admin-ajax|rpc")) return true;
   if (count == 1) return false;
   const double period = last - before;
   const double apart = (began - last) / period;
@@ -168,6 +167,8 @@ void Forms::handle_request(std::size_t index, double began, View request, const 
 // The form was reset or removed, or the page's URL is another.
 void Forms::handle_sign(std::size_t index, int how, const Moment& now, Effects& effects) {
   Submission& one = submissions_[index];
+  // It is a sign for the newest.
+  if (is_superseded(one)) return;
   // Both end whatever the visitor has chosen, unless there was a request first.
   if ((one.dialog || (how & Handled::clicked) != 0) && !one.requested) return;
   if ((how & Handled::moved) != 0) {

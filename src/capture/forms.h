@@ -22,7 +22,7 @@
 // has handled before, and that was not reset since, are steps of one: they do not count again
 // either, but the user record gets what is new in them.
 //
-// A button that says "Cancel" submits nothing. Nothing is told of a submission that does not count.
+// A button that says "Cancel" submits nothing. A submission that does not count leaves no event.
 // What was typed is only ever part of the user record, never of an event.
 #pragma once
 

@@ -29,7 +29,7 @@ bool is_local(View text) {
 constexpr std::size_t kLongestValue = 255;
 constexpr std::size_t kLongestPersonName = 100;
 // From here on digits are the number of something that is not ours to know: a card, an account, a
-// paper. Names have fewer: those of companies may be a year, of persons hardly any.
+// paper. Names have fewer: those of companies may be a year, others have hardly any.
 constexpr std::size_t kNumber = 12;
 constexpr std::size_t kNumberInName = 6;
 

@@ -141,7 +141,7 @@ bool has_card(View text) {
   return false;
 }
 
-// Whether a value, whatever its name, is a number that belongs to a person.
+// Whether a value, whatever its name, is a number that identifies somebody.
 bool is_personal(View name, View value) {
   for (const bool form : {true, false}) {
     View text = decoded(value, form);
@@ -232,7 +232,7 @@ bool is_opaque(View text) {
 void append_pieces(String& out, View text, View ends, const Config& config) {
   // In the answer of an OAuth server, and there only, a `state` is a secret too.
   const bool answer = text.find("code=") < text.size() || text.find("token=") < text.size();
-  // Several that a person may have typed are a form's.
+  // Several that somebody may have typed are a form's.
   int fields = 0;
   for (View rest = text; !rest.empty();) {
     View value = take_until(rest, ends[0]);

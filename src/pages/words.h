@@ -54,7 +54,7 @@ enum class Word : std::uint8_t {
 /// What a text says.
 class Said {
  public:
-  /// `text` is in lower case and without accents (FieldFact). Where it was made by a program, words
+  /// `text` is in lower case and without accents (FieldFact). Where code has made it (a name, an id), words
   /// of up to three letters are none.
   explicit Said(View text, bool made = false);
 
@@ -63,7 +63,7 @@ class Said {
   bool has_any(std::uint32_t bits) const { return (words_ & bits) != 0; }
   /// The last word that says what is asked for; `fill` where there is none.
   Word last() const { return last_; }
-  /// Whether a name is spoken of, though perhaps of something else than a person.
+  /// Whether a name is spoken of, though perhaps that of a thing.
   bool names() const { return names_; }
   /// Whether beside an organisation it says something that no list knows: of it, perhaps not its
   /// name.

@@ -26,7 +26,7 @@ const composition = ['client', 'commands', 'host_events', 'pending_calls'];
 const core = {
   web: ['client', 'contract', 'base'],
   client: ['capture', 'delivery', 'visitor', 'pages', 'contract', 'base'],
-  capture: ['pages/url', 'pages/redaction', 'contract', 'base'],
+  capture: ['pages/url', 'pages/redaction', 'pages/words', 'contract', 'base'],
   delivery: ['pages/url', 'pages/redaction', 'contract', 'base'],
   visitor: ['pages/url', 'pages/redaction', 'contract', 'base'],
   pages: ['contract', 'base'],

@@ -1,5 +1,5 @@
 /**
- * What a form says of itself, and of its fields. The core (`FormFact` and `FieldFact` in facts.h) reads it by the
+ * The attributes of a form, and of its fields. The core (`FormFact` and `FieldFact` in facts.h) reads it by the
  * numbers in abi.ts.
  */
 

@@ -1,4 +1,4 @@
-/** The requests by `fetch` and `XMLHttpRequest` that a page has made, as the browser's own timing tells of them. */
+/** The requests by `fetch` and `XMLHttpRequest` that a page has made, from the browser's own timing. */
 
 import { attempt } from '../../api/attempt.js';
 import { setTimeout } from '../../api/natives.js';
@@ -8,7 +8,7 @@ export interface Request {
   url: string;
   /** By the view's clock. */
   start: number;
-  /** Of the answer; 0 where the browser does not tell. */
+  /** Of the answer; 0 where the browser does not report it. */
   status: number;
 }
 

@@ -69,7 +69,8 @@ export function openSubmissions(
       reported.add(request);
       claimed.add(request);
       if (refused) continue;
-      const place = (one: Request) => one.url.split(/[?#]/)[0];
+      // But for numbers, which go on from one request to the next.
+      const place = (one: Request) => one.url.replace(/\d+|#.*/g, '');
       const before = all
         .filter((one) => !claimed.has(one) && one.start < request.start)
         .filter((one) => place(one) === place(request))

@@ -810,7 +810,11 @@ TEST_CASE("what is refused, corrected and sent again is one submission with what
   form.controls[0].value = "ada@example.com";
   const auto accepted = page.prevented(form);
   SECTION("and the form stays") { page.request(accepted, 10); }
-  SECTION("and the form is reset") { page.handled(accepted); }
+  // Both are followed, so both hear of it.
+  SECTION("and the form is reset") { page.handled(refused).handled(accepted); }
+  SECTION("and the form is reset after a request") {
+    page.request(accepted, 10).handled(refused).handled(accepted);
+  }
   SECTION("and the page is left") { page.leave(); }
   page.wait(kHour);
   REQUIRE(page.count() == 1);
@@ -874,8 +878,14 @@ TEST_CASE("requests of a series are no sign", "[forms]") {
   Page page;
   page.request(page.prevented(), 10, "https://x.example/api", "200", before).wait(kHour);
   CHECK(page.count() == counts);
-  page.request(page.prevented(), 10, "https://x.example/graphql", "200", before).wait(kHour);
-  CHECK(page.count() == counts + 1);
+  // Of what has one address for everything only polling can be recognized.
+  const std::size_t one = before == "-4000" ? 1 : counts;
+  for (const char* url :
+       {"https://x.example/graphql", "https://x.example/wp-admin/admin-ajax.php"}) {
+    const std::size_t so_far = page.count();
+    page.request(page.prevented(), 10, url, "200", before).wait(kHour);
+    CHECK(page.count() == so_far + one);
+  }
 }
 
 TEST_CASE("a form that a captcha holds is one submission", "[forms]") {

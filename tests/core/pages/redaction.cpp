@@ -170,7 +170,7 @@ TEST_CASE("what was typed into a form that is sent by GET is redacted", "[redact
   CHECK(clean(given) == kept);
 }
 
-TEST_CASE("a number that belongs to a person is redacted whatever its name", "[redaction]") {
+TEST_CASE("a number that identifies somebody is redacted whatever its name", "[redaction]") {
   const std::string value = GENERATE(values<std::string>({"4111111111111111",
                                                           "4111+1111+1111+1111",
                                                           "4111-1111-1111-1111",
