@@ -37,14 +37,15 @@ export function openForms(): Forms {
   const known = new WeakSet<object>();
   // Our wrappers of `submit`, with what they wrap.
   const wrapped = new WeakMap<object, () => void>();
-  const requests = new Map<View, Requests>();
+  // By the view's clock: a frame that is loaded anew has the same view, but another one.
+  const requests = new Map<Performance, Requests>();
   let submissions: Submissions | undefined;
   // Also the end of what listens at frames and shadow roots, without keeping them alive.
   let stop = new AbortController();
 
   const requestsOf = (view: View): Requests => {
-    const one = requests.get(view) ?? openRequests(view);
-    requests.set(view, one);
+    const one = requests.get(view.performance) ?? openRequests(view);
+    requests.set(view.performance, one);
     return one;
   };
 
