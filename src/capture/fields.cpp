@@ -16,8 +16,9 @@ constexpr int kByName = 42;
 constexpr int kByLabel = 40;
 constexpr int kByPlaceholder = 22;
 constexpr int kById = 20;
-// What the name of a thing says against a bare name.
+// What the name of a thing says against a bare name, in a label or a field's name.
 constexpr int kByDoubt = 25;
+constexpr int kByNamesDoubt = 15;
 
 // The types that words can give a meaning, those that a mark can, and those that have none.
 constexpr char kTyped[] = " text email tel number ";
@@ -150,7 +151,7 @@ class Scale {
   void add(const Said& said, bool label, int weight) {
     const Verdict one = verdict(said, label);
     if (one.bare) bare_ += weight / 2;
-    if (one.doubt) doubt_ += kByDoubt;
+    if (one.doubt) doubt_ += label ? kByDoubt : kByNamesDoubt;
     if (one.against_names) against_names_ += weight * (label ? 2 : 1) * 3 / 4;
     // Where a name says something else, a label that is clear may be right.
     if (one.meaning == Meaning::unknown && !label) weight = min(weight, kByLabel - 1);
@@ -204,17 +205,17 @@ View certain(View tokens, bool& unsure) {
 // Whether something says that the field may never be known.
 bool is_denied(const Says& texts, View autocomplete, bool& card, bool& code) {
   constexpr std::uint32_t kNever = bit(Word::card) | bit(Word::secret);
+  while (!autocomplete.empty()) {
+    const View token = take_until(autocomplete, ' ');
+    card = card || token.starts_with("cc-");
+    if (card || lists(kDeniedTokens, token)) return true;
+  }
   for (const Said* said : {&texts.name, &texts.id, &texts.label, &texts.placeholder, &texts.site}) {
     card = card || said->has(Word::card);
     if (said->has_any(kNever)) return true;
     // Words of an id weigh less.
     if (said->has(Word::code) && said != &texts.id) return true;
     code = code || said->has(Word::code);
-  }
-  while (!autocomplete.empty()) {
-    const View token = take_until(autocomplete, ' ');
-    card = card || token.starts_with("cc-");
-    if (card || lists(kDeniedTokens, token)) return true;
   }
   return false;
 }

@@ -949,6 +949,8 @@ TEST_CASE("a name beside a card's number is its holder's", "[forms]") {
         {"text", "family", "B", "", "", "last name"},
         {"text", "csc", "x"}},
        "null"},
+      {{{"text", "number", "x", "", "cc-number"}, {"text", "given", "A", "", "", "first name"}},
+       "null"},
       {{{"text", "name", "A"}, {"text", "card_number", "x"}}, "null"},
       {{{"text", "card_number", "x"}, {"hidden", "t", "x"}, {"text", "name", "A"}}, "null"},
       {{{"text", "card_number", "x"}, {"text", "name", "A", "", "name"}}, R"({"full_name":"A"})"},
