@@ -30,14 +30,11 @@ constexpr char kMute[] = " textarea select-multiple ";
 // In the order of `Meaning`, from `email` on; then what means something else.
 constexpr char kTokens[] =
     " email tel given-name family-name name organization marked tel-national ";
+// Parts of tokens.
 constexpr char kOtherTokens[] =
-    " honorific-prefix additional-name honorific-suffix nickname organization-title username "
-    "street-address address-line1 address-line2 address-line3 address-level4 address-level3 "
-    "address-level2 address-level1 country country-name postal-code transaction-currency "
-    "transaction-amount language url photo impp tel-country-code tel-area-code tel-local "
-    "tel-local-prefix tel-local-suffix tel-extension ";
-constexpr char kDeniedTokens[] =
-    " current-password one-time-code bday bday-day bday-month bday-year sex ";
+    "honorific-|additional-|nickname|organization-|street-|address-l|country|postal-|transaction-|"
+    "language|url|photo|impp|tel-";
+constexpr char kDeniedTokens[] = "current-password|one-time-code|bday";
 
 constexpr std::uint32_t kFirst = bit(Word::first) | bit(Word::half_first);
 constexpr std::uint32_t kLast = bit(Word::last) | bit(Word::half_last);
@@ -208,7 +205,7 @@ bool is_denied(const Says& texts, View autocomplete, bool& card, bool& code) {
   while (!autocomplete.empty()) {
     const View token = take_until(autocomplete, ' ');
     card = card || token.starts_with("cc-");
-    if (card || lists(kDeniedTokens, token)) return true;
+    if (card || token == "sex" || has_any(token, kDeniedTokens)) return true;
   }
   for (const Said* said : {&texts.name, &texts.id, &texts.label, &texts.placeholder, &texts.site}) {
     card = card || said->has(Word::card);
@@ -227,9 +224,11 @@ void add_tokens(View tokens, Scale& scale, Judgement& to) {
     if (place >= 0) {
       scale.add(place > 7 ? Meaning::phone : static_cast<Meaning>(place + 1), kByToken);
       to.token = true;
-    } else if (lists(kOtherTokens, token)) {
+    } else if (token == "username") {
       // An address is a user name on many sites.
-      scale.add(Meaning::unknown, token == "username" ? kById : kByToken);
+      scale.add(Meaning::unknown, kById);
+    } else if (!token.starts_with("section-") && has_any(token, kOtherTokens)) {
+      scale.add(Meaning::unknown, kByToken);
     }
   }
 }
