@@ -810,7 +810,7 @@ TEST_CASE("what is refused, corrected and sent again is one submission with what
   form.controls[0].value = "ada@example.com";
   const auto accepted = page.prevented(form);
   SECTION("and the form stays") { page.request(accepted, 10); }
-  // Both are followed, so both hear of it.
+  // Both are followed, so it is reported for both.
   SECTION("and the form is reset") { page.handled(refused).handled(accepted); }
   SECTION("and the form is reset after a request") {
     page.request(accepted, 10).handled(refused).handled(accepted);
