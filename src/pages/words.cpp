@@ -13,9 +13,8 @@ constexpr unsigned kHashBits = 27;
 constexpr std::uint32_t kInside = 32;  // it may begin inside of a word
 constexpr std::uint32_t kBase = 90;
 constexpr std::size_t kSlots = 4096;
+constexpr std::size_t kMostRead = 400;
 constexpr std::size_t kLongestWord = 40;
-// Bytes before the last of a word that has a space and goes on.
-constexpr std::size_t kLeast = 5;
 // Letters that a word may have that is not known without saying something else: "su", "de la".
 // Where each sign is a word, one.
 constexpr std::size_t kShortFill = 3;
@@ -69,40 +68,41 @@ const Table& table() {
   return all;
 }
 
-// The text with a space between its words, `kBreak` where something ends, and `kEnd` around it.
-View spaced(View text, bool made) {
-  String& out = scratch("|");
-  out.reserve(text.size() + 4);
-  std::size_t begin = 1;
+// Writes the text with a space between its words, `kBreak` where something ends, and `kEnd` around
+// it. Returns the end.
+char* space(View text, bool made, char* out) {
+  *out++ = kEnd;
+  const char* const first = out;
+  char* begin = out;
   bool digits = false;
   char edge = 0;
   for (std::size_t i = 0; i <= text.size(); ++i) {
     const char c = i < text.size() ? text[i] : kBreak;
-    const bool dash = text.substr(i, 2) == "\xE2\x80";
-    const bool stop = text.substr(i, 2) == "\xE3\x80";
-    if (is_letter(c) || is_digit(c) || (is_wide(c) && !dash && !stop)) {
-      if (edge != 0 && out.size() > 1) out += edge;
-      if (edge != 0) begin = out.size();
-      edge = 0;
+    // Dashes, and punctuation of Chinese and Japanese: U+20.., U+30..
+    const bool mark = i + 2 < text.size() && ((c == '\xE2' && text[i + 1] == '\x80') ||
+                                              (c == '\xE3' && text[i + 1] == '\x80'));
+    if (is_letter(c) || is_digit(c) || (is_wide(c) && !mark)) {
+      if (edge != 0) {
+        if (out > first) *out++ = edge;
+        begin = out;
+        edge = 0;
+      }
       digits = digits || is_digit(c);
-      out += static_cast<char>(is_letter(c) ? c | 0x20 : c);
+      *out++ = static_cast<char>(is_letter(c) ? c | 0x20 : c);
       continue;
     }
-    if (dash || stop) i += 2;
     if (edge == 0) {
       // Fields of a kind are numbered.
-      while (out.size() > begin && is_digit(out.back())) out.pop_back();
-      if (made && digits && out.size() - begin <= 2) out.resize(begin);
+      while (out > begin && is_digit(out[-1])) --out;
+      if (made && digits && out - begin <= 2) out = begin;
       digits = false;
     }
-    const bool soft = dash || View(" -_'[].\"").find(c) != View::npos;
+    const bool soft = c == '\xE2' || View(" -_'[].\"").find(c) != View::npos;
     if (edge != kBreak) edge = soft ? ' ' : kBreak;
-    if (out.size() == begin && begin > 1) {
-      out.pop_back();  // of a word nothing was left
-      begin = out.size();
-    }
+    if (out == begin && begin > first) begin = --out;  // of a word nothing was left
+    if (mark) i += 2;
   }
-  out += kEnd;
+  *out++ = kEnd;
   return out;
 }
 
@@ -118,7 +118,9 @@ constexpr std::uint32_t kSays = bit(Word::email) | bit(Word::phone) | bit(Word::
 
 Said::Said(View given, bool made) {
   if (given.empty()) return;
-  const View text = spaced(given, made);
+  char spaced[kMostRead + 2];
+  const View text(
+      spaced, static_cast<std::size_t>(space(given.substr(0, kMostRead), made, spaced) - spaced));
   const Table& words = table();
   // Of the part that is being read: what counts only if there is nothing else.
   std::uint32_t alone = 0;
@@ -150,29 +152,34 @@ Said::Said(View given, bool made) {
     std::uint32_t found = 0;
     bool open = false;
     bool spaces = false;
+    const bool sign = is_sign(text[at]);
+    const bool middle = !is_edge(text[at - 1]);
     std::uint32_t hash = kSalt;
     for (std::size_t i = at;
          i < text.size() && i < at + kLongestWord && (text[i] == ' ' || !is_edge(text[i])); ++i) {
       if (text[i] == ' ') {
+        if (!starts && !sign) break;
         spaces = true;
         continue;
       }
       hash = step(hash, text[i]);
+      const std::size_t size = i + 1 - at;
       std::uint32_t one = is_edge(text[i + 1]) ? words.find(step(hash, kEnd)) : 0;
       const bool closed = one != 0;
-      if (!closed) one = words.find(hash);
-      if (one == 0 || (!starts && !is_sign(text[at]) && (spaces || one < kInside))) continue;
-      // "dit e…" is not what begins with "dite".
-      if (!closed && spaces && i - at < kLeast) continue;
-      // The end of "electronico" is no "ico".
-      if (!is_edge(text[at - 1]) && !is_sign(text[at]) && i - at < kLeast - 2) continue;
+      // No word that goes on is shorter. And "dit e…" is not what begins with "dite".
+      if (!closed && size >= (spaces ? 6U : 3U)) one = words.find(hash);
+      if (one == 0) continue;
+      if (!sign) {
+        if (!starts && one < kInside) continue;
+        // The end of "electronico" is no "ico".
+        if (middle && size < 4) continue;
+      }
       end = i + 1;
       found = one;
       open = !closed;
     }
     if (end == 0) {
       // To the next letter.
-      const bool sign = is_sign(text[at]);
       do ++at;
       while ((static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
       unknown += sign ? kShortFill : 1;
