@@ -106,7 +106,10 @@ Verdict verdict(const Said& said, bool label) {
   if (meaning == Meaning::organisation && said.says_more() && !said.names()) return out;
   if (is_name(meaning) && has_both(said)) meaning = Meaning::full_name;
   out.against_names = said.has(Word::user) || said.has(Word::number);
-  if (said.last() != Word::fill) {
+  if (!label && meaning == Meaning::unknown && said.last() != Word::fill && said.names()) {
+    // "address.name", "street_name"
+    out.doubt = true;
+  } else if (said.last() != Word::fill) {
     out.meaning = meaning;
   } else if (said.has(Word::first) || said.has(Word::last)) {
     // "(First)" by itself.

@@ -193,8 +193,13 @@ Said::Said(View given, bool made) {
     }
     unknown = 0;
     Word word = static_cast<Word>(found % kInside - 1);
-    if (word >= Word::lone) {
+    bool lone = word >= Word::lone;
+    if (lone) {
       word = kLone[static_cast<std::size_t>(word) - static_cast<std::size_t>(Word::lone)];
+      // "fullName[last]"
+      lone = !(made && last_ == Word::both && word != Word::name);
+    }
+    if (lone) {
       alone |= bit(word);
       names_ = names_ || word == Word::name;
     } else {

@@ -249,6 +249,10 @@ TEST_CASE("words end where they do, however they are written", "[fields]") {
 TEST_CASE("a clear label outweighs a name that says something else", "[fields]") {
   CHECK(named("addr", "adres e-mail") == Meaning::email);
   CHECK(named("username", "e-mail") == Meaning::email);
+  CHECK(named("shipping address.name", "name") == Meaning::full_name);
+  CHECK(named("nominator_name", "your name") == Meaning::full_name);
+  CHECK(named("street_name", "street name") == Meaning::unknown);
+  CHECK(named("project_name", "name of the project") == Meaning::unknown);
 }
 
 TEST_CASE("other types have no meaning by name", "[fields]") {
