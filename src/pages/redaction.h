@@ -12,8 +12,8 @@
 // field of a form from being known (words.h), and those that make it contact data, count here as
 // well. Some of these are parameters of many pages: `name`, `company`, `message`. They are redacted
 // where there are several of them in one URL, or where the value looks typed, with a capital or
-// with spaces. Under any name a value is replaced that is the number of a payment card, an IBAN, the
-// number of an identity paper or a telephone number.
+// with spaces. Under any name a value is replaced that is the number of a payment card, an IBAN,
+// the number of an identity paper or a telephone number.
 //
 // Campaign parameters stay: their names are no reason to replace a value.
 #pragma once

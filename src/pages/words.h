@@ -54,8 +54,8 @@ enum class Word : std::uint8_t {
 /// What a text says.
 class Said {
  public:
-  /// `text` is in lower case and without accents (FieldFact). Where code has made it (a name, an id), words
-  /// of up to three letters are none.
+  /// `text` is in lower case and without accents (FieldFact). Where code has made it (a name, an
+  /// id), words of up to three letters are none.
   explicit Said(View text, bool made = false);
 
   bool has(Word word) const { return (words_ >> static_cast<unsigned>(word) & 1) != 0; }

@@ -61,7 +61,7 @@ export function heldOut() {
   return readdirSync(folder)
     .sort()
     .flatMap((file) =>
-      (readFileSync(new URL(file, folder), 'utf8').match(/<form[^]*?<\/form>/g) ?? []).map(
+      (readFileSync(new URL(file, folder), 'utf8').match(/<form[\s\S]*?<\/form>/g) ?? []).map(
         (html, i) => ({ place: `${file} ${i + 1}`, html: html.replace(/\n/g, ' ') }),
       ),
     );
