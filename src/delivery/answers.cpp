@@ -45,8 +45,7 @@ Outcome outcome(int status, Kind kind) {
 }
 
 Millis requested_pause(int status, const RetryHeaders& wait, View body, Millis wall) {
-  // What has no status is not from the server.
-  if (status == 0 || outcome(status) != Outcome::later) return 0;
+  if (outcome(status) != Outcome::later) return 0;
   const View details = json::member(body, "details");
   Millis longest =
       max(seconds(json::number(json::member(details, "retry_after"))), seconds(wait.retry_after));

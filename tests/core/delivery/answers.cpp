@@ -82,8 +82,6 @@ TEST_CASE("what the server asks for is waited for, the longest of it", "[answers
       {200, {10, now + 20}, R"({"details":{"retry_after":30}})", 0},
       {400, {10, {}}, R"({"details":{"retry_after":30}})", 0},
       {401, {10, {}}, "", 0},
-      // Without a status it is not the server that asks.
-      {0, {10, {}}, R"({"details":{"retry_after":30}})", 0},
   }));
   CAPTURE(row.status, row.body, row.wait.retry_after, row.wait.reset);
   const Millis asked = requested_pause(row.status, row.wait, row.body, kWall);

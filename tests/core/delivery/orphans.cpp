@@ -169,13 +169,13 @@ TEST_CASE("documents that have an owner are not tried again for the sake of the 
           "[orphans]") {
   Successor successor;
   Texts keys;
-  for (int i = 10; i < 45; ++i) keys.push_back("d" + std::to_string(i) + ".e0");
+  for (int i = 10; i < 45; ++i) keys.push_back("j.d" + std::to_string(i) + ".e0");
   std::size_t tried = 0;
   successor.orphans.scan_at(0);
   for (int look = 0; look < 10; ++look) {
     successor.due();
     for (const std::string& text : successor.asked()) {
-      if (text == "scan ") successor.see(keys);
+      if (text == "scan j.") successor.see(keys);
     }
     successor.now += Orphans::kConfirmAfter;
     for (const std::string& document : successor.due()) {
