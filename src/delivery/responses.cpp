@@ -94,8 +94,10 @@ void Delivery::handle_refusal(const Flight& flight, int status, View body, Effec
     return;
   }
   state.isolation.handle_refusal();
+  const Record* const refused = state.journal.first_of(flight.id);
+  if (refused == nullptr) return;  // it is the next page's by now
   // It may only be larger than the limits that the server documents.
-  const View shorter = cut_to_documented_limits(*state.journal.first_of(flight.id));
+  const View shorter = cut_to_documented_limits(*refused);
   if (!shorter.is_none()) {
     state.journal.rewrite(flight.id, shorter);
     state.journal.put_back(flight.id);
