@@ -3,7 +3,7 @@
 import { STATUS } from '../bridge/abi.js';
 import { toJson } from '../bridge/json.js';
 import { attempt } from './attempt.js';
-import { type Build, type Call, FAILED, NO_PAGE, type Stub } from './build.js';
+import { type Build, type Call, MISTAKE, type Stub } from './build.js';
 import { type Client, MAX_WAITING, openClient, type Waiting } from './client.js';
 import { openDebug } from './debug.js';
 import { NOTHING_FLUSHED } from './flushes.js';
@@ -54,7 +54,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       client = openClient(build, debug, host, options, waiting);
     } else {
       waiting = [];
-      debug.say((all) => all.mistake(NO_PAGE));
+      debug.say((all) => all.mistake(MISTAKE.no_page));
     }
   };
 
@@ -71,7 +71,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         init(options);
       } catch (error) {
         // A host that is not one, or a page that lacks what every browser has.
-        debug.say((all) => all.mistake(FAILED, String(error)));
+        debug.say((all) => all.mistake(MISTAKE.failed, String(error)));
       }
     },
     trackEvent: (name: unknown, properties?: Properties) =>

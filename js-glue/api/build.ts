@@ -36,12 +36,19 @@ export interface Stub extends Omit<Appizer, 'version'> {
 /** A method's name, its arguments by number, and the Unix time of the call. */
 export type Call = [method: string, given: { [number: number]: unknown }, time: number];
 
-// Mistakes that the core never sees: numbers after its own (status.h).
-export const NO_PAGE = -100;
-export const NO_CORE = -101;
-export const LACKING = -102;
-export const TOO_EARLY = -103;
-export const FAILED = -105;
+/** Mistakes that the core never sees: numbers after its own (status.h). sentences.ts has their words. */
+export enum MISTAKE {
+  /** `init` where there is neither a page nor a host. */
+  no_page = -100,
+  /** Neither the module nor the fallback could be loaded. */
+  no_core = -101,
+  /** The page lacks something that the fallback brings. */
+  lacking = -102,
+  /** `init` where the host gives no random numbers yet. */
+  too_early = -103,
+  /** `init` threw. */
+  failed = -104,
+}
 
 /** How often a file is asked for that does not load. Where a policy forbids it, each try is a violation report. */
 export const MAX_TRIES = 5;

@@ -4,7 +4,7 @@ import { STATUS } from '../bridge/abi.js';
 import type { Core } from '../bridge/core.js';
 import { type Runtime, run } from '../bridge/runtime.js';
 import { attempt } from './attempt.js';
-import { type Build, FAILED, LACKING, MAX_TRIES, NO_CORE, TOO_EARLY } from './build.js';
+import { type Build, MAX_TRIES, MISTAKE } from './build.js';
 import type { Debug } from './debug.js';
 import { NOTHING_FLUSHED, openFlushes } from './flushes.js';
 import { openRecorder, type Recorder } from './hooks.js';
@@ -72,7 +72,7 @@ export function openClient(
     const record = openRecorder(runtime, hooks, debug);
     const status = runtime.start(coreOptions(options), !!hooks);
     // Nobody has called it before.
-    debug.check(status === STATUS.not_started ? FAILED : status);
+    debug.check(status === STATUS.not_started ? MISTAKE.failed : status);
     if (status) {
       alive = false;
       giveUpFlushes();
@@ -93,7 +93,7 @@ export function openClient(
     try {
       start(await build.coreLater(!lacking));
     } catch {
-      debug.say((all) => all.mistake(NO_CORE));
+      debug.say((all) => all.mistake(MISTAKE.no_core));
       giveUpFlushes();
       if (stopped || tries === MAX_TRIES) return;
       stopWaiting = whenLoadingMayWork(host, tries === 1, () => startLater(tries + 1));
@@ -117,9 +117,9 @@ export function openClient(
     if (core) start(core);
     else startLater(1);
   };
-  if (lacking) debug.say((all) => all.mistake(LACKING, lacking));
+  if (lacking) debug.say((all) => all.mistake(MISTAKE.lacking, lacking));
   begin();
-  if (!begun) debug.say((all) => all.mistake(TOO_EARLY));
+  if (!begun) debug.say((all) => all.mistake(MISTAKE.too_early));
 
   return {
     alive: () => alive,

@@ -3,7 +3,7 @@
  * it. Loaded only with `debug: true`.
  */
 
-import { FAILED, LACKING, NO_CORE, NO_PAGE, type Sentences, TOO_EARLY } from './build.js';
+import { MISTAKE, type Sentences } from './build.js';
 
 /** By `Hint` (hint.h). `$` stands for what it is about. */
 const HINTS: Record<number, string> = {
@@ -40,15 +40,15 @@ const MISTAKES: Record<number, string> = {
   [-3]: 'init needs an appId: AppizerWeb.init({appId: "YOUR_APP_ID"}). Nothing is recorded.',
   [-4]: 'trackEvent needs a name that is not blank, so nothing was recorded: AppizerWeb.trackEvent("purchase_completed").',
   [-7]: 'init needs an object with options: AppizerWeb.init({appId: "YOUR_APP_ID"}). Nothing is recorded.',
-  [NO_PAGE]:
+  [MISTAKE.no_page]:
     'init was called where there is no page (server-side rendering?), so it did nothing. In Node pass a host: init({appId, host: nodeHost()}).',
-  [NO_CORE]:
+  [MISTAKE.no_core]:
     "The core could not be started (does a Content-Security-Policy forbid WebAssembly?), and appizer-web.fallback.js could not be loaded instead, so nothing is recorded. Add 'wasm-unsafe-eval' to script-src, or serve that file beside appizer-web.js.",
-  [LACKING]:
+  [MISTAKE.lacking]:
     'This page lacks $ (an old browser, or a script that removed it). appizer-web.fallback.js brings a stand-in, which is loaded now.',
-  [FAILED]:
+  [MISTAKE.failed]:
     'init failed, so nothing is recorded. Is the option "host" a host, such as nodeHost(), and the page that of a browser? $',
-  [TOO_EARLY]:
+  [MISTAKE.too_early]:
     'init was called where the host gives no random numbers (the global scope of a Worker?), so it waits. The SDK starts with the first call that is made where they are allowed, such as in a request handler.',
 };
 

@@ -170,7 +170,7 @@ inEngines('page views', (engine) => {
   );
 
   scene(
-    'a view is told without the layout that only its end asks for',
+    'a view is recorded without the layout that only its end needs',
     {
       pages: {
         '/': pageOf(
