@@ -85,8 +85,8 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
     rest += part(clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow), *spread);
   }
   // Where storage did not take this document's own pause, an older one may be there still.
-  const Millis failures = pause_unsaved ? max<Millis>(pause.failures, retry.failures())
-                                        : pause.failures;
+  const Millis failures =
+      pause_unsaved ? max<Millis>(pause.failures, retry.failures()) : pause.failures;
   retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
   const Millis heard = max(now.monotonic + rest, pause_unsaved ? not_before : retry_after_until);
   from_another_tab = from_another_tab || heard > not_before;

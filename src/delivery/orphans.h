@@ -1,11 +1,11 @@
 // Finds what documents that are gone have left in storage, and takes it in.
 //
-// A document holds a lock while it has segments. A document that sees segments of another document, now and
-// still a moment later, and gets that document's lock without waiting, takes them over: it reads
-// the segments it saw, as many at a time as its next requests need, and keeps the lock until they
-// are delivered, or until it goes away itself. The moment between is for a document that has just
-// written its first segment and whose lock is on its way. Only what was seen before is read: what
-// came after has an owner.
+// A document holds a lock while it has segments. A document that sees segments of another document,
+// now and still a moment later, and gets that document's lock without waiting, takes them over: it
+// reads the segments it saw, as many at a time as its next requests need, and keeps the lock until
+// they are delivered, or until it goes away itself. The moment between is for a document that has
+// just written its first segment and whose lock is on its way. Only what was seen before is read:
+// what came after has an owner.
 #pragma once
 
 #include "base/list.h"

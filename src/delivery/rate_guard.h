@@ -16,7 +16,8 @@ namespace appizer {
 class RateGuard {
  public:
   static constexpr double kAtOnce = 10000;
-  /// Names that are counted separately; beyond that the one that was used least recently is forgotten.
+  /// Names that are counted separately; beyond that the one that was used least recently is
+  /// forgotten.
   static constexpr std::size_t kNames = 100;
   /// A higher rate than this is none.
   static constexpr double kUnlimited = 1e6;

@@ -532,8 +532,8 @@ TEST_CASE("a pause that storage did not take is not ended by an older one there"
   Post post;
   post.track("a");
   post.pass(kSecond);
-  const std::string older = "1 " + std::to_string(post.now.wall + 1) + " " +
-                            std::to_string(post.now.wall);
+  const std::string older =
+      "1 " + std::to_string(post.now.wall + 1) + " " + std::to_string(post.now.wall);
   post.storage_fails = true;
   post.answer(403);
   post.jump(kSecond);
