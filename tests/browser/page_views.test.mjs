@@ -60,7 +60,7 @@ inEngines('page views', (engine) => {
   ]) {
     const pages = { '/': pageOf('Home', '<p id="price">Price</p>', head) };
 
-    scene(`every way to change the URL, ${way}`, { pages }, async (visiting) => {
+    scene(`every way to change the URL, ${way}`, { pages, held: true }, async (visiting) => {
       const { go, leave, arrives, recorded, events } = visiting;
       await go(() => {
         history.pushState(null, '', '/a');
@@ -121,7 +121,10 @@ inEngines('page views', (engine) => {
 
   scene(
     'queries and hashes, where they are to count',
-    { options: { autoEvents: { pageLeave: false, pageViews: { query: true, hash: true } } } },
+    {
+      held: true,
+      options: { autoEvents: { pageLeave: false, pageViews: { query: true, hash: true } } },
+    },
     async ({ go, leave, arrives, recorded }) => {
       await go(() => history.pushState(null, '', '/?tab=2'));
       await go(() => {
@@ -260,6 +263,7 @@ inEngines('page views', (engine) => {
   scene(
     'names that pages give to their elements',
     {
+      held: true,
       pages: {
         '/': pageOf(
           'Home',
@@ -284,6 +288,7 @@ inEngines('page views', (engine) => {
   scene(
     'links',
     {
+      held: true,
       options: { autoEvents: { pageLeave: false, outboundLinks: true, downloads: true } },
       pages: {
         '/': pageOf(

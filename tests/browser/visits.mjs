@@ -1,5 +1,6 @@
 /** What the tests of automatic events share: for each visit a site and a collector of its own. */
 import { createCollector } from '../../examples/collector/server.mjs';
+import { held as heldScript } from './harness/held.mjs';
 import { createSite } from './harness/site.mjs';
 import { waitFor } from './harness/wait.mjs';
 
@@ -68,10 +69,19 @@ const windows = new WeakMap();
  * @param {string[]} [wishes.folders]
  * @param {string} [wishes.open] the first page
  * @param {number} [wishes.settles] how long a page is let be after each step, in milliseconds
+ * @param {boolean} [wishes.held] the SDK's time is passed at each step, not waited for
  * @param {(visit: Visit) => Promise<void>} body
  */
 export async function visit(
-  { browser, pages, options = { autoEvents: true }, folders = [], open = '/', settles = SETTLED },
+  {
+    browser,
+    pages,
+    options = { autoEvents: true },
+    folders = [],
+    open = '/',
+    held = false,
+    settles = held ? 150 : SETTLED,
+  },
   body,
 ) {
   const collector = createCollector({ db: ':memory:' });
@@ -83,6 +93,7 @@ export async function visit(
         headers: { 'content-type': 'text/javascript' },
         body: `AppizerWeb.init(${JSON.stringify(all)});`,
       },
+      ...(held ? { '/appizer-web.js': heldScript() } : {}),
       ...pages,
     },
     folders,
@@ -95,7 +106,10 @@ export async function visit(
     const shown = windows.get(browser) ?? (await browser.newPage());
     page = shown;
     if (browser.name === 'webkit') windows.set(browser, shown);
-    const settle = () => settled(shown, settles);
+    const settle = async () => {
+      await settled(shown, settles);
+      if (held) await shown.evaluate(`window.pass?.(${SETTLED})`);
+    };
     await shown.goto(site.address + open);
     await settle();
     await body({

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inEngines, launch } from '../harness/browsers.mjs';
+import { held } from '../harness/held.mjs';
 import { waitFor } from '../harness/wait.mjs';
 import { visit } from '../visits.mjs';
-import { held } from './held.mjs';
 import { makePages, shops, withNext } from './shops.mjs';
 
 const names = [
