@@ -9,6 +9,7 @@
  *   wasm.mjs wasm.cjs      the same without the module, which is core.wasm
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
+ *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
  *   types/                 declarations
  *   sri.json               each file's hash, for the attribute `integrity`
  */
@@ -35,9 +36,11 @@ const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 // Built in a folder of its own and moved when complete, so that a server of `dist/` never serves half a build.
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
-const entries = ['index', 'wasm', 'snippet', 'testing'];
+const entries = ['index', 'wasm', 'snippet', 'testing', 'consent'];
 /** Of these, those that load other files. */
 const clients = ['index', 'wasm'];
+/** Those whose CommonJS form needs what Jest hides. */
+const needsNode = [...clients, 'testing'];
 const formats = /** @type {const} */ ([
   ['esm', 'mjs'],
   ['cjs', 'cjs'],
@@ -150,6 +153,11 @@ export async function bundle() {
     format: 'iife',
   });
   await make({
+    entryPoints: [source('entries/consent-script.ts')],
+    outfile: join(DIST, 'appizer-web.consent.js'),
+    format: 'iife',
+  });
+  await make({
     entryPoints: [source('entries/fallback-script.ts')],
     outfile: join(DIST, 'appizer-web.fallback.js'),
     format: 'iife',
@@ -185,7 +193,7 @@ export async function bundle() {
         format,
         plugins: [core, stub, beside('sentences'), beside('fallback')],
         footer: name === 'index' ? { js: notice } : {},
-        inject: ending === 'cjs' && name !== 'snippet' ? [source('entries/commonjs.ts')] : [],
+        inject: ending === 'cjs' && needsNode.includes(name) ? [source('entries/commonjs.ts')] : [],
         // package.json says that no source has side effects; this one has.
         ignoreAnnotations: true,
       });

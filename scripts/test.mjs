@@ -44,6 +44,7 @@ const parts = [
     beside: true,
     command: nodeTests('tests/glue', '--import', './tests/glue/on-fallback.mjs'),
   },
+  { name: 'consent', tests: true, beside: true, command: nodeTests('tests/consent') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   { name: 'example-suite', tests: true, beside: true, command: nodeTests('examples/testing') },
   {

@@ -254,5 +254,6 @@ describe('tools that judge packages find nothing', { timeout: 600_000 }, () => {
       'wasm',
       'snippet',
       'testing',
+      'consent',
     ));
 });

@@ -41,11 +41,12 @@ const core = {
  * @type {Record<string, string[]>}
  */
 const glue = {
-  entries: ['api', 'bridge', 'browser', 'node', 'testing'],
+  entries: ['api', 'bridge', 'browser', 'node', 'testing', 'consent'],
   api: ['bridge', 'browser', 'node'],
   browser: ['bridge', 'api/host', 'leaves'],
   node: ['bridge', 'api/host', 'leaves'],
   testing: ['bridge', 'api/host', 'leaves'],
+  consent: ['api/types as types', 'leaves'],
   bridge: ['api/host as types', 'api/types as types', 'leaves'],
 };
 
