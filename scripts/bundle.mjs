@@ -10,6 +10,7 @@
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
  *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
+ *   react vue … .mjs .cjs  thin bindings for frameworks
  *   types/                 declarations
  *   sri.json               each file's hash, for the attribute `integrity`
  */
@@ -37,6 +38,8 @@ const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
 const entries = ['index', 'wasm', 'snippet', 'testing', 'consent'];
+/** What can be imported beside its framework, which is a package of its own, as is the client that they share. */
+const frameworks = ['react', 'next', 'vue', 'nuxt', 'svelte'];
 /** Of these, those that load other files. */
 const clients = ['index', 'wasm'];
 /** Those whose CommonJS form needs what Jest hides. */
@@ -200,6 +203,19 @@ export async function bundle() {
       if (ending === 'cjs' && clients.includes(name)) requireBeside(`${name}.cjs`);
     }
   }
+  for (const [format, ending] of formats) {
+    for (const name of frameworks) {
+      await make({
+        entryPoints: [source(`entries/${name}.ts`)],
+        outfile: join(DIST, `${name}.${ending}`),
+        format,
+        external: frameworks,
+        plugins: [asPackage(ending)],
+        // React's server components demand it of what has hooks.
+        banner: { js: name === 'react' || name === 'next' ? "'use client';" : '' },
+      });
+    }
+  }
   execFileSync(
     process.execPath,
     [
@@ -228,7 +244,7 @@ function declare() {
   cpSync(join(DIST, trees.mts), join(DIST, trees.cts), { recursive: true });
   writeFileSync(join(DIST, trees.cts, 'package.json'), '{"type":"commonjs"}\n');
   for (const [ending, tree] of Object.entries(trees)) {
-    for (const entry of entries) {
+    for (const entry of [...entries, ...frameworks]) {
       const path = `'./${tree}/entries/${entry}.js'`;
       const extra = entry === 'index' ? `export { default } from ${path};\n` : '';
       // `module.exports` is an object with a property `default`, and not only that property.
@@ -239,6 +255,23 @@ function declare() {
       writeFileSync(join(DIST, `${entry}.d.${ending}`), text);
     }
   }
+}
+
+/**
+ * Leaves the client, and the other bindings, to the files that the package has for them.
+ *
+ * @param {string} ending @returns {import('esbuild').Plugin}
+ */
+function asPackage(ending) {
+  return {
+    name: 'as package',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/(index|react|vue)\.js$/ }, ({ path }) => ({
+        path: path.replace(/js$/, ending),
+        external: true,
+      }));
+    },
+  };
 }
 
 /** The types of the global that the script tag makes. Nothing is loaded for them. */

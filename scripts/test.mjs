@@ -83,6 +83,7 @@ const parts = [
     beside: true,
     command: nodeTests('tests/package', '--test-concurrency=1'),
   },
+  { name: 'frameworks', tests: true, command: nodeTests('tests/frameworks') },
 ];
 
 /** @param {string[]} args the build, the program and its arguments */

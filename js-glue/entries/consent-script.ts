@@ -12,7 +12,10 @@ import type { FollowOptions } from '../consent/types.js';
 (window as { AppizerWebConsent?: object }).AppizerWebConsent = { followConsent };
 
 attempt(() => {
-  const { from, category } = (ofDocument('currentScript') as HTMLElement).dataset;
+  const self = ofDocument('currentScript') as HTMLScriptElement;
+  const { from, category } = self.dataset;
+  // A script that is a module finds its own tag by the name of the file, which this one has in it too.
+  self.remove();
   if (from === undefined) return;
   type Client = Parameters<typeof followConsent>[0];
   whenThere(

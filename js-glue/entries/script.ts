@@ -38,7 +38,7 @@ declare global {
 const self = (ofDocument('currentScript') ??
   Document.prototype.querySelector.call(
     document,
-    'script[src*=appizer-web]:not([src*=".consent."]):not([src*=".stub."])',
+    'script[src*=appizer-web]:not([src*=".stub."])',
   )) as HTMLScriptElement | null;
 
 const fallback = beside('fallback');

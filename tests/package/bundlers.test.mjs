@@ -255,5 +255,10 @@ describe('tools that judge packages find nothing', { timeout: 600_000 }, () => {
       'snippet',
       'testing',
       'consent',
+      'react',
+      'next',
+      'vue',
+      'nuxt',
+      'svelte',
     ));
 });
