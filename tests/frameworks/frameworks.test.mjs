@@ -60,9 +60,15 @@ describe('in a page', { timeout: 120_000 }, () => {
   const out = join(project, 'out');
   before(async () => {
     await esbuild({
-      entryPoints: ['react.jsx', 'next.jsx', 'vue.js', 'nuxt.js', 'svelte.js'].map((name) =>
-        join(project, 'pages', name),
-      ),
+      entryPoints: [
+        'react.jsx',
+        'next.jsx',
+        'vue.js',
+        'nuxt.js',
+        'svelte.js',
+        'zone.js',
+        'strict.jsx',
+      ].map((name) => join(project, 'pages', name)),
       bundle: true,
       splitting: true,
       format: 'esm',
@@ -143,6 +149,27 @@ describe('in a page', { timeout: 120_000 }, () => {
       assert.deepEqual(wrong(), []);
     });
   }
+
+  test('React in StrictMode: init and shutdown as an effect and its clean-up add no page view', async () => {
+    await open('strict');
+    await waitFor(() => sink.named('app_shown').length === 2, { what: 'the events' });
+    // As hot reload does it: the clean-up and the effect again.
+    await tab.click('#again');
+    await waitFor(() => sink.named('app_shown').length === 3, { what: 'the event' });
+    assert.equal(sink.named('page_view').length, 1);
+    assert.equal(new Set(sink.events.map(({ properties }) => properties.$session_id)).size, 1);
+
+    assert.deepEqual(wrong(), []);
+  });
+
+  test('Angular (zone.js): the SDK makes no tasks in the zone of the app', async () => {
+    await open('zone');
+    await tab.evaluate("inZone((appizer) => appizer.trackEvent('plan_chosen', { plan: 'pro' }))");
+    await tab.click('#choose');
+    await waitFor(() => sink.named('button_click').length > 0, { what: 'the click' });
+    assert.equal(sink.named('plan_chosen').length, 1);
+    assert.deepEqual(await tab.evaluate('tasks'), []);
+  });
 });
 
 describe('on a server', () => {
