@@ -68,6 +68,7 @@ describe('in a page', { timeout: 120_000 }, () => {
         'svelte.js',
         'zone.js',
         'strict.jsx',
+        'hot.js',
       ].map((name) => join(project, 'pages', name)),
       bundle: true,
       splitting: true,
@@ -160,6 +161,14 @@ describe('in a page', { timeout: 120_000 }, () => {
     assert.equal(new Set(sink.events.map(({ properties }) => properties.$session_id)).size, 1);
 
     assert.deepEqual(wrong(), []);
+  });
+
+  test('hot reload of a module that makes a client: they are one client, with one page view', async () => {
+    await open('hot');
+    await waitFor(() => sink.named('module_updated').length === 10, { what: 'the events' });
+    assert.equal(sink.named('page_view').length, 1);
+    const documents = sink.events.map(({ properties }) => properties.$view_id.split('.')[0]);
+    assert.equal(new Set(documents).size, 1);
   });
 
   test('Angular (zone.js): the SDK makes no tasks in the zone of the app', async () => {
