@@ -18,7 +18,6 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
-  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -236,24 +235,18 @@ export async function bundle() {
 }
 
 /**
- * Each entry's declarations beside it, under the names that resolvers look for. A declaration file is of the
- * module system that the nearest package.json names, so `require` gets a copy of the tree that says CommonJS.
+ * Each entry's declarations beside it, under the names that resolvers look for. A declaration file is of the module
+ * system that the nearest package.json names. `require` takes only CommonJS and `import` takes both, so that is what
+ * the one tree of them is.
  */
 function declare() {
-  const trees = { mts: 'types', cts: 'types-cjs' };
-  cpSync(join(DIST, trees.mts), join(DIST, trees.cts), { recursive: true });
-  writeFileSync(join(DIST, trees.cts, 'package.json'), '{"type":"commonjs"}\n');
-  for (const [ending, tree] of Object.entries(trees)) {
-    for (const entry of [...entries, ...frameworks]) {
-      const path = `'./${tree}/entries/${entry}.js'`;
-      const extra = entry === 'index' ? `export { default } from ${path};\n` : '';
-      // `module.exports` is an object with a property `default`, and not only that property.
-      const text =
-        ending === 'cts'
-          ? `import all = require(${path});\nexport = all;\n`
-          : `export * from ${path};\n${extra}`;
-      writeFileSync(join(DIST, `${entry}.d.${ending}`), text);
-    }
+  writeFileSync(join(DIST, 'types', 'package.json'), '{"type":"commonjs"}\n');
+  for (const entry of [...entries, ...frameworks]) {
+    const path = `'./types/entries/${entry}.js'`;
+    const extra = entry === 'index' ? `export { AppizerWeb as default } from ${path};\n` : '';
+    writeFileSync(join(DIST, `${entry}.d.mts`), `export * from ${path};\n${extra}`);
+    // `module.exports` is an object with a property `default`, and not only that property.
+    writeFileSync(join(DIST, `${entry}.d.cts`), `import all = require(${path});\nexport = all;\n`);
   }
 }
 
