@@ -10,6 +10,7 @@
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
  *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
+ *   server.mjs .cjs        the API and the script from a site's own domain
  *   react vue … .mjs .cjs  thin bindings for frameworks
  *   types/                 declarations
  *   sri.json               each file's hash, for the attribute `integrity`
@@ -36,7 +37,7 @@ const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 // Built in a folder of its own and moved when complete, so that a server of `dist/` never serves half a build.
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
-const entries = ['index', 'wasm', 'snippet', 'testing', 'consent'];
+const entries = ['index', 'wasm', 'snippet', 'testing', 'consent', 'server'];
 /** What can be imported beside its framework, which is a package of its own, as is the client that they share. */
 const frameworks = ['react', 'next', 'vue', 'nuxt', 'svelte'];
 /** Of these, those that load other files. */

@@ -83,6 +83,7 @@ const parts = [
     beside: true,
     command: nodeTests('tests/package', '--test-concurrency=1'),
   },
+  { name: 'server', tests: true, command: nodeTests('tests/server') },
   { name: 'frameworks', tests: true, command: nodeTests('tests/frameworks') },
 ];
 
