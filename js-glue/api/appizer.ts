@@ -9,7 +9,7 @@ import { forwardTo, otherCopy, shareCopy } from './copies.js';
 import { openDebug } from './debug.js';
 import { NOTHING_FLUSHED } from './flushes.js';
 import type { Host } from './host.js';
-import { NativePromise, queueMicrotask } from './natives.js';
+import { NativePromise } from './natives.js';
 import { option, textOf } from './options.js';
 import { queueOf, replayCalls } from './stub_calls.js';
 import type { Appizer, Options, Properties } from './types.js';
@@ -132,7 +132,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
           waiting = kept;
         };
         takeBack = decide;
-        queueMicrotask(() => decide(false));
+        NativePromise.resolve().then(() => decide(false));
       }),
   } as Appizer);
 
