@@ -12,6 +12,7 @@
  *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
  *   server.mjs .cjs        the API and the script from a site's own domain
  *   react vue … .mjs .cjs  thin bindings for frameworks
+ *   *.mjs.map              source maps of the modules
  *   types/                 declarations
  *   sri.json               each file's hash, for the attribute `integrity`
  */
@@ -26,7 +27,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { embed } from '../web/embed.mjs';
 import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
@@ -199,7 +200,9 @@ export async function bundle() {
         inject: ending === 'cjs' && needsNode.includes(name) ? [source('entries/commonjs.ts')] : [],
         // package.json says that no source has side effects; this one has.
         ignoreAnnotations: true,
+        sourcemap: format === 'esm',
       });
+      if (format === 'esm') settleMap(`${name}.${ending}.map`);
       if (ending === 'cjs' && clients.includes(name)) requireBeside(`${name}.cjs`);
     }
   }
@@ -213,7 +216,9 @@ export async function bundle() {
         plugins: [asPackage(ending)],
         // React's server components demand it of what has hooks.
         banner: { js: name === 'react' || name === 'next' ? "'use client';" : '' },
+        sourcemap: format === 'esm',
       });
+      if (format === 'esm') settleMap(`${name}.${ending}.map`);
     }
   }
   execFileSync(
@@ -266,6 +271,25 @@ function asPackage(ending) {
       }));
     },
   };
+}
+
+/**
+ * Names the sources of a map as they are seen from `dist/`, wherever this was built, and leaves out the text of what is
+ * none, such as the module.
+ *
+ * @param {string} name
+ */
+function settleMap(name) {
+  const file = join(DIST, name);
+  const map = JSON.parse(readFileSync(file, 'utf8'));
+  const isFile = (/** @type {string} */ path) => path.endsWith('.ts');
+  map.sourcesContent = map.sourcesContent.map(
+    (/** @type {string} */ text, /** @type {number} */ i) => (isFile(map.sources[i]) ? text : null),
+  );
+  map.sources = map.sources.map((/** @type {string} */ path) =>
+    isFile(path) ? join('..', relative(ROOT, join(DIST, path))) : path,
+  );
+  writeFileSync(file, JSON.stringify(map));
 }
 
 /** The types of the global that the script tag makes. Nothing is loaded for them. */
