@@ -9,6 +9,10 @@
  *   wasm.mjs wasm.cjs      the same without the module, which is core.wasm
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
+ *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
+ *   server.mjs .cjs        the API and the script from a site's own domain
+ *   react vue … .mjs .cjs  thin bindings for frameworks
+ *   *.mjs.map              source maps of the modules
  *   types/                 declarations
  *   sri.json               each file's hash, for the attribute `integrity`
  */
@@ -16,7 +20,6 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
-  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -24,7 +27,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { embed } from '../web/embed.mjs';
 import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
@@ -35,9 +38,13 @@ const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 // Built in a folder of its own and moved when complete, so that a server of `dist/` never serves half a build.
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
-const entries = ['index', 'wasm', 'snippet', 'testing'];
+const entries = ['index', 'wasm', 'snippet', 'testing', 'consent', 'server'];
+/** What can be imported beside its framework, which is a package of its own, as is the client that they share. */
+const frameworks = ['react', 'next', 'vue', 'nuxt', 'svelte'];
 /** Of these, those that load other files. */
 const clients = ['index', 'wasm'];
+/** Those whose CommonJS form needs what Jest hides. */
+const needsNode = [...clients, 'testing'];
 const formats = /** @type {const} */ ([
   ['esm', 'mjs'],
   ['cjs', 'cjs'],
@@ -150,6 +157,11 @@ export async function bundle() {
     format: 'iife',
   });
   await make({
+    entryPoints: [source('entries/consent-script.ts')],
+    outfile: join(DIST, 'appizer-web.consent.js'),
+    format: 'iife',
+  });
+  await make({
     entryPoints: [source('entries/fallback-script.ts')],
     outfile: join(DIST, 'appizer-web.fallback.js'),
     format: 'iife',
@@ -185,11 +197,28 @@ export async function bundle() {
         format,
         plugins: [core, stub, beside('sentences'), beside('fallback')],
         footer: name === 'index' ? { js: notice } : {},
-        inject: ending === 'cjs' && name !== 'snippet' ? [source('entries/commonjs.ts')] : [],
+        inject: ending === 'cjs' && needsNode.includes(name) ? [source('entries/commonjs.ts')] : [],
         // package.json says that no source has side effects; this one has.
         ignoreAnnotations: true,
+        sourcemap: format === 'esm',
       });
+      if (format === 'esm') settleMap(`${name}.${ending}.map`);
       if (ending === 'cjs' && clients.includes(name)) requireBeside(`${name}.cjs`);
+    }
+  }
+  for (const [format, ending] of formats) {
+    for (const name of frameworks) {
+      await make({
+        entryPoints: [source(`entries/${name}.ts`)],
+        outfile: join(DIST, `${name}.${ending}`),
+        format,
+        external: frameworks,
+        plugins: [asPackage(ending)],
+        // React's server components demand it of what has hooks.
+        banner: { js: name === 'react' || name === 'next' ? "'use client';" : '' },
+        sourcemap: format === 'esm',
+      });
+      if (format === 'esm') settleMap(`${name}.${ending}.map`);
     }
   }
   execFileSync(
@@ -212,25 +241,55 @@ export async function bundle() {
 }
 
 /**
- * Each entry's declarations beside it, under the names that resolvers look for. A declaration file is of the
- * module system that the nearest package.json names, so `require` gets a copy of the tree that says CommonJS.
+ * Each entry's declarations beside it, under the names that resolvers look for. A declaration file is of the module
+ * system that the nearest package.json names. `require` takes only CommonJS and `import` takes both, so that is what
+ * the one tree of them is.
  */
 function declare() {
-  const trees = { mts: 'types', cts: 'types-cjs' };
-  cpSync(join(DIST, trees.mts), join(DIST, trees.cts), { recursive: true });
-  writeFileSync(join(DIST, trees.cts, 'package.json'), '{"type":"commonjs"}\n');
-  for (const [ending, tree] of Object.entries(trees)) {
-    for (const entry of entries) {
-      const path = `'./${tree}/entries/${entry}.js'`;
-      const extra = entry === 'index' ? `export { default } from ${path};\n` : '';
-      // `module.exports` is an object with a property `default`, and not only that property.
-      const text =
-        ending === 'cts'
-          ? `import all = require(${path});\nexport = all;\n`
-          : `export * from ${path};\n${extra}`;
-      writeFileSync(join(DIST, `${entry}.d.${ending}`), text);
-    }
+  writeFileSync(join(DIST, 'types', 'package.json'), '{"type":"commonjs"}\n');
+  for (const entry of [...entries, ...frameworks]) {
+    const path = `'./types/entries/${entry}.js'`;
+    const extra = entry === 'index' ? `export { AppizerWeb as default } from ${path};\n` : '';
+    writeFileSync(join(DIST, `${entry}.d.mts`), `export * from ${path};\n${extra}`);
+    // `module.exports` is an object with a property `default`, and not only that property.
+    writeFileSync(join(DIST, `${entry}.d.cts`), `import all = require(${path});\nexport = all;\n`);
   }
+}
+
+/**
+ * Leaves the client, and the other bindings, to the files that the package has for them.
+ *
+ * @param {string} ending @returns {import('esbuild').Plugin}
+ */
+function asPackage(ending) {
+  return {
+    name: 'as package',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\/(index|react|vue)\.js$/ }, ({ path }) => ({
+        path: path.replace(/js$/, ending),
+        external: true,
+      }));
+    },
+  };
+}
+
+/**
+ * Names the sources of a map as they are seen from `dist/`, wherever this was built, and leaves out the text of what is
+ * none, such as the module.
+ *
+ * @param {string} name
+ */
+function settleMap(name) {
+  const file = join(DIST, name);
+  const map = JSON.parse(readFileSync(file, 'utf8'));
+  const isFile = (/** @type {string} */ path) => path.endsWith('.ts');
+  map.sourcesContent = map.sourcesContent.map(
+    (/** @type {string} */ text, /** @type {number} */ i) => (isFile(map.sources[i]) ? text : null),
+  );
+  map.sources = map.sources.map((/** @type {string} */ path) =>
+    isFile(path) ? join('..', relative(ROOT, join(DIST, path))) : path,
+  );
+  writeFileSync(file, JSON.stringify(map));
 }
 
 /** The types of the global that the script tag makes. Nothing is loaded for them. */

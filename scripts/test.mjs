@@ -44,6 +44,7 @@ const parts = [
     beside: true,
     command: nodeTests('tests/glue', '--import', './tests/glue/on-fallback.mjs'),
   },
+  { name: 'consent', tests: true, beside: true, command: nodeTests('tests/consent') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   { name: 'example-suite', tests: true, beside: true, command: nodeTests('examples/testing') },
   {
@@ -82,6 +83,8 @@ const parts = [
     beside: true,
     command: nodeTests('tests/package', '--test-concurrency=1'),
   },
+  { name: 'server', tests: true, command: nodeTests('tests/server') },
+  { name: 'frameworks', tests: true, command: nodeTests('tests/frameworks') },
 ];
 
 /** @param {string[]} args the build, the program and its arguments */

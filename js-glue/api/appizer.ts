@@ -9,8 +9,8 @@ import { forwardTo, otherCopy, shareCopy } from './copies.js';
 import { openDebug } from './debug.js';
 import { NOTHING_FLUSHED } from './flushes.js';
 import type { Host } from './host.js';
-import { NativePromise, now } from './natives.js';
-import { option } from './options.js';
+import { NativePromise } from './natives.js';
+import { option, textOf } from './options.js';
 import { queueOf, replayCalls } from './stub_calls.js';
 import type { Appizer, Options, Properties } from './types.js';
 
@@ -24,8 +24,12 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   let waiting: Waiting[] = [];
   // After `shutdown` no calls wait, until `init`.
   let ended = false;
-  let wall = now;
+  let { wall } = build;
   let unshare = () => {};
+  // The options of the client as text, where `init` may take it back.
+  let asText: string | undefined;
+  // Takes back a client that `shutdown` ends with this task, or ends it now.
+  let takeBack: ((back: boolean) => void) | undefined;
   // While a call of the stub is made: when the page made it.
   let made = 0;
 
@@ -48,6 +52,13 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       return;
     }
     ended = false;
+    const text = textOf(options);
+    takeBack?.(text === asText);
+    if (client?.alive()) {
+      unshare = shareCopy(options, appizer);
+      return;
+    }
+    asText = undefined;
     debug.configure(debugs);
     const host = (option(options, 'host') as Host | undefined) ?? build.host();
     debug.configure(debugs, host?.log);
@@ -59,7 +70,10 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
     } else if (host) {
       wall = host.wall;
       client = openClient(build, debug, host, options, waiting);
-      if (!option(options, 'host') && client.alive()) unshare = shareCopy(options, appizer);
+      if (!option(options, 'host') && client.alive()) {
+        unshare = shareCopy(options, appizer);
+        asText = text;
+      }
     } else {
       waiting = [];
       debug.say((all) => all.mistake(MISTAKE.no_page));
@@ -88,7 +102,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         const text = typeof name === 'string' || typeof name === 'number' ? String(name) : '';
         // Frozen where it waits: the page may change its object before the call is made.
         const frozen = running() ? undefined : toJson(properties);
-        call((to) => to.record(text, properties, happened, frozen));
+        call((to) => to.record(text, properties, happened || wall(), frozen));
       }),
     setUserId: command('setUserId'),
     setUserProperties: command('setUserProperties'),
@@ -103,11 +117,22 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
     shutdown: () =>
       attempt(() => {
         const last = client;
+        const kept = waiting;
         client = undefined;
         waiting = [];
         ended = true;
         unshare();
-        last?.stop();
+        if (!last || !asText) return last?.stop();
+        // React's StrictMode runs an effect, its clean-up and the effect again in one task: that is no second page view.
+        const decide = (back: boolean) => {
+          if (takeBack !== decide) return;
+          takeBack = undefined;
+          if (!back) return last.stop();
+          client = last;
+          waiting = kept;
+        };
+        takeBack = decide;
+        NativePromise.resolve().then(() => decide(false));
       }),
   } as Appizer);
 

@@ -15,6 +15,8 @@ export interface Sentences {
 export interface Build {
   /** The host where `init` is given none; none where there is no page. */
   host(): Host | undefined;
+  /** The time of calls before `init`, in Unix milliseconds; 0 where they are to have that of `init`. */
+  wall(): number;
   /** Instantiates the core at once. Throws where that is not possible, such as where the page forbids WebAssembly. */
   core(): Core;
   /**

@@ -8,10 +8,22 @@ export const { now } = Date;
 export const monotonic = globalThis.performance?.now.bind(performance);
 // The language's own, whatever a page has put under its name.
 export const NativePromise = (async () => {})().constructor as PromiseConstructor;
-export const { setTimeout, clearTimeout } = globalThis;
+
+/**
+ * What zone.js has replaced is still there under this name. Through its replacements each of our timers and events would
+ * make Angular look for changes. https://github.com/angular/angular/tree/main/packages/zone.js
+ */
+function native<T extends object, Name extends string & keyof T>(owner: T, name: Name): T[Name] {
+  return (owner as Record<string, T[Name]>)[`__zone_symbol__${name}`] ?? owner[name];
+}
+
+export const setTimeout = native(globalThis, 'setTimeout');
+export const clearTimeout = native(globalThis, 'clearTimeout');
 
 // What a page may lack; the fallback file brings stand-ins (stand_ins.ts).
-export let { AbortController, TextEncoder, TextDecoder, queueMicrotask, fetch } = globalThis;
+export let { AbortController, TextEncoder, TextDecoder } = globalThis;
+export let queueMicrotask = native(globalThis, 'queueMicrotask');
+export let fetch = native(globalThis, 'fetch');
 
 export type StandIns = Pick<
   typeof globalThis,
@@ -56,8 +68,9 @@ export const pageFetch: typeof fetch = async (...given) => {
 };
 
 // Not every server has event targets.
-const { addEventListener, removeEventListener } = (globalThis.EventTarget ?? Object)
-  .prototype as EventTarget;
+const events = (globalThis.EventTarget ?? Object).prototype as EventTarget;
+const addEventListener = native(events, 'addEventListener');
+const removeEventListener = native(events, 'removeEventListener');
 
 /**
  * Listens until the signal says otherwise. Engines that take no signal here (Chrome before 90, Firefox before

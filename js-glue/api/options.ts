@@ -1,6 +1,8 @@
 /** Reads what the site passes to `init`. */
 
 import { toJson } from '../bridge/json.js';
+import { attempt } from './attempt.js';
+import { stringify } from './natives.js';
 import type { Options } from './types.js';
 
 /** Options that do not go into the core: JSON cannot carry them. */
@@ -34,4 +36,11 @@ export function coreOptions(options: unknown): string {
 /** One option, whatever `init` was given in the options' place. */
 export function option(options: unknown, name: keyof Options): unknown {
   return options ? (options as Record<string, unknown>)[name] : undefined;
+}
+
+/** All options, functions by their code; nothing where that does not say what they are. */
+export function textOf(options: Options): string | undefined {
+  return attempt(() =>
+    stringify(options, (_, value) => (typeof value === 'function' ? String(value) : value)),
+  );
 }

@@ -57,7 +57,14 @@ const MISTAKES: Record<number, string> = {
     'Another copy of the SDK already runs on this page with the same appId (a script tag beside a bundle?). This one forwards its calls to it; its own options do not count.',
 };
 
+// A server that renders pages calls `init` with each of them.
+let saidNoPage = false;
+
 export const sentences: Sentences = {
   hint: (number, detail) => (HINTS[number] ?? `Hint ${number}: $`).replace('$', () => detail),
-  mistake: (status, detail = '') => (MISTAKES[status] ?? '').replace('$', () => detail),
+  mistake(status, detail = '') {
+    if (status === MISTAKE.no_page && saidNoPage) return '';
+    saidNoPage ||= status === MISTAKE.no_page;
+    return (MISTAKES[status] ?? '').replace('$', () => detail);
+  },
 };

@@ -9,7 +9,7 @@ import { integrity } from 'appizer:beside';
 import { version } from 'appizer:core';
 import { createAppizer } from '../api/appizer.js';
 import type { Sentences, Stub } from '../api/build.js';
-import { NativePromise, ofDocument, provide, type StandIns } from '../api/natives.js';
+import { NativePromise, now, ofDocument, provide, type StandIns } from '../api/natives.js';
 import type { Appizer } from '../api/types.js';
 import { type Fallback, openFallback } from '../bridge/core.js';
 import { instantiate, instantiateLater } from '../bridge/module.js';
@@ -51,6 +51,7 @@ const appizer = (there as Appizer | undefined)?.version
   : createAppizer(
       {
         host: browserHost,
+        wall: now,
         core: instantiate,
         coreLater: (complete) => instantiateLater(complete, loadFallback),
         sentences: async () => {

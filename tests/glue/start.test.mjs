@@ -93,7 +93,11 @@ test('several events of a task travel in one batch, in order', () => {
   );
 });
 
-test('calls before init are kept with their times', () => {
+test('calls before init are kept with their times', (t) => {
+  Object.assign(globalThis, { window: globalThis, document: {} });
+  t.after(() => {
+    for (const name of ['window', 'document']) Reflect.deleteProperty(globalThis, name);
+  });
   const world = createWorld();
   const app = AppizerWeb.create();
   app.setUserId('user_123');

@@ -254,5 +254,12 @@ describe('tools that judge packages find nothing', { timeout: 600_000 }, () => {
       'wasm',
       'snippet',
       'testing',
+      'consent',
+      'server',
+      'react',
+      'next',
+      'vue',
+      'nuxt',
+      'svelte',
     ));
 });

@@ -136,6 +136,20 @@ test('what the README links to for users is in the package', () => {
   for (const path of links) assert.ok(existsSync(join(home(), path)), path);
 });
 
+test('modules have source maps, with the text of the sources', () => {
+  for (const name of ['index', 'wasm', 'react']) {
+    const code = readFileSync(join(home(), 'dist', `${name}.mjs`), 'utf8');
+    assert.match(code, new RegExp(`\\n//# sourceMappingURL=${name}\\.mjs\\.map\\s*$`));
+    const map = JSON.parse(readFileSync(join(home(), 'dist', `${name}.mjs.map`), 'utf8'));
+    const at = map.sources.indexOf(`../js-glue/entries/${name}.ts`);
+    assert.equal(
+      map.sourcesContent[at],
+      readFileSync(join(root, 'js-glue', 'entries', `${name}.ts`), 'utf8'),
+      name,
+    );
+  }
+});
+
 test('a project declares its events once, for the package and for the global', () => {
   for (const [ending, resolution, module] of /** @type {const} */ ([
     ['mts', 'node16', 'node16'],

@@ -10,9 +10,20 @@ import {
   type Options,
   type Report,
 } from 'appizer-web';
+import { type FollowOptions, followConsent } from 'appizer-web/consent';
 import { snippet, stub } from 'appizer-web/snippet';
 import { createWorld, type World } from 'appizer-web/testing';
 import { fromWasm } from 'appizer-web/wasm';
+
+const follow: FollowOptions = {
+  from: 'tcf',
+  purposes: [1, 8],
+  onUnknown: (reason) => reason.trim(),
+};
+const stopFollowing: () => void = followConsent(AppizerWeb, follow);
+stopFollowing();
+// @ts-expect-error there is no such banner
+followConsent(AppizerWeb, { from: 'bannerly' });
 
 // Untyped: any name, any properties.
 AppizerWeb.trackEvent('anything_done');

@@ -41,11 +41,13 @@ const core = {
  * @type {Record<string, string[]>}
  */
 const glue = {
-  entries: ['api', 'bridge', 'browser', 'node', 'testing'],
+  entries: ['api', 'bridge', 'browser', 'node', 'testing', 'consent', 'server'],
   api: ['bridge', 'browser', 'node'],
   browser: ['bridge', 'api/host', 'leaves'],
   node: ['bridge', 'api/host', 'leaves'],
   testing: ['bridge', 'api/host', 'leaves'],
+  consent: ['api/types as types', 'leaves'],
+  server: [],
   bridge: ['api/host as types', 'api/types as types', 'leaves'],
 };
 

@@ -4,19 +4,75 @@ import { before, test } from 'node:test';
 import { inEngines, launch } from '../harness/browsers.mjs';
 import { end, start } from '../harness/processes.mjs';
 import { createSink } from '../harness/sink.mjs';
+import { createSite } from '../harness/site.mjs';
 import { waitFor } from '../harness/wait.mjs';
 import { makeNextApp, withNext } from './shops.mjs';
 
 /** @type {string} */
 let folder;
+/** @type {string} */
+let bindings;
+/** The address of the app with the bindings is a part of what is built. */
+const port = 4597;
+const site = `http://localhost:${port}`;
 before(
   () => {
-    if (withNext) folder = makeNextApp();
+    if (!withNext) return;
+    folder = makeNextApp('installed');
+    process.env.NEXT_PUBLIC_SITE = site;
+    process.env.NEXT_PUBLIC_API = `${site}/shop-data`;
+    bindings = makeNextApp('bindings');
   },
   { timeout: 600_000 },
 );
 
 inEngines('Next.js, from npm', (engine) => {
+  test('bindings and a route handler of the site, where no component may ask the clock', {
+    timeout: 150_000,
+    // One engine, as the app has one address.
+    skip: !withNext || engine !== 'chromium',
+  }, async () => {
+    const sink = await createSink();
+    const files = await createSite();
+    const browser = await launch(engine);
+    const server = start(
+      process.execPath,
+      ['../node_modules/next/dist/bin/next', 'start', '--port', String(port)],
+      {
+        cwd: bindings,
+        env: {
+          ...process.env,
+          API: sink.address,
+          CDN: files.address,
+          NEXT_TELEMETRY_DISABLED: '1',
+        },
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+    try {
+      const script = await waitFor(
+        async () => (await fetch(`${site}/shop-data/script.js`)).text(),
+        { what: 'the script' },
+      );
+      assert.match(script, /AppizerWeb/);
+      const page = await browser.newPage();
+      await page.goto(site);
+      await waitFor(() => sink.named('page_view').length > 0, { what: 'the page view' });
+      await page.click('#choose');
+      await waitFor(() => sink.named('plan_chosen').length > 0, { what: 'the event' });
+      // What the server rendered was for nobody.
+      assert.deepEqual(
+        sink.events.map(({ event_name }) => event_name),
+        ['page_view', 'plan_chosen'],
+      );
+    } finally {
+      end(server);
+      await browser.close();
+      await files.close();
+      await sink.close();
+    }
+  });
+
   test('client components, server components and route handlers', {
     timeout: 150_000,
     skip: !withNext,

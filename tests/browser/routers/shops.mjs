@@ -45,17 +45,18 @@ export async function makePages() {
 }
 
 /**
- * Builds the app that has the package from npm, anew each time, as the package may be another.
+ * Builds an app that has the package from npm, anew each time, as the package may be another.
  *
- * @returns {string} its folder
+ * @param {string} name of its folder
+ * @returns {string} where it is
  */
-export function makeNextApp() {
+export function makeNextApp(name) {
   const target = join(made, 'next');
   install(join(sources, 'next'), target);
   unpackInto(target);
-  const app = join(target, 'installed');
+  const app = join(target, name);
   rmSync(app, { recursive: true, force: true });
-  cpSync(join(sources, 'next', 'installed'), app, { recursive: true });
+  cpSync(join(sources, 'next', name), app, { recursive: true });
   run(process.execPath, ['../node_modules/next/dist/bin/next', 'build'], app);
   return app;
 }
