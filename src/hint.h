@@ -35,6 +35,7 @@ enum class Hint : std::int32_t {
   name_over_limit = 35,
   properties_over_limit = 36,
   event_suppressed = 37,
+  page_answered = 38,
 };
 
 }  // namespace appizer

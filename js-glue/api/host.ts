@@ -35,7 +35,7 @@ export interface Handover {
 export interface Answer {
   /** 0: no answer, for whatever reason. */
   status: number;
-  /** The body, as far as it could be read; the beginning is enough. Not needed of a 2xx. */
+  /** The body, as far as it could be read; the beginning is enough. Of a 2xx `debug` looks at it. */
   body: string;
   /** `Retry-After` in seconds, NaN where it is absent or hidden. */
   retryAfter: number;

@@ -34,6 +34,7 @@ const HINTS: Record<number, string> = {
   35: 'The event name "$" is longer than the 100 characters that Appizer documents. A server that enforces this refuses the event, and it is sent again once with a shorter name.',
   36: 'The properties of "$" are longer than the 10,000 characters of JSON that Appizer documents. A server that enforces this refuses the event, and it is sent again once without the longest ones, named in $cut.',
   37: '$ events were suppressed, as one name was tracked more than 10,000 times at once and then faster than maxEventsPerSecond allows. Is there a loop?',
+  38: 'The answer was a web page, not one of Appizer (is it the page that a single-page app shows for every address?). Any 2xx counts as delivered, so $ events may be lost: check apiBase, and that the proxy there passes /v1 on.',
 };
 
 /** By `Status` (status.h), and the glue's own. Those that are missing come with a hint, which says more. */

@@ -42,8 +42,7 @@ export function send(
       const beginning = readBeginning(response);
       // Until a body is read its request counts against the quota of keepalive, and the next one may fail by that.
       // A 2xx counts all the same where its body does not end.
-      if (response.ok) await orPause(beginning);
-      else got.body = await beginning;
+      got.body = await (response.ok ? orPause(beginning) : beginning);
     } catch {
       // No answer; or one that breaks off, whose status still says what became of the events.
       // Not in the task that asks, also where `fetch` throws at once.
@@ -70,13 +69,14 @@ const MAX_WAIT = 5000;
 /** Milliseconds that a 2xx waits for the end of its body. */
 const MAX_PAUSE = 500;
 
-async function orPause(end: Promise<unknown>): Promise<void> {
+async function orPause(end: Promise<string>): Promise<string> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const pause = new Promise((resolve) => {
-    timer = setTimeout(resolve, MAX_PAUSE);
+  const pause = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(''), MAX_PAUSE);
   });
-  await Promise.race([end, pause]);
+  const text = await Promise.race([end, pause]);
   clearTimeout(timer);
+  return text;
 }
 
 /** Returns the beginning of a body, as far as it arrives. Never throws. */

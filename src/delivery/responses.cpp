@@ -18,6 +18,12 @@ View number_text(std::uint64_t value) {
   return out;
 }
 
+// Whether an answer is HTML. The API's answers are JSON.
+bool is_page(View body) {
+  while (!body.empty() && is_blank(body[0])) body.remove_prefix(1);
+  return body.starts_with("<");
+}
+
 }  // namespace
 
 View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending) {
@@ -49,7 +55,10 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
   switch (outcome(status, flight.kind)) {
     case Outcome::delivered:
       delivered_ += state.journal.acknowledge(flight.id);
-      if (config_.debug) hint(effects, Hint::delivered, number_text(flight.records));
+      if (config_.debug) {
+        hint(effects, is_page(body) ? Hint::page_answered : Hint::delivered,
+             number_text(flight.records));
+      }
       state.end_backoff(now, effects);
       state.isolation.handle_success(flight.skipped);
       break;

@@ -543,6 +543,20 @@ TEST_CASE("a pause that storage did not take is not ended by an older one there"
   CHECK(post.requests.size() == 1);
 }
 
+TEST_CASE("debug says so when a web page answers for the API", "[delivery]") {
+  Post post([](Config& config) { config.debug = true; });
+  const auto [body, hint] = GENERATE(table<std::string, Hint>({
+      {"\n<!doctype html><title>App</title>", Hint::page_answered},
+      {"{\"success\":true}", Hint::delivered},
+      {"", Hint::delivered},
+  }));
+  post.track("a");
+  post.pass(kSecond);
+  post.answer(200, body);
+  REQUIRE_FALSE(post.hints.empty());
+  CHECK(post.hints.back() == std::pair<Hint, std::string>(hint, "1"));
+}
+
 TEST_CASE("a request without an answer is given up after half a minute", "[delivery]") {
   Post post;
   post.track("a");
