@@ -9,6 +9,7 @@
  *   wasm.mjs wasm.cjs      the same without the module, which is core.wasm
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
+ *   doctor/facts.js        what `npx appizer-web doctor` reads the forms of a page with
  *   types/                 declarations
  *   sri.json               each file's hash, for the attribute `integrity`
  */
@@ -163,6 +164,11 @@ export async function bundle() {
     // functions twice, the second time when `init` calls them. It has to be the first line.
     banner: { js: '//# allFunctionsCalledOnLoad' },
     footer: { js: notice },
+  });
+  await make({
+    entryPoints: [join(ROOT, 'doctor', 'facts.ts')],
+    outfile: join(DIST, 'doctor', 'facts.js'),
+    format: 'iife',
   });
   for (const [folder, name] of /** @type {const} */ ([
     ['api', 'sentences'],

@@ -101,7 +101,9 @@ export function filesIn(folder) {
     .sort();
 }
 
-export const codeFolders = ['src', 'web', 'js-glue', 'tests', 'scripts', 'examples', 'bench'];
+export const codeFolders = [
+  ...['src', 'web', 'js-glue', 'doctor', 'tests', 'scripts', 'examples', 'bench'],
+];
 
 /** README, ARCHITECTURE and the like, and all other Markdown. */
 export const listPapers = () => filesIn('.').filter((file) => papers.includes(extname(file)));
