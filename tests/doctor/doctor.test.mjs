@@ -154,7 +154,7 @@ const faults = {
       body: '<form name="login"><input type="email" name="email"><input type="password" name="secret" data-appizer-field="secret"></form>',
     },
   ],
-  'a service worker that answers for the API': [
+  'a service worker that answers itself': [
     'service worker',
     /request\.method/,
     {
@@ -195,7 +195,7 @@ const some = [
   'a domain that is not authorized',
   'a banner that is not asked',
   'page views that are counted twice',
-  'a service worker that answers for the API',
+  'a service worker that answers itself',
   'the SDK twice',
 ];
 const all = process.env.APPIZER_DOCTOR === 'all';
@@ -273,6 +273,37 @@ describe('with one fault at a time', { concurrency: 4 }, () => {
     assert.match(said, /replaced fetch. Requests to the API pass/);
     assert.match(said, /worker\.js lets requests to the API pass/);
     assert.match(said, /Each page was counted once/);
+  });
+
+  test('a single-page app with the package is counted route by route', async (t) => {
+    const report = await examined(
+      t,
+      {
+        tag: '',
+        init: '',
+        body: `<script type="module">
+          import { AppizerWeb } from '/index.mjs';
+          AppizerWeb.init({ appId: 'demo', apiBase: 'API', autoEvents: true });
+          document.addEventListener('click', (event) => {
+            if (event.target.localName !== 'a') return;
+            event.preventDefault();
+            history.pushState({}, '', event.target.href);
+            document.title = 'Route ' + location.pathname;
+          });
+        </script>`,
+      },
+      { links: 2 },
+    );
+    assert.deepEqual(of(report, 'failure'), []);
+    assert.deepEqual(
+      report.pageViews.map(({ path, count }) => [path, count]),
+      [
+        ['/', 1],
+        ['/plans', 1],
+        ['/about', 1],
+      ],
+    );
+    assert.match(report.findings[0]?.message ?? '', /index\.mjs/);
   });
 
   test('a fallback that works is a warning, with the line to change', async (t) => {

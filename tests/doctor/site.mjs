@@ -11,7 +11,7 @@ import { createSite } from '../browser/harness/site.mjs';
  * @property {string} [before] HTML before the script tag
  * @property {string} [tag] instead of the script tag
  * @property {string} [init] instead of the call of `init`; API stands for the collector's address
- * @property {string} [body] HTML at the end of every page
+ * @property {string} [body] HTML at the end of every page; API as above
  * @property {string} [lacking] a path whose page has no SDK
  * @property {(api: string) => string} [policy] a Content-Security-Policy
  * @property {NonNullable<Parameters<typeof createSite>[0]>['pages']} [pages] further ones
@@ -45,7 +45,7 @@ export async function createFaultySite(t, fault = {}) {
       path,
       `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Page ${path}</title>${path === fault.lacking ? '' : sdk}</head>
       <body>${paths.map((to) => `<a href="${to}">Go to ${to}</a> `).join('')}
-      <a href="/logout">Log out</a>${path === '/contact' ? form : ''}${fault.body ?? ''}</body></html>`,
+      <a href="/logout">Log out</a>${path === '/contact' ? form : ''}${(fault.body ?? '').replaceAll('API', api)}</body></html>`,
     ]),
   );
   const policy = fault.policy?.(api);
