@@ -22,9 +22,11 @@ const places = [
 ];
 
 // Nothing of the browser's own is to look like the page's traffic. What `fetchLater` leaves with the browser could
-// not be intercepted. A bot's events may be dropped, and the doctor has to see what a visitor's browser sends.
+// not be intercepted, nor could what frames of other sites and prerendered pages send from processes of their own.
+// A bot's events may be dropped, and the doctor has to see what a visitor's browser sends.
 const flags = [
-  '--disable-features=FetchLaterAPI',
+  '--disable-features=FetchLaterAPI,Prerender2,IsolateOrigins,site-per-process',
+  '--disable-site-isolation-trials',
   '--disable-blink-features=AutomationControlled,FetchLaterAPI',
   '--no-first-run',
   '--disable-background-networking',

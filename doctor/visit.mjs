@@ -38,6 +38,9 @@ function parsed(text) {
   }
 }
 
+/** Whether the body of a request is the SDK's. @param {any} json */
+const isOurs = (json) => typeof json?.app_id === 'string';
+
 /** @param {any} context @param {number} timeout */
 export async function openVisit(context, timeout) {
   const page = await context.newPage();
@@ -64,6 +67,13 @@ export async function openVisit(context, timeout) {
     scripts.push({ url: request.url(), status: 0, sdk: false, body: undefined });
   });
 
+  /** Waits until the page has loaded; some never have, as a connection stays open. */
+  async function complete() {
+    const loaded = () => document.readyState === 'complete';
+    await page.waitForFunction(loaded, { timeout: timeout / 2 }).catch(() => {});
+    await Promise.race([Promise.all(reading.splice(0)), pause(timeout / 2)]);
+  }
+
   /** @param {any} answer */
   async function read(answer) {
     const body = await answer.text().catch(() => undefined);
@@ -79,8 +89,8 @@ export async function openVisit(context, timeout) {
     pause,
     /** @param {string} url */
     async open(url) {
-      const answer = await page.goto(url, { waitUntil: 'load' });
-      await Promise.all(reading.splice(0));
+      const answer = await page.goto(url, { waitUntil: 'domcontentloaded' });
+      await complete();
       return { status: answer?.status() ?? 0, headers: answer?.headers() ?? {} };
     },
     inspect: () => page.evaluate(inspect),
@@ -127,10 +137,7 @@ export async function openVisit(context, timeout) {
         await link?.evaluate((/** @type {HTMLElement} */ one) => one.click()).catch(() => {});
         if (!(await left(3000))) return { began, path, marked: path, moved: false };
       }
-      await page
-        .waitForFunction(() => document.readyState === 'complete', { timeout })
-        .catch(() => {});
-      await Promise.all(reading.splice(0));
+      await complete();
       return { began, path: new URL(page.url()).pathname, marked: path, moved: true };
     },
     /** Leaves the site, and waits for what is sent in that moment. */
@@ -176,12 +183,16 @@ async function intercept(page, sent) {
   const session = await page.createCDPSession();
   session.on('Fetch.requestPaused', async (/** @type {any} */ { requestId, request }) => {
     const { origin, pathname, search } = new URL(request.url);
-    const { method, postData = '' } = request;
-    if (search === question || !/^(POST|OPTIONS)$/.test(method) || !call.test(pathname)) {
+    const { method, postData } = request;
+    const json = parsed(postData ?? '');
+    // Other tools may have such an address too. A body that is too long to be passed on here may be the SDK's.
+    const foreign = method === 'POST' && postData !== undefined && !isOurs(json);
+    const asked = search === question || !/^(POST|OPTIONS)$/.test(method) || !call.test(pathname);
+    if (asked || foreign) {
       await session.send('Fetch.continueRequest', { requestId }).catch(() => {});
       return;
     }
-    if (method === 'POST') sent.push({ url: origin + pathname, json: parsed(postData) });
+    if (method === 'POST') sent.push({ url: origin + pathname, json });
     const given = new Map(
       Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
     );

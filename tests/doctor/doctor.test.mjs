@@ -306,6 +306,32 @@ describe('with one fault at a time', { concurrency: 4 }, () => {
     assert.match(report.findings[0]?.message ?? '', /index\.mjs/);
   });
 
+  test('an SDK in a frame of another site records nothing either, and other tools are not disturbed', async (t) => {
+    let others = 0;
+    const report = await examined(
+      t,
+      {
+        body: `<script>
+          fetch('/other/v1/events', { method: 'POST', body: '{"writeKey":"x"}' });
+          if (top === self) {
+            const frame = document.createElement('iframe');
+            frame.src = location.href.replace('127.0.0.1', 'localhost');
+            document.body.append(frame);
+          }
+        </script>`,
+        pages: {
+          '/other/v1/events': () => {
+            others += 1;
+            return '{}';
+          },
+        },
+      },
+      { links: 0 },
+    );
+    assert.equal(others, 2);
+    assert.ok(report.sent.length >= 2, JSON.stringify(report.sent));
+  });
+
   test('a fallback that works is a warning, with the line to change', async (t) => {
     const report = await examined(t, { policy: () => self }, { links: 0 });
     assert.deepEqual(of(report, 'failure'), []);
