@@ -31,12 +31,23 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
  * @param {string} url
  * @param {Options} [options]
  */
-export async function examine(
-  context,
-  url,
-  { links = 3, consent = false, timeout = 15_000, settle = 1500 } = {},
-) {
+export async function examine(context, url, options = {}) {
+  const { timeout = 15_000 } = options;
   const visit = await openVisit(context, timeout);
+  try {
+    return await judge(visit, context, url, { ...options, timeout });
+  } finally {
+    // Whatever went wrong: what the page sends as it ends is still answered here.
+    await visit.leave().catch(() => {});
+    await visit.page.close().catch(() => {});
+  }
+}
+
+/**
+ * @param {import('./visit.mjs').Visit} visit @param {any} context @param {string} url
+ * @param {Options & { timeout: number }} options
+ */
+async function judge(visit, context, url, { links = 3, consent = false, timeout, settle = 1500 }) {
   const report = {
     url,
     doctor: version,
@@ -124,8 +135,6 @@ export async function examine(
 
   const judged = await judgeForms(forms);
   report.forms = unique(judged.map((form, i) => ({ ...form, page: forms[i]?.page ?? '' })));
-
-  await visit.page.close();
 
   const { scripts, errors, sent } = visit;
   const hasPolicy = seen.policies.length > 0 || 'content-security-policy' in headers;

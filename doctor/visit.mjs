@@ -142,6 +142,7 @@ export async function openVisit(context, timeout) {
     },
     /** Leaves the site, and waits for what is sent in that moment. */
     async leave() {
+      if (page.url() === 'about:blank') return;
       await page.goto('about:blank');
       await pause(300);
     },
