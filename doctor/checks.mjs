@@ -202,21 +202,19 @@ export function checkPolicy({ seen, apps, scripts, hasPolicy }) {
  */
 export function checkConsent({ stored, sent, pending, required, banner }) {
   const found = findingsOf('consent');
-  const list = (/** @type {string[]} */ all) =>
-    all.length ? [...new Set(all)].join(', ') : 'nothing';
-  const what = `stored: ${list(stored.map(({ place, key }) => `${key} (${place})`))}; sent: ${list(sent.map(({ name }) => name))}`;
+  const what = `the SDK has stored ${listStored(stored)} and sent ${listed(sent.map(({ name }) => name))}`;
   const anything = stored.length > 0 || sent.length > 0;
   const cure =
     "Start with init({ consent: 'pending' }), and call setConsent when the visitor has decided (docs/consent.md).";
   const asks = banner ? `The page asks for consent (${banner.name})` : 'Consent is required';
   if (anything && (required || banner?.sure)) {
-    return [found('failure', `${asks}, and before any decision there is ${what}.`, cure)];
+    return [found('failure', `${asks}, and before any decision ${what}.`, cure)];
   }
   if (anything && banner) {
-    return [found('warning', `${asks}, it seems, and before any decision there is ${what}.`, cure)];
+    return [found('warning', `${asks}, it seems, and before any decision ${what}.`, cure)];
   }
   if (anything) {
-    return [found('ok', `No consent banner was seen. Without a decision there is ${what}.`)];
+    return [found('ok', `No consent banner was seen. Without a decision ${what}.`)];
   }
   return [
     found(
@@ -227,6 +225,15 @@ export function checkConsent({ stored, sent, pending, required, banner }) {
     ),
   ];
 }
+
+/** @param {string[]} all */
+const listed = (all) => (all.length > 0 ? [...new Set(all)].join(', ') : 'nothing');
+
+/** The many keys of the queue and the session count as one. @param {Inspected['stored']} stored */
+const listStored = (stored) =>
+  listed(
+    stored.map(({ place, key }) => `${key.replace(/^(appizer\.\d+)\..*/, '$1.…')} (${place})`),
+  );
 
 /**
  * @typedef {{ path: string, began: number }} Stop
@@ -240,6 +247,11 @@ export function checkViews({ stops, apps, sent, links }) {
       .filter(({ url }) => url.startsWith(`${base}/`))
       .flatMap(({ json }) => eventsOf(json))
       .filter((event) => event.app_id === appId && event.event_name === 'page_view')
+      // Copies of an event have one id, and servers count them once.
+      .filter(
+        ({ properties }, i, all) =>
+          all.findIndex((one) => one.properties?.$event_id === properties?.$event_id) === i,
+      )
       .map((event) => Date.parse(event.properties?.$timestamp));
     return stops.map(({ path, began }, i) => {
       const end = stops[i + 1]?.began ?? Number.POSITIVE_INFINITY;

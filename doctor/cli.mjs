@@ -38,7 +38,8 @@ function read(args) {
     if (values.help) return { values, url: '' };
     const [command, given, ...more] = positionals;
     if (command !== 'doctor' || given === undefined || more.length > 0) throw new UsageError(usage);
-    const url = /^https?:\/\//i.test(given) ? given : `https://${given}`;
+    const scheme = /^(localhost|127\.|\[::1\])/.test(given) ? 'http' : 'https';
+    const url = /^https?:\/\//i.test(given) ? given : `${scheme}://${given}`;
     if (!URL.canParse(url)) throw new UsageError(`${given} is no address of a page.`);
     const numbers = [values.links, values.timeout].map(Number);
     if (!numbers.every((one) => Number.isInteger(one) && one >= 0)) throw new UsageError(usage);

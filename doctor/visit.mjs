@@ -144,7 +144,7 @@ export async function openVisit(context, timeout) {
     async leave() {
       if (page.url() === 'about:blank') return;
       await page.goto('about:blank');
-      await pause(300);
+      await pause(500);
     },
   };
 }

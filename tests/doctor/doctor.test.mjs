@@ -326,7 +326,7 @@ describe('with one fault at a time', { concurrency: 4 }, () => {
           },
         },
       },
-      { links: 0 },
+      { links: 0, settle: 3000 },
     );
     assert.equal(others, 2);
     assert.ok(report.sent.length >= 2, JSON.stringify(report.sent));
