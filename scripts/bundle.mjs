@@ -13,6 +13,7 @@
  *   server.mjs .cjs        the API and the script from a site's own domain
  *   react vue … .mjs .cjs  thin bindings for frameworks
  *   *.mjs.map              source maps of the modules
+ *   doctor/facts.js        what `npx appizer-web doctor` reads the forms of a page with
  *   types/                 declarations
  *   sri.json               each file's hash, for the attribute `integrity`
  */
@@ -175,6 +176,11 @@ export async function bundle() {
     // functions twice, the second time when `init` calls them. It has to be the first line.
     banner: { js: '//# allFunctionsCalledOnLoad' },
     footer: { js: notice },
+  });
+  await make({
+    entryPoints: [join(ROOT, 'doctor', 'facts.ts')],
+    outfile: join(DIST, 'doctor', 'facts.js'),
+    format: 'iife',
   });
   for (const [folder, name] of /** @type {const} */ ([
     ['api', 'sentences'],

@@ -53,6 +53,7 @@ const parts = [
     beside: true,
     command: nodeTests('tests/examples', '--test-concurrency=1'),
   },
+  { name: 'doctor', tests: true, command: nodeTests('tests/doctor') },
   { name: 'browser', tests: true, command: [node, 'tests/browser/lanes.mjs'] },
   // Installs and builds the frameworks first, where that has not been done.
   { name: 'routers', tests: true, command: nodeTests('tests/browser/routers') },

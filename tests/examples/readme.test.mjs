@@ -15,7 +15,9 @@ const readme = read('README.md');
 const sizes = read('docs/size.md');
 const types = read('js-glue/api/types.ts');
 
-const guides = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+const guides = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.md'),
+);
 const papers = ['README.md', ...guides.map((name) => join('docs', name))];
 
 const block = /(?:<!-- ([^\n]*) -->\n)?^```(\w+)\n([\s\S]*?)^```/gm;
@@ -36,7 +38,9 @@ const snippets = (marker) => blocks.filter((one) => one.marker === marker).map((
 const markers = ['runs in a page', 'runs in Node', 'compiles as TypeScript'];
 
 test('every snippet of JavaScript, TypeScript or HTML is run by one of the tests below', () => {
-  const runnable = blocks.filter(({ language }) => /^(html|[jt]sx?|mjs)$/.test(language));
+  const runnable = blocks.filter(({ language }) =>
+    /^(html|[jt]sx?|mjs|astro|vue|svelte)$/.test(language),
+  );
   assert.ok(runnable.length > 10);
   for (const { paper, marker, code } of runnable) {
     assert.ok(markers.includes(marker), `${paper}: ${code}`);
@@ -96,17 +100,21 @@ const here = (code, collector) =>
     .replace("appId: 'YOUR_APP_ID'", `appId: 'demo', apiBase: '${collector}'`);
 
 test('snippets of TypeScript compile against what npm would install', async (t) => {
-  const all = snippets('compiles as TypeScript');
-  assert.ok(all.length > 0);
+  const all = blocks.filter(({ marker }) => marker === 'compiles as TypeScript');
+  assert.ok(all.length > 10);
   const folder = join(root, 'build', 'readme-types');
   mkdirSync(folder, { recursive: true });
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const files = all.map((code, i) => {
-    const file = join(folder, `${i}.mts`);
-    writeFileSync(file, code);
+  const files = all.map(({ code, language }, i) => {
+    const file = join(folder, `${i}.${language === 'tsx' ? 'tsx' : 'mts'}`);
+    const script = /<script[^>]*>([\s\S]*?)<\/script>/.exec(code)?.[1];
+    // A module of its own, whatever it has.
+    writeFileSync(file, `${script ?? code}\nexport {};\n`);
     return file;
   });
+  files.push(join(root, 'tests', 'examples', 'frameworks.d.ts'));
   const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022'];
+  options.push('--jsx', 'preserve', '--skipLibCheck');
   const tsc = join(root, 'node_modules', '.bin', 'tsc');
   const run = promisify(execFile)(tsc, [...options, '--ignoreConfig', '--types', '', ...files]);
   await assert.doesNotReject(run.catch(({ stdout }) => Promise.reject(new Error(stdout))));
@@ -128,6 +136,20 @@ const firstCells = (header) =>
 test('the tables name every method and every option, and no others', () => {
   assert.deepEqual(firstCells('| method | |').sort(), members('Appizer').sort());
   assert.deepEqual(firstCells('| option | default | |').sort(), members('Options').sort());
+});
+
+test('every method that a paper names exists', () => {
+  for (const paper of papers) {
+    for (const [, name = ''] of read(paper).matchAll(/\bAppizerWeb\.(\w+)/g)) {
+      assert.ok(members('Appizer').includes(name), `${paper}: AppizerWeb.${name}`);
+    }
+  }
+});
+
+test('llms.txt lists every guide, and nothing else', () => {
+  const listed = [...read('llms.txt').matchAll(/\]\(([^)]+)\)/g)].map(([, path]) => String(path));
+  const pages = papers.filter((path) => path !== join('docs', 'index.md'));
+  assert.deepEqual(listed.sort(), pages.sort());
 });
 
 test('defaults are what the core has', () => {

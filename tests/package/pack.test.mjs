@@ -1,6 +1,6 @@
 /** What npm would publish, installed as a user installs it. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -148,6 +148,19 @@ test('modules have source maps, with the text of the sources', () => {
       name,
     );
   }
+});
+
+test('its command runs, and says what it needs', () => {
+  const cli = join(home(), 'doctor', 'cli.mjs');
+  assert.match(run(process.execPath, cli, '--help'), /npx appizer-web doctor <url>/);
+  // There is no puppeteer-core in this project.
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'doctor', 'http://127.0.0.1:9'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  assert.equal(status, 2);
+  assert.match(stderr, /npm install --save-dev puppeteer-core/);
+  assert.ok(existsSync(join(home(), 'dist', 'doctor', 'facts.js')));
 });
 
 test('a project declares its events once, for the package and for the global', () => {
