@@ -137,6 +137,8 @@ export default defineConfig({
           ['Load the SDK', 'loading'],
           ['Options', 'options'],
           ['Check a site: the doctor', 'doctor'],
+          ['Bindings for frameworks', 'bindings'],
+          ['From your own domain', 'first-party'],
         ]),
       },
       { text: 'Use it with …', items: items('frameworks/', frameworks) },
