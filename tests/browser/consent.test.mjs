@@ -57,9 +57,12 @@ inEngines('consent banners', (engine) => {
       await on.page.evaluate('decide(true)');
       await waitFor(() => on.sink.named('early_done').length, { what: 'the event of before' });
       assert.equal(on.sink.named('page_view').length, 1);
-      const kept = await on.page.evaluate(`decide(false);
+      const kept = await on.page.evaluate(() => {
+        const { AppizerWeb, decide } = /** @type {any} */ (window);
+        decide(false);
         AppizerWeb.trackEvent('never_done');
-        new Promise((resolve) => setTimeout(() => resolve(localStorage.length), 1500))`);
+        return new Promise((resolve) => setTimeout(() => resolve(localStorage.length), 1500));
+      });
       assert.equal(kept, 0);
       assert.deepEqual(on.sink.named('never_done'), [], from);
     });

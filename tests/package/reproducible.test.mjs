@@ -28,7 +28,7 @@ test('a build in another folder gives the same bytes', { timeout: 600_000 }, (t)
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const elsewhere = join(folder, 'some', 'other place');
   for (const name of readdirSync(root)) {
-    if (/^(src|web|js-glue|scripts|tests|.*\.(txt|json))$/.test(name)) {
+    if (/^(src|web|js-glue|doctor|scripts|tests|.*\.(txt|json))$/.test(name)) {
       cpSync(join(root, name), join(elsewhere, name), { recursive: true });
     }
   }
