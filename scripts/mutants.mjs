@@ -223,7 +223,8 @@ for (const { name, file, find } of unfit) {
 if (unfit.length > 0) process.exit(2);
 if (values.check) process.exit(0);
 
-for (const part of ['CMakeLists.txt', 'package.json', 'src', 'web', 'tests/sim']) mirror(part);
+for (const part of ['CMakeLists.txt', 'package.json', 'src', 'web', 'tests/forms', 'tests/sim'])
+  mirror(part);
 const untouched = hunt('300');
 if (untouched.promise !== undefined) {
   console.error(`The simulator fails without any mutant: ${untouched.promise}`);
