@@ -84,9 +84,7 @@ void Client::replay() {
 void Client::report_dropped(std::size_t count) {
   if (count == 0) return;
   effects_.report(report_of("evicted", 0, count, {}));
-  String& text = scratch();
-  json::append_integer(text, static_cast<std::int64_t>(count));
-  hint(Hint::event_evicted, text);
+  hint(Hint::event_evicted, json::integer_text(count));
 }
 
 // What the rate guard held back.
@@ -94,9 +92,7 @@ void Client::report_suppressed(bool all) {
   const std::size_t count = running_->guard.take_report(now_.monotonic, all);
   if (count == 0) return;
   effects_.report(report_of("suppressed", 0, count, {}));
-  String& text = scratch();
-  json::append_integer(text, static_cast<std::int64_t>(count));
-  hint(Hint::event_suppressed, text);
+  hint(Hint::event_suppressed, json::integer_text(count));
 }
 
 Status Client::track(View name, View properties, View app, Millis happened, const Moment& now) {

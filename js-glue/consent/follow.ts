@@ -1,7 +1,6 @@
 /** Connects a consent banner with a client. */
 
 import { attempt } from '../api/attempt.js';
-import { clearTimeout, setTimeout } from '../api/natives.js';
 import type { Appizer } from '../api/types.js';
 import { followCookiebot } from './cookiebot.js';
 import { followCookieyes } from './cookieyes.js';
@@ -10,6 +9,7 @@ import { followGtag } from './gtag.js';
 import { followKlaro } from './klaro.js';
 import { followOnetrust } from './onetrust.js';
 import { followOsano } from './osano.js';
+import { later } from './page.js';
 import { followTcf } from './tcf.js';
 import type { Banner, Decision, Follow, FollowOptions } from './types.js';
 import { followUsercentrics } from './usercentrics.js';
@@ -81,13 +81,12 @@ export function followConsent(
     }),
   );
   if (!names.length) unknown(`there is no banner "${from}"`);
-  const timer = setTimeout(() => {
+  const endSearch = later(LATE, () => {
     if (!said.size) unknown('no consent banner has been found within 10 seconds');
-  }, LATE);
-  (timer as { unref?: () => void }).unref?.();
+  });
   return () => {
     over = true;
-    clearTimeout(timer);
+    endSearch();
     for (const stop of stops) attempt(() => stop?.());
   };
 }

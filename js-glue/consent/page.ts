@@ -23,6 +23,13 @@ export function on(
   };
 }
 
+/** Calls it after so many milliseconds, but does not keep a process alive for that. Returns what ends it. */
+export function later(delay: number, call: () => void): () => void {
+  const timer = setTimeout(call, delay);
+  (timer as { unref?: () => void }).unref?.();
+  return () => clearTimeout(timer);
+}
+
 // Milliseconds. A banner's script may load at any time, and not every API has an event for that.
 const FIRST_LOOK = 50;
 const SLOWEST_LOOK = 1000;
@@ -32,7 +39,7 @@ export function whenThere<T>(
   search: () => T | undefined | false,
   found: (it: T) => (() => void) | undefined,
 ): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop: (() => void) | undefined;
   let end: (() => void) | undefined;
   const again = (delay: number) => {
     const it = attempt(search);
@@ -40,12 +47,11 @@ export function whenThere<T>(
       end = attempt(() => found(it));
       return;
     }
-    timer = setTimeout(() => again(Math.min(delay * 1.5, SLOWEST_LOOK)), delay);
-    (timer as { unref?: () => void }).unref?.();
+    stop = later(delay, () => again(Math.min(delay * 1.5, SLOWEST_LOOK)));
   };
   again(FIRST_LOOK);
   return () => {
-    clearTimeout(timer);
+    stop?.();
     attempt(() => end?.());
   };
 }

@@ -17,10 +17,6 @@ namespace {
 // What is sent of a user says whose the events are.
 constexpr Delivery::Lane kInOrder[] = {Delivery::users, Delivery::events, Delivery::suspects};
 
-Millis half_drawn(Millis whole, std::uint32_t draw) {
-  return whole / 2 + whole / 2 * draw / (Millis{1} << 32);
-}
-
 }  // namespace
 
 Delivery::Delivery(const Config& config, Ids& ids, View prefix, const LiveState& live)
@@ -51,8 +47,8 @@ void Delivery::make_room(Lane lane, std::size_t bytes, Millis oldest, Effects& e
   List<Record> evicted;
   for (;;) {
     const bool full = journal.size() > config_.max_queue_events || journal.bytes() > bytes;
-    const Record* const first = journal.first();
-    const bool old = oldest != kNever && first != nullptr && time_of(*first) < oldest;
+    const Record* const first = oldest == kNever ? nullptr : journal.first();
+    const bool old = first != nullptr && time_of(*first) < oldest;
     Record record;
     if (!(full || old) || !journal.evict(record)) break;
     evicted.push_back(std::move(record));

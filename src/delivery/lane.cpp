@@ -31,8 +31,6 @@ bool read_pause(View text, Pause& pause) {
   return text.empty() || (take_number(text, false, pause.unanswered_since) && text.empty());
 }
 
-Millis part(Millis whole, std::uint32_t draw) { return whole * draw / (Millis{1} << 32); }
-
 }  // namespace
 
 void Lane::back_off(Millis wait, std::uint32_t flights, const Moment& now, Effects& effects) {
@@ -82,7 +80,7 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
   Millis rest = clamp<Millis>(pause.until - now.wall, 0, whole);
   // Where no lock lets one tab try for all, they at least do not try in the same moment.
   if (spread != nullptr && rest > 0) {
-    rest += part(clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow), *spread);
+    rest += drawn(clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow), *spread);
   }
   // Where storage did not take this document's own pause, an older one may be there still.
   const Millis failures =
@@ -97,7 +95,7 @@ void Lane::shorten(std::uint32_t draw, const Moment& now) {
   // What failed without an answer may well have failed for want of a network, unlike what another
   // tab stored. Not all at once, though: a whole office comes back in the same second.
   if (!unanswered || from_another_tab) return;
-  const Millis soon = now.monotonic + part(2 * kSecond, draw);
+  const Millis soon = now.monotonic + drawn(2 * kSecond, draw);
   not_before = max(min(not_before, soon), retry_after_until);
 }
 

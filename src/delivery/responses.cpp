@@ -12,12 +12,6 @@
 namespace appizer {
 namespace {
 
-View number_text(std::uint64_t value) {
-  String& out = scratch();
-  json::append_integer(out, static_cast<std::int64_t>(value));
-  return out;
-}
-
 // Whether an answer is HTML. The API's answers are JSON.
 bool is_page(View body) {
   while (!body.empty() && is_blank(body[0])) body.remove_prefix(1);
@@ -28,11 +22,11 @@ bool is_page(View body) {
 
 View flush_result(std::uint64_t delivered, std::uint64_t dropped, std::uint64_t pending) {
   String& out = scratch("{\"delivered\":");
-  out += number_text(delivered);
+  out += json::integer_text(delivered);
   out += ",\"dropped\":";
-  out += number_text(dropped);
+  out += json::integer_text(dropped);
   out += ",\"pending\":";
-  out += number_text(pending);
+  out += json::integer_text(pending);
   return out += '}';
 }
 
@@ -57,7 +51,7 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
       delivered_ += state.journal.acknowledge(flight.id);
       if (config_.debug) {
         hint(effects, is_page(body) ? Hint::page_answered : Hint::delivered,
-             number_text(flight.records));
+             json::integer_text(flight.records));
       }
       state.end_backoff(now, effects);
       state.isolation.handle_success(flight.skipped);
@@ -68,14 +62,14 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
       break;
     case Outcome::not_allowed:
       state.journal.put_back(flight.id);
-      hint(effects, Hint::not_allowed_here, number_text(static_cast<unsigned>(status)));
+      hint(effects, Hint::not_allowed_here, json::integer_text(static_cast<unsigned>(status)));
       if (handle_failure(flight, status, now, effects)) break;
       if (!fails_again) state.retry.restore(state.retry.failures() - 1);
       state.back_off(state.retry.after_refusal(ids_.draw()), ids_.next_flight(), now, effects);
       break;
     case Outcome::later: {
       state.journal.put_back(flight.id);
-      hint(effects, Hint::will_retry, number_text(static_cast<unsigned>(status)));
+      hint(effects, Hint::will_retry, json::integer_text(static_cast<unsigned>(status)));
       if (status == 0 && handle_failure(flight, status, now, effects)) break;
       const Millis asked = requested_pause(status, headers, body, now.wall);
       state.retry_after_until = max(state.retry_after_until, now.monotonic + asked);
@@ -123,7 +117,8 @@ void Delivery::handle_refusal(const Flight& flight, int status, View body, Effec
 void Delivery::report_refused(const List<Record>& lost, int status, View body, Effects& effects) {
   dropped_ += lost.size();
   effects.report(report_of("refused", status, lost.size(), lost));
-  hint(effects, Hint::event_refused, number_text(static_cast<unsigned>(status)) + " " + body);
+  hint(effects, Hint::event_refused,
+       json::integer_text(static_cast<unsigned>(status)) + " " + body);
 }
 
 // The count of what was lost is with the events: another suspect may never get through.

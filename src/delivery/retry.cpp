@@ -13,22 +13,24 @@ Millis window(Millis first, std::int32_t doublings, Millis longest) {
   return min(first * (Millis{1} << doublings), longest);
 }
 
-Millis part(Millis whole, std::uint32_t draw) { return whole * draw / (std::int64_t{1} << 32); }
-
 }  // namespace
+
+Millis drawn(Millis whole, std::uint32_t draw) { return whole * draw / (Millis{1} << 32); }
+
+Millis half_drawn(Millis whole, std::uint32_t draw) { return whole / 2 + drawn(whole / 2, draw); }
 
 Millis Retry::after_failure(std::uint32_t draw) {
   const std::int32_t before = failures_;
   restore(before + 1);
   const std::int32_t doublings = before < kPatient ? min(before, kPatientDoublings)
                                                    : before - kPatient + kPatientDoublings + 1;
-  return max(kShortest, part(window(kFirstWindow, doublings, kLongestWindow), draw));
+  return max(kShortest, drawn(window(kFirstWindow, doublings, kLongestWindow), draw));
 }
 
 Millis Retry::after_refusal(std::uint32_t draw) {
   const Millis wide = window(kFirstPause, failures_, kLongestPause);
   restore(failures_ + 1);
-  return wide / 2 + part(wide / 2, draw);
+  return half_drawn(wide, draw);
 }
 
 void Retry::restore(std::int32_t failures) { failures_ = clamp(failures, 0, kCounted); }

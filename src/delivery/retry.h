@@ -7,6 +7,11 @@
 
 namespace appizer {
 
+/// The part of `whole` that `draw`, uniform over all 32-bit values, stands for.
+Millis drawn(Millis whole, std::uint32_t draw);
+/// Between half of `whole` and all of it.
+Millis half_drawn(Millis whole, std::uint32_t draw);
+
 /// Spaces out attempts to reach a server that does not answer.
 ///
 /// The window doubles with every failure up to a ceiling (with a rest on the way, `kPatient`), and

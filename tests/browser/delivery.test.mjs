@@ -1,24 +1,7 @@
 /** Nothing lost, nothing twice: a real browser, a real server, and what goes wrong between them. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { waitFor } from './harness/wait.mjs';
-import { createStage, timesSent, track } from './setup.mjs';
-
-/**
- * @param {string} name
- * @param {(stage: Awaited<ReturnType<typeof createStage>>) => Promise<void>} body
- * @param {Parameters<typeof createStage>[0]} [wishes]
- */
-function onStage(name, body, wishes) {
-  test(name, { timeout: 240_000 }, async () => {
-    const stage = await createStage(wishes);
-    try {
-      await body(stage);
-    } finally {
-      await stage.close();
-    }
-  });
-}
+import { onStage, timesSent, track } from './setup.mjs';
 
 /** Stored is what was tracked, in order for each name. @param {any[]} events @param {string} who @param {number} count */
 function assertAll(events, who, count) {

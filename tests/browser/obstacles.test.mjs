@@ -1,20 +1,7 @@
 /** What refuses one thing of a page's, for ever, holds back nothing else. */
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { waitFor } from './harness/wait.mjs';
-import { createStage, timesSent, track } from './setup.mjs';
-
-/** @param {string} name @param {(stage: Awaited<ReturnType<typeof createStage>>) => Promise<void>} body */
-function onStage(name, body) {
-  test(name, { timeout: 240_000 }, async () => {
-    const stage = await createStage();
-    try {
-      await body(stage);
-    } finally {
-      await stage.close();
-    }
-  });
-}
+import { onStage, timesSent, track } from './setup.mjs';
 
 onStage('an alias that is not allowed holds back nothing of its user', async (stage) => {
   stage.proxy.next({ path: '/v1/users/aliases', status: 401, times: 1000 });

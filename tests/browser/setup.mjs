@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
+import { after, before, test } from 'node:test';
 import { createCollector } from '../../examples/collector/server.mjs';
 import { launch } from './harness/browsers.mjs';
 import { createFaulty } from './harness/faulty.mjs';
@@ -74,6 +74,24 @@ export async function createStage({ engine = 'chromium', options = {}, body = ''
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * A test that has a stage of its own.
+ *
+ * @param {string} name
+ * @param {(stage: Awaited<ReturnType<typeof createStage>>) => Promise<void>} body
+ * @param {Parameters<typeof createStage>[0]} [wishes]
+ */
+export function onStage(name, body, wishes) {
+  test(name, { timeout: 240_000 }, async () => {
+    const stage = await createStage(wishes);
+    try {
+      await body(stage);
+    } finally {
+      await stage.close();
+    }
+  });
 }
 
 /**
