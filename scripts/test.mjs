@@ -12,55 +12,63 @@ import { build, root } from './paths.mjs';
 import { countTests } from './summaries.mjs';
 
 const node = process.execPath;
-const jobs = String(availableParallelism());
+const capacity = availableParallelism();
+const needed = ['setup', 'build'];
 const tsc = join('node_modules', '.bin', 'tsc');
 
 /**
- * What is run. Where `tests` is true, the output must say how many ran; else the part counts 1. One that is `beside`
- * another runs together with the parts before it, as none of them keeps two cores busy.
+ * What is run, in the order in which it is begun. Where `tests` is true, the output must say how many ran; else the
+ * part counts 1. As many run side by side as there are cores for: most browser tests wait more than they work.
  *
  * @typedef {{
- *   name: string, command: string[], tests?: boolean, always?: boolean, beside?: boolean, env?: Record<string, string>,
- * }} Part
+ *   name: string, command: string[], tests?: boolean, always?: boolean, env?: Record<string, string>,
+ *   after?: string[], cores?: number,
+ * }} Part `after`: the parts that must have ended before; `cores`: how many it keeps busy
  * @type {Part[]}
  */
 const parts = [
-  { name: 'setup', command: [node, 'scripts/setup.mjs'], always: true },
+  { name: 'setup', command: [node, 'scripts/setup.mjs'], always: true, after: [], cores: 2 },
+  { name: 'build', command: [node, 'scripts/build.mjs'], after: ['setup'], cores: 2 },
+  // First what has the most to do.
+  ...engines().map((engine) => ({
+    name: engine,
+    tests: true,
+    cores: 0.6,
+    command: [node, 'tests/browser/lane.mjs', engine, '--short'],
+  })),
+  { name: 'core', tests: true, command: native('san', 'core_tests') },
+  { name: 'sim', tests: true, command: native('fast', 'sim', '--worlds', '10000') },
+  // The same build as that of the core's tests.
+  {
+    name: 'sim-san',
+    tests: true,
+    after: ['core'],
+    command: native('san', 'sim', '--worlds', '150'),
+  },
   { name: 'format', command: [node, 'scripts/format.mjs'] },
   { name: 'style', tests: true, command: nodeTests('tests/style') },
   { name: 'types', command: [tsc, '-p', 'tsconfig.json'] },
-  { name: 'build', command: [node, 'scripts/build.mjs'] },
   // After the build, whose declarations the tests are checked against.
   { name: 'types-node', command: [tsc, '-p', 'tsconfig.node.json'] },
   { name: 'size', command: [node, 'scripts/size.mjs'] },
-  { name: 'core', tests: true, command: native('san', 'core_tests') },
-  { name: 'sim', tests: true, command: native('fast', 'sim', '--worlds', '20000', '--jobs', jobs) },
-  { name: 'sim-san', tests: true, command: native('san', 'sim', '--worlds', '300') },
-  { name: 'glue', tests: true, beside: true, command: nodeTests('tests/glue') },
+  { name: 'glue', tests: true, command: nodeTests('tests/glue') },
   // The same, on the core as JavaScript.
   {
     name: 'glue-js',
     tests: true,
-    beside: true,
     command: nodeTests('tests/glue', '--import', './tests/glue/on-fallback.mjs'),
   },
-  { name: 'consent', tests: true, beside: true, command: nodeTests('tests/consent') },
+  { name: 'consent', tests: true, command: nodeTests('tests/consent') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
-  { name: 'example-suite', tests: true, beside: true, command: nodeTests('examples/testing') },
-  {
-    name: 'examples',
-    tests: true,
-    beside: true,
-    command: nodeTests('tests/examples', '--test-concurrency=1'),
-  },
+  { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
+  { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   { name: 'doctor', tests: true, command: nodeTests('tests/doctor') },
-  { name: 'browser', tests: true, command: [node, 'tests/browser/lanes.mjs'] },
   // Installs and builds the frameworks first, where that has not been done.
   { name: 'routers', tests: true, command: nodeTests('tests/browser/routers') },
   {
     name: 'browser-js',
     tests: true,
-    beside: true,
+    cores: 0.6,
     command: [
       node,
       ...['--test', '--test-reporter=spec', '--test-concurrency=1'],
@@ -78,15 +86,16 @@ const parts = [
     ],
     env: { APPIZER_CORE: 'fallback', APPIZER_BROWSERS: 'chromium' },
   },
-  {
-    name: 'package',
-    tests: true,
-    beside: true,
-    command: nodeTests('tests/package', '--test-concurrency=1'),
-  },
+  { name: 'package', tests: true, command: nodeTests('tests/package', '--test-concurrency=1') },
   { name: 'server', tests: true, command: nodeTests('tests/server') },
   { name: 'frameworks', tests: true, command: nodeTests('tests/frameworks') },
 ];
+
+/** The browsers' lanes; `APPIZER_BROWSERS` narrows them. */
+function engines() {
+  const named = process.env.APPIZER_BROWSERS?.split(',') ?? ['chromium', 'firefox', 'webkit'];
+  return named.includes('chromium') ? ['chromium-alone', ...named] : named;
+}
 
 /** @param {string[]} args the build, the program and its arguments */
 function native(...args) {
@@ -121,28 +130,52 @@ if (stranger !== undefined) {
 
 mkdirSync(logs, { recursive: true });
 const started = Date.now();
+/** @type {Awaited<ReturnType<typeof run>>[]} */
 const results = [];
-/** @type {Part[][]} */
-const turns = [];
-for (const part of parts) {
-  if (part.beside) turns[turns.length - 1]?.push(part);
-  else turns.push([part]);
-}
-for (const all of turns) {
-  const turn = all.filter(({ name, always }) => !wanted || always || wanted.includes(name));
-  if (turn.length === 0) continue;
-  process.stdout.write(`${turn.map(({ name }) => name).join(', ')} … `);
-  const ended = await Promise.all(turn.map(run));
-  results.push(...ended);
-  console.log(ended.map((one) => (one.failed === 0 ? `${one.seconds} s` : 'FAILED')).join(', '));
-  const failed = ended.filter((one) => one.failed > 0);
-  for (const { log } of failed) {
-    console.log(lastLines(log));
-    console.log(`(the end of ${log})`);
-  }
-  if (failed.length > 0 && turn.some(({ always }) => always)) break; // without its tools nothing else can be judged
-}
+await runAll(parts.filter(({ name, always }) => !wanted || always || wanted.includes(name)));
 report();
+
+/**
+ * Begins each part when those that it comes after have ended and there are cores for it. Without its tools nothing can
+ * be judged, and without a build little, so after those nothing is begun once one has failed.
+ *
+ * @param {Part[]} waiting
+ */
+async function runAll(waiting) {
+  const names = new Set(waiting.map(({ name }) => name));
+  /** @type {Map<Part, Promise<void>>} */
+  const running = new Map();
+  const done = new Set();
+  for (;;) {
+    for (const part of [...waiting]) {
+      const { after = ['setup', 'build'], cores = 1 } = part;
+      const busy = [...running.keys()].reduce((sum, one) => sum + (one.cores ?? 1), 0);
+      const ready = after.every((name) => done.has(name) || !names.has(name));
+      if (!ready || (running.size > 0 && busy + cores > capacity)) continue;
+      waiting.splice(waiting.indexOf(part), 1);
+      running.set(
+        part,
+        run(part).then((result) => {
+          running.delete(part);
+          done.add(part.name);
+          results.push(result);
+          said(result);
+          if (result.failed > 0 && needed.includes(part.name)) waiting.length = 0;
+        }),
+      );
+    }
+    if (running.size === 0) return;
+    await Promise.race(running.values());
+  }
+}
+
+/** @param {Awaited<ReturnType<typeof run>>} result */
+function said({ name, failed, seconds, log }) {
+  console.log(`${name}: ${failed === 0 ? `${seconds} s` : 'FAILED'}`);
+  if (failed === 0) return;
+  console.log(lastLines(log));
+  console.log(`(the end of ${log})`);
+}
 
 /**
  * Runs one part in a process group of its own, so that nothing it started outlives it.
@@ -215,6 +248,8 @@ function report() {
   const row = (...cells) =>
     cells.map((cell, i) => (i === 0 ? cell.padEnd(14) : String(cell).padStart(8))).join('');
   console.log(`\n${row('part', 'seconds', 'cpu', 'passed', 'failed')}`);
+  const order = parts.map(({ name }) => name);
+  results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   for (const { name, seconds, cpu, passed, failed } of results) {
     console.log(row(name, seconds, cpu, passed, failed));
   }

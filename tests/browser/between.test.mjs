@@ -36,7 +36,7 @@ inEngines('between page and server', (engine) => {
   ]) {
     test(`a fetch wrapped ${when} the script loads costs no event of a page that is left`, async () => {
       shows(/** @type {string} */ (before), /** @type {string} */ (after));
-      const rounds = 6;
+      const rounds = 3;
       for (let i = 0; i < rounds; ++i) {
         await on.page.goto(`${on.site.address}/`);
         // As a visitor who has been there for a moment.

@@ -36,6 +36,7 @@ const settled = (page, time) =>
  *   browser: import('./harness/browsers.mjs').Browser,
  *   site: Awaited<ReturnType<typeof createSite>>,
  *   settle: () => Promise<unknown>,
+ *   pass: (time: number) => Promise<unknown>,
  *   arriveAt: (end: string) => Promise<unknown>,
  *   go: (code: Function | string, ...args: unknown[]) => Promise<any>,
  *   leave: () => Promise<unknown>,
@@ -106,9 +107,10 @@ export async function visit(
     const shown = windows.get(browser) ?? (await browser.newPage());
     page = shown;
     if (browser.name === 'webkit') windows.set(browser, shown);
+    const pass = (/** @type {number} */ time) => shown.evaluate(`window.pass?.(${time})`);
     const settle = async () => {
       await settled(shown, settles);
-      if (held) await shown.evaluate(`window.pass?.(${SETTLED})`);
+      if (held) await pass(SETTLED);
     };
     await shown.goto(site.address + open);
     await settle();
@@ -117,6 +119,7 @@ export async function visit(
       browser,
       site,
       settle,
+      pass,
       events,
       async arriveAt(end) {
         await waitFor(

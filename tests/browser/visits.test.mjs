@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inEngines, launch } from './harness/browsers.mjs';
 import { waitFor } from './harness/wait.mjs';
-import { pageOf, pause, sdk, visit } from './visits.mjs';
+import { pageOf, sdk, visit } from './visits.mjs';
 
 const strip = 'history.replaceState(null, "", location.pathname)';
 const html = (/** @type {string} */ head, body = '') =>
@@ -18,19 +18,21 @@ inEngines('visits', (engine) => {
   after(() => browser.close());
 
   /**
+   * The SDK's time is passed, not waited for.
+   *
    * @param {string} name @param {Partial<Parameters<typeof visit>[0]>} wishes
    * @param {Parameters<typeof visit>[1]} body
    */
   const scene = (name, wishes, body) =>
     test(name, { timeout: 150_000 }, () =>
-      visit({ browser, pages: { '/': pageOf('Home') }, ...wishes }, body),
+      visit({ browser, pages: { '/': pageOf('Home') }, held: true, ...wishes }, body),
     );
 
   for (const [when, page] of [
     ['before the SDK runs', html(`<script>${strip}</script>${sdk}`)],
     ['as soon as the SDK has run', html(`${sdk}<script>${strip}</script>`)],
     ['when the page has loaded', html(`${sdk}<script>onload = () => { ${strip} }</script>`)],
-    ['after 400 ms', html(`${sdk}<script>setTimeout(() => { ${strip} }, 400)</script>`)],
+    ['after 400 ms', html(`${sdk}<script>setTimeout(() => { pass(400); ${strip} })</script>`)],
   ]) {
     scene(
       `a campaign that is stripped ${when}`,
@@ -56,22 +58,18 @@ inEngines('visits', (engine) => {
   scene(
     'a router that loads for 1.2 s before it changes the title, and redirects after a request',
     {},
-    async ({ page, go, leave, arrives, recorded, events }) => {
-      await page.evaluate(() => {
-        history.pushState(null, '', '/tea');
-        setTimeout(() => {
-          document.title = 'Tea';
-        }, 1200);
+    async ({ page, go, pass, leave, arrives, recorded, events }) => {
+      await page.evaluate(() => history.pushState(null, '', '/tea'));
+      await pass(1200);
+      await go(() => {
+        document.title = 'Tea';
       });
-      await go(() => {});
-      await page.evaluate(() => {
-        history.pushState(null, '', '/account');
-        setTimeout(() => {
-          history.replaceState(null, '', '/login');
-          document.title = 'Log in';
-        }, 1200);
+      await page.evaluate(() => history.pushState(null, '', '/account'));
+      await pass(1200);
+      await go(() => {
+        history.replaceState(null, '', '/login');
+        document.title = 'Log in';
       });
-      await go(() => {});
       await leave();
       await arrives(6);
       assert.deepEqual(recorded(), [
@@ -96,9 +94,9 @@ inEngines('visits', (engine) => {
         ),
       },
     },
-    async ({ page, leave, arrives, recorded }) => {
+    async ({ page, pass, leave, arrives, recorded }) => {
       await page.click('#a');
-      await pause(1000);
+      await pass(1000);
       await page.click('#b');
       await leave();
       await arrives(6);
@@ -122,8 +120,11 @@ inEngines('visits', (engine) => {
       },
     },
     async ({ page, go, settle, site, leave, arrives, events }) => {
-      await page.evaluate(() => scrollTo(0, 1000));
-      await settle();
+      await go(async () => {
+        const scrolled = new Promise((resolve) => addEventListener('scroll', resolve));
+        scrollTo(0, 1000);
+        await scrolled;
+      });
       await go(() => {
         const main = document.querySelector('main');
         if (main) main.style.height = '10px';
@@ -132,8 +133,12 @@ inEngines('visits', (engine) => {
       });
       await page.goto(`${site.address}/app`);
       await settle();
-      await page.evaluate(() => document.querySelector('#app')?.scrollTo(0, 2000));
-      await settle();
+      await go(async () => {
+        const app = document.querySelector('#app');
+        const scrolled = new Promise((resolve) => app?.addEventListener('scroll', resolve));
+        app?.scrollTo(0, 2000);
+        await scrolled;
+      });
       await leave();
       await arrives(6);
       // In whatever order the requests of two documents arrived.
@@ -201,8 +206,8 @@ inEngines('visits', (engine) => {
   scene(
     'a script tag and a bundle with the same app are one client, another app is its own',
     { options: { autoEvents: { pageLeave: false } } },
-    async ({ page, arrives, recorded, events }) => {
-      const ids = await page.evaluate(async () => {
+    async ({ go, arrives, recorded, events }) => {
+      const ids = await go(async () => {
         const { AppizerWeb } = await import(/** @type {any} */ ('/index.mjs'));
         const own = /** @type {any} */ (window).AppizerWeb;
         const script = await (await fetch('/init.js')).text();
