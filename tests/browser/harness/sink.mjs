@@ -7,6 +7,8 @@ import { serve } from '../../../scripts/static.mjs';
 export async function createSink() {
   /** @type {any[]} */
   const events = [];
+  /** @type {any[]} */
+  const users = [];
   const { address, close } = await serve(async (request, response) => {
     response.setHeader('access-control-allow-origin', '*');
     response.setHeader('access-control-allow-headers', 'content-type');
@@ -16,6 +18,8 @@ export async function createSink() {
       const { app_id, events: several, ...one } = JSON.parse(body);
       events.push(...(several ?? [one]).map((event) => ({ ...event, app_id })));
     }
+    if (request.method === 'POST' && request.url?.split('?')[0] === '/v1/users')
+      users.push(JSON.parse(body));
     response.end('{}');
   });
   return {
@@ -23,6 +27,8 @@ export async function createSink() {
     close,
     /** What has arrived, in order. */
     events,
+    /** The user records that have arrived (not the aliases), in order. */
+    users,
     /** Those of a name. @param {string} name */
     named: (name) => events.filter(({ event_name }) => event_name === name),
   };
