@@ -5,6 +5,14 @@ declare module '@angular/core';
 declare module '@angular/platform-browser';
 declare module 'vue';
 
+declare module '*.vue';
+
+declare const process: { env: Record<string, string | undefined> };
+
+declare namespace React {
+  type ReactNode = unknown;
+}
+
 declare module 'vitest' {
   export const test: (name: string, run: () => unknown) => void;
   export const afterEach: (run: () => unknown) => void;

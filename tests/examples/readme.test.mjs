@@ -42,6 +42,12 @@ test('every snippet of JavaScript, TypeScript or HTML is run by one of the tests
     /^(html|[jt]sx?|mjs|astro|vue|svelte)$/.test(language),
   );
   assert.ok(runnable.length > 10);
+  for (const paper of papers) {
+    const fences = [...read(paper).matchAll(/^```(\w*)$/gm)].map(([, language]) => language);
+    fences.forEach((language, i) => {
+      if (i % 2 === 0) assert.notEqual(language, '', `${paper} has a snippet without a language`);
+    });
+  }
   for (const { paper, marker, code } of runnable) {
     assert.ok(markers.includes(marker), `${paper}: ${code}`);
   }
@@ -95,6 +101,11 @@ const inPage = (code) =>
 /** A snippet as it is, but for this machine. @param {string} code @param {string} collector */
 const here = (code, collector) =>
   code
+    .replace('/shop-data/script.js', '/appizer-web.js')
+    .replace(
+      "appId: 'YOUR_APP_ID', apiBase: location.origin + '/shop-data'",
+      `appId: 'demo', apiBase: '${collector}'`,
+    )
     .replaceAll('https://cdn.appizer.com/js', '')
     .replace('data-app-id="YOUR_APP_ID"', `data-app-id="demo" data-api-base="${collector}"`)
     .replace("appId: 'YOUR_APP_ID'", `appId: 'demo', apiBase: '${collector}'`);

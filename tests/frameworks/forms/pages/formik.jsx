@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 
 const check = ({ email }) => (/@.*\.com$/.test(email) ? {} : { email: 'Not an address' });
 
-// As Formik's own examples have it: what is wrong is told in a text, and no field is marked.
+// As Formik's own examples have it: a text says what is wrong, and no field is marked.
 createRoot(document.getElementById('app')).render(
   <Formik
     initialValues={{ email: '', firstName: '' }}
