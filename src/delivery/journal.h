@@ -106,7 +106,7 @@ class Journal {
   /// room in storage.
   bool sync(Effects& effects, Millis now);
   /// There may be room in storage: the next `sync` tries it again, if it had failed.
-  void retry_storage() { retry_storage_ = 0; }
+  void retry_storage() { retry_storage_ = -1; }
 
   /// When `sync` next has something to do without any change; `kNever` if it has not.
   Millis next_wake() const { return failing_ && !dirty_.empty() ? retry_storage_ : kNever; }

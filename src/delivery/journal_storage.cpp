@@ -42,7 +42,7 @@ void Journal::handle_store_failed(View key, Millis now) {
   failing_ = true;
   probing_ = false;
   // Once more at once, if there is room that this write did not have.
-  retry_storage_ = retry_storage_ == 0 ? now : now + kStoragePause;
+  retry_storage_ = retry_storage_ < 0 ? now : now + kStoragePause;
 }
 
 // Returns whether storage has more room than before.
