@@ -10,9 +10,10 @@ const longest = 120_000;
 const every = 2000;
 
 /**
- * What the server sees of one page. `requests` holds the times of its POSTs while the server was away.
+ * What is seen of one page. `began` and `failed` hold the times of its requests while the server was away: as the page
+ * made them, since most end at the preflight, and the browser itself repeats some on another connection.
  *
- * @typedef {{ down: boolean, requests: number[], ids: Set<string>, last: number }} Run
+ * @typedef {{ down: boolean, began: number[], failed: number[], most: number, ids: Set<string>, last: number }} Run
  */
 
 /** @param {Awaited<ReturnType<typeof import('./lab.mjs').openLab>>} lab */
@@ -20,14 +21,15 @@ export async function measureRecovery(lab) {
   /** @type {Run[]} */
   const all = Array.from({ length: runs }, () => ({
     down: false,
-    requests: [],
+    began: [],
+    failed: [],
+    most: 0,
     ids: new Set(),
     last: 0,
   }));
   const server = await serve((request, response) => {
     const run = all[Number(/^\/r(\d+)\//.exec(request.url ?? '')?.[1])];
     if (!run) return void response.writeHead(404).end();
-    if (request.method === 'POST' && run.down) run.requests.push(performance.now());
     // As if nobody listened: the connection ends without an answer.
     if (run.down) return void request.socket.destroy();
     response.setHeader('access-control-allow-origin', '*');
@@ -58,8 +60,9 @@ export async function measureRecovery(lab) {
         '',
       ),
     );
+    line(`${what}: at the same time, at most`, number(Math.max(...all.map(({ most }) => most))));
     line(
-      `${what}: shortest time between two of them`,
+      `${what}: shortest pause, from a failure to the next request`,
       `${number(Math.min(...results.map(({ gap }) => gap)))} ms`,
     );
   } finally {
@@ -81,6 +84,7 @@ async function recover(lab, address, run, i) {
   return lab.withPage('/sdk', async (page) => {
     await page.evaluate(`AppizerWeb.shutdown();
       AppizerWeb.init({ appId: 'recovery', apiBase: '${address}/r${i}' })`);
+    watch(page, run);
     const track = () =>
       page.evaluate(`AppizerWeb.trackEvent('${eventName}', ${JSON.stringify(payload)})`);
     let tracked = 1;
@@ -98,9 +102,24 @@ async function recover(lab, address, run, i) {
     run.down = false;
     const back = performance.now();
     await until(() => run.ids.size === tracked);
-    const gaps = run.requests.slice(1).map((time, k) => time - (run.requests[k] ?? 0));
-    return { time: run.last - back, tries: run.requests.length, gap: Math.min(...gaps) };
+    const gaps = run.began.slice(1).map((time, k) => time - (run.failed[k] ?? Number.NaN));
+    return { time: run.last - back, tries: run.began.length, gap: Math.min(...gaps) };
   });
+}
+
+/** Notes each POST of the page to the server. @param {import('puppeteer-core').Page} page @param {Run} run */
+function watch(page, run) {
+  const open = new Set();
+  page.on('request', (request) => {
+    if (request.method() !== 'POST' || !run.down) return;
+    open.add(request);
+    run.began.push(performance.now());
+    run.most = Math.max(run.most, open.size);
+  });
+  page.on('requestfailed', (request) => {
+    if (open.delete(request)) run.failed.push(performance.now());
+  });
+  page.on('requestfinished', (request) => open.delete(request));
 }
 
 /** @param {() => boolean} holds */

@@ -193,6 +193,84 @@ const mutants = [
     find: 'offline_tried_ + kOfflinePause',
     replace: 'offline_tried_ + kSecond',
   },
+  {
+    name: 'an alias that is not allowed blocks its lane',
+    file: 'delivery/responses.cpp',
+    find: 'const bool alias_refused = flight.kind == Kind::alias &&',
+    replace: 'const bool alias_refused = flight.kind == Kind::event &&',
+  },
+  {
+    name: 'one event that a firewall refuses blocks the others',
+    file: 'delivery/isolation.cpp',
+    find: 'later_ = true;\n  return another;',
+    replace: 'return Verdict::none;',
+  },
+  {
+    name: 'never halves what a proxy refuses',
+    file: 'delivery/isolation.cpp',
+    find: 'most_ = records / 2;\n    return another;',
+    replace: 'return another;',
+  },
+  {
+    name: 'waits for a recovery lock without end',
+    file: 'delivery/delivery.cpp',
+    find: 'state.lock_wanted != kNever && now - state.lock_wanted >= lock_wait_;',
+    replace: 'state.lock_wanted == now + kDay;',
+  },
+  {
+    name: 'waits for the lock of its former name without end',
+    file: 'delivery/ownership.cpp',
+    find: 'config_.locks ? now.monotonic + Orphans::kReclaimPatience : kNever',
+    replace: 'kNever',
+  },
+  {
+    name: "takes the words of somebody else for the server's",
+    file: 'delivery/answers.cpp',
+    find: 'if (status == 0 || outcome(status)',
+    replace: 'if (outcome(status)',
+  },
+  {
+    name: 'believes that it is offline',
+    file: 'delivery/delivery.cpp',
+    find: 'offline_tried_ + kOfflinePause',
+    replace: 'offline_tried_ + kDay',
+  },
+  {
+    name: 'hands over what may never have left',
+    file: 'delivery/delivery.cpp',
+    find: '} else if (sure && !config_',
+    replace: '} else if (!config_',
+  },
+  {
+    name: 'does not look what the page itself cleared',
+    file: 'delivery/ownership.cpp',
+    find: 'if (delivery_.idle() || config_.cookieless) return;',
+    replace: 'if (delivery_.idle() || !config_.cookieless) return;',
+  },
+  {
+    name: 'forgets to try storage again',
+    file: 'delivery/journal.h',
+    find: 'return failing_ && !dirty_.empty() ? retry_storage_ : kNever;',
+    replace: 'return kNever;',
+  },
+  {
+    name: 'keeps no bound of a stale backlog',
+    file: 'delivery/delivery.cpp',
+    find: 'if (!state_[lane].is_stale(now)) continue;',
+    replace: 'if (now.wall > 0) continue;',
+  },
+  {
+    name: 'drops events while a server is deployed',
+    file: 'delivery/answers.cpp',
+    find: 'return kind == Kind::alias ? Outcome::refused : Outcome::not_allowed;',
+    replace: 'return Outcome::refused;',
+  },
+  {
+    name: 'does not give way without locks',
+    file: 'delivery/lane.cpp',
+    find: 'not_before = now.monotonic + max(pause, longer);',
+    replace: 'not_before = now.monotonic + pause;',
+  },
 ];
 
 const longest = 20 * 60_000; // a world that never ends has found its bug too

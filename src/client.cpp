@@ -161,8 +161,7 @@ void Client::advance() {
   }
   auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   if (!config_.locks && !away_ && ownership.overslept(now_)) {
-    ownership.release_leases(effects_);
-    rejoin();
+    if (!std::exchange(woke_, true)) effects_.scan(prefix_);
     return;
   }
   if (identity.is_known() && pending_calls_.size() > 0 && !composing_) replay();

@@ -235,6 +235,8 @@ class Client {
   bool composing_ = false;
   /// The session of the view that was counted last.
   String view_session_;
+  /// Whether it waits to know what storage has, before it goes on after a long sleep.
+  bool woke_ = false;
   Provisional provisional_;
   /// Names the document for as long as it lives, and counts its events: see `$view_id`, `$seq`.
   String document_id_;

@@ -56,7 +56,13 @@ void Client::take_over_id() {
 
 void Client::handle_storage_keys(View list, const Moment& now) {
   input(now);
-  if (running_) {
+  if (running_ && std::exchange(woke_, false)) {
+    // Others may have taken over what is missing, unless all is, which nobody but the page's own
+    // scripts can have removed: their `clear()` is no event here.
+    if (list.empty() && !list.is_none()) rewrite_storage();
+    running_->ownership.release_leases(effects_);
+    rejoin();
+  } else if (running_) {
     if (running_->ownership.handle_storage_keys(list, now)) rewrite_storage();
   } else if (erasing_) {
     while (!list.empty()) {

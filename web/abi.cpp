@@ -112,8 +112,9 @@ void apz_storage_value(std::uint32_t key_size, std::int32_t value_size, double m
 }
 
 APZ_EXPORT(apz_storage_keys)
-void apz_storage_keys(std::uint32_t size, double monotonic, double wall) {
-  client.handle_storage_keys(text(size), at(monotonic, wall));
+void apz_storage_keys(std::int32_t size, double monotonic, double wall) {
+  client.handle_storage_keys(size < 0 ? View::none() : text(static_cast<std::uint32_t>(size)),
+                             at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_lock)

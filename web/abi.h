@@ -53,7 +53,8 @@ std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall);
 void apz_storage_value(std::uint32_t key_size, std::int32_t value_size, double monotonic,
                        double wall);
 /// Input: keys, separated by line feeds.
-void apz_storage_keys(std::uint32_t size, double monotonic, double wall);
+/// `size` is negative where storage cannot be read.
+void apz_storage_keys(std::int32_t size, double monotonic, double wall);
 /// Input: the lock's name.
 void apz_lock(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall);
 /// Input: the key.

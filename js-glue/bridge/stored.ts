@@ -42,8 +42,8 @@ export function openStored(
     },
     scan(prefix) {
       prefixes.add(prefix);
-      const keys = attempt(() => host.storage?.keys()) ?? [];
-      call(apz_storage_keys, [keys.filter((key) => key.startsWith(prefix)).join('\n')]);
+      const keys = attempt(() => host.storage?.keys());
+      call(apz_storage_keys, [keys?.filter((key) => key.startsWith(prefix)).join('\n')]);
     },
     write(key, value) {
       const written = attempt(() => {

@@ -45,7 +45,9 @@ Outcome outcome(int status, Kind kind) {
 }
 
 Millis requested_pause(int status, const RetryHeaders& wait, View body, Millis wall) {
-  if (outcome(status) != Outcome::later) return 0;
+  // What comes with no answer is not the server's word: a service worker's page, a captive
+  // portal's.
+  if (status == 0 || outcome(status) != Outcome::later) return 0;
   const View details = json::member(body, "details");
   Millis longest =
       max(seconds(json::number(json::member(details, "retry_after"))), seconds(wait.retry_after));

@@ -370,8 +370,15 @@ void Delivery::advance(const Moment& now, Effects& effects) {
     make_room(lane, min(kStaleBytes, config_.max_queue_bytes), now.wall - kLongestAge, effects);
   }
   // Storage first: what is sent must be there if the page dies before the answer. What moved to the
-  // suspects is written there before it is removed where it was.
-  for (std::size_t lane = lanes; lane-- > 0;) state_[lane].journal.sync(effects, now.monotonic);
+  // suspects is written there before it is removed where it was. If there was no room for both,
+  // there is now.
+  bool freed = false;
+  for (std::size_t lane = lanes; lane-- > 0;) {
+    freed = state_[lane].journal.sync(effects, now.monotonic) || freed;
+  }
+  if (freed) {
+    for (State& state : state_) state.journal.retry_storage();
+  }
   update_lock_wait(now);
   if (!effects.empty()) return;  // the writes must be made, and may fail, before more is decided
   if (presence_ == Presence::handed_off) {

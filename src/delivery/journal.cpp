@@ -333,7 +333,7 @@ std::size_t Journal::take_over(View key, View text) {
   auto segment = std::make_unique<Segment>();
   segment->key = key;
   segment->stored = segment->taken = segment->adopted = true;
-  segment->written = text.size();
+  segment->written = segment->was_written = text.size();
   std::uint32_t unreadable = 0;
   std::size_t all_unreadable = 0;
   while (!text.empty()) {
@@ -396,7 +396,7 @@ void Journal::forget_stored() {
     // The text under its key may have been taken over by now.
     new_key(*segment);
     segment->stored = segment->taken = segment->adopted = false;
-    segment->written = 0;
+    segment->written = segment->was_written = 0;
     mark_dirty(*segment);
   }
 }

@@ -102,8 +102,11 @@ class Journal {
   /// The write of `key` did not take.
   void handle_store_failed(View key, Millis now);
 
-  /// Asks for the writes and removals that bring storage up to date.
-  void sync(Effects& effects, Millis now);
+  /// Asks for the writes and removals that bring storage up to date. Returns whether they leave
+  /// room in storage.
+  bool sync(Effects& effects, Millis now);
+  /// There may be room in storage: the next `sync` tries it again, if it had failed.
+  void retry_storage() { retry_storage_ = -1; }
 
   /// When `sync` next has something to do without any change; `kNever` if it has not.
   Millis next_wake() const { return failing_ && !dirty_.empty() ? retry_storage_ : kNever; }
@@ -132,7 +135,8 @@ class Journal {
     String key;
     List<Record> records;
     std::size_t bytes = 0;
-    std::size_t written = 0;  // characters that storage has
+    std::size_t written = 0;      // characters that storage has, unless the last write is refused
+    std::size_t was_written = 0;  // and before that write
     bool dirty = false;
     bool stored = false;     // there may be something under its key
     bool taken = false;      // storage has it, unless the last write is refused
@@ -151,7 +155,7 @@ class Journal {
   void new_key(Segment& segment);
   Segment& open_segment(std::size_t bytes);
   void mark_dirty(Segment& segment);
-  void write(Segment& segment, Effects& effects);
+  bool write(Segment& segment, Effects& effects);
   void write_provisional(Effects& effects);
   View next_key();
   void leave_count(std::size_t segment, std::size_t record, std::uint32_t count);

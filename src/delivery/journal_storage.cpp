@@ -13,7 +13,7 @@ void Journal::handle_storage_cleared() {
   for (const auto& segment : segments_) {
     // `stored` stays: the report may be older than the last write, which must still be removed one
     // day.
-    segment->written = 0;
+    segment->written = segment->was_written = 0;
     for (Record& record : segment->records) record.stored = false;
     mark_dirty(*segment);
   }
@@ -33,7 +33,7 @@ void Journal::handle_store_failed(View key, Millis now) {
   for (std::size_t i = segments_.size(); i-- > 0;) {
     if (segments_[i]->key != key) continue;
     // What storage has under this key, if anything, is the text from before.
-    segments_[i]->written = 0;
+    segments_[i]->written = segments_[i]->was_written;
     segments_[i]->taken = segments_[i]->was_taken;
     for (Record& record : segments_[i]->records) record.stored = record.was_stored;
     mark_dirty(*segments_[i]);
@@ -41,10 +41,12 @@ void Journal::handle_store_failed(View key, Millis now) {
   }
   failing_ = true;
   probing_ = false;
-  retry_storage_ = now + kStoragePause;
+  // Once more at once, if there is room that this write did not have.
+  retry_storage_ = retry_storage_ < 0 ? now : now + kStoragePause;
 }
 
-void Journal::write(Segment& segment, Effects& effects) {
+// Returns whether storage has more room than before.
+bool Journal::write(Segment& segment, Effects& effects) {
   String text;
   text.reserve(segment.bytes + segment.records.size() * 16);
   for (Record& record : segment.records) {
@@ -54,33 +56,36 @@ void Journal::write(Segment& segment, Effects& effects) {
     text += '\n';
   }
   segment.dirty = false;
-  segment.written = text.size();
+  segment.was_written = std::exchange(segment.written, text.size());
   segment.was_taken = std::exchange(segment.taken, !text.empty());
   if (!text.empty()) {
     segment.stored = true;
     effects.store(segment.key, text);
-  } else if (segment.stored) {
-    segment.stored = false;
+  } else if (std::exchange(segment.stored, false)) {
     effects.erase(segment.key);
+    return true;
   }
+  return segment.written < segment.was_written;
 }
 
-void Journal::sync(Effects& effects, Millis now) {
-  if (std::exchange(probing_, false)) failing_ = false;  // nothing was said against the last write
+bool Journal::sync(Effects& effects, Millis now) {
+  // Nothing was said against the last write: storage works.
+  bool freed = std::exchange(probing_, false);
+  failing_ = failing_ && !freed;
+  if (!failing_) retry_storage_ = now + kStoragePause;
   // First, as its number in the document may be that of a record below.
   write_provisional(effects);
   // Removals before writes: they make room.
   for (const String& key : erased_) effects.erase(key);
-  bool freed = !erased_.empty();
+  freed = freed || !erased_.empty();
   erased_.clear();
-  if (dirty_.empty()) return;
+  if (dirty_.empty()) return freed;
   List<Segment*> waiting;
   for (Segment* segment : dirty_) {
     const bool gone = std::all_of(segment->records.begin(), segment->records.end(),
                                   [](const Record& record) { return record.handed_over; });
     if (gone) {
-      freed = freed || segment->stored;
-      write(*segment, effects);
+      freed = write(*segment, effects) || freed;
     } else {
       waiting.push_back(segment);
     }
@@ -91,7 +96,7 @@ void Journal::sync(Effects& effects, Millis now) {
   segments_.remove_if([](const auto& segment) { return segment->records.empty(); });
   if (failing_ && !freed && now < retry_storage_) {
     dirty_ = std::move(waiting);
-    return;
+    return freed;
   }
   probing_ = failing_ && !waiting.empty();
   for (Segment* segment : waiting) {
@@ -99,9 +104,11 @@ void Journal::sync(Effects& effects, Millis now) {
     if (failing_ && segment != waiting[0]) {
       dirty_.push_back(segment);
     } else {
-      write(*segment, effects);
+      // One that storage refused before it may refuse again.
+      freed = (write(*segment, effects) && !failing_) || freed;
     }
   }
+  return freed;
 }
 
 }  // namespace appizer

@@ -15,6 +15,11 @@ struct Pause {
   Millis unanswered_since = kNever;
 };
 
+// Where no lock lets one tab try for all, they at least do not try in the same moment.
+Millis spread_of(Millis pause, std::uint32_t draw) {
+  return drawn(clamp(pause / 2, Retry::kFirstWindow, Retry::kLongestWindow), draw);
+}
+
 bool take_number(View& text, bool first, Millis& number) {
   if (!first) {
     if (!text.starts_with(" ")) return false;
@@ -78,10 +83,7 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
   // A clock that was set back must not stretch the wait, one that was set back further than to
   // its beginning must not skip it.
   Millis rest = clamp<Millis>(pause.until - now.wall, 0, whole);
-  // Where no lock lets one tab try for all, they at least do not try in the same moment.
-  if (spread != nullptr && rest > 0) {
-    rest += drawn(clamp(rest / 2, Retry::kFirstWindow, Retry::kLongestWindow), *spread);
-  }
+  if (spread != nullptr && rest > 0) rest += spread_of(rest, *spread);
   // Where storage did not take this document's own pause, an older one may be there still.
   const Millis failures =
       pause_unsaved ? max<Millis>(pause.failures, retry.failures()) : pause.failures;
@@ -89,6 +91,12 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
   const Millis heard = max(now.monotonic + rest, pause_unsaved ? not_before : retry_after_until);
   from_another_tab = from_another_tab || heard > not_before;
   not_before = heard;
+}
+
+void Lane::give_way(const Moment& now) {
+  const Millis pause = not_before - now.monotonic;
+  const Millis longer = min(pause + spread_of(pause, UINT32_MAX), Retry::kLongestPause);
+  not_before = now.monotonic + max(pause, longer);
 }
 
 void Lane::shorten(std::uint32_t draw, const Moment& now) {

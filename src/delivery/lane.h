@@ -61,6 +61,8 @@ struct Lane {
   /// Takes the pause that another document, or an earlier page, stored or removed. `spread` is
   /// drawn, null where a lock lets one document try for all.
   void handle_stored_pause(View value, const std::uint32_t* spread, const Moment& now);
+  /// Where no lock does it: documents that read the pause which was just stored go first.
+  void give_way(const Moment& now);
   /// The network is back: `draw` spreads the moment of the next attempt.
   void shorten(std::uint32_t draw, const Moment& now);
 };

@@ -22,13 +22,16 @@ void Orphans::scan_rest_at(Millis when) {
   scanned_ = false;
 }
 
-void Orphans::reclaim(View former) {
+void Orphans::reclaim(View former, Millis unanswered) {
   former_ = former;
+  unanswered_ = unanswered;
   scan_at(0);
 }
 
 void Orphans::finish(View document) {
-  if (document == former_) former_.clear();
+  if (document != former_) return;
+  former_.clear();
+  unanswered_ = kNever;
 }
 
 // Anything else under the prefix is not ours to touch.
@@ -54,7 +57,7 @@ void Orphans::handle_storage_keys(View keys, View own, Millis now) {
     while (place < leftover->keys.size() && leftover->keys[place].number < number) ++place;
     leftover->keys.insert(place, {lane, number, text});
   }
-  if (former_.empty() || find(former_) == nullptr) former_.clear();
+  if (find(former_) == nullptr) finish(scratch(former_));
   const bool any = std::any_of(leftovers_.begin(), leftovers_.end(), [](const Leftover& leftover) {
     return leftover.stage == Leftover::listed;
   });
@@ -64,6 +67,10 @@ void Orphans::handle_storage_keys(View keys, View own, Millis now) {
 
 List<View> Orphans::take_due(Millis now, Effects& effects) {
   List<View> asked;
+  if (unanswered_ <= now) {
+    unanswered_ = kNever;
+    handle_ownership(scratch(former_), true);
+  }
   if (due_ > now) return asked;
   due_ = kNever;
   if (!scanned_) {
@@ -95,7 +102,9 @@ List<View> Orphans::take_due(Millis now, Effects& effects) {
 
 bool Orphans::handle_ownership(View document, bool granted) {
   Leftover* const leftover = find(document);
-  if (leftover == nullptr || leftover->stage != Leftover::claiming) return granted;
+  if (leftover == nullptr || leftover->stage == Leftover::listed) return granted;
+  // An answer that comes after all: what is owned has to stay so.
+  if (leftover->stage == Leftover::owned) return false;
   if (!granted) {
     finish(document);
     if (left_some_) owned_.push_back(document);
@@ -154,7 +163,7 @@ List<View> Orphans::take_finished() {
 void Orphans::forget() {
   leftovers_.clear();
   former_.clear();
-  due_ = kNever;
+  due_ = unanswered_ = kNever;
 }
 
 }  // namespace appizer

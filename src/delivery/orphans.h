@@ -8,6 +8,7 @@
 // what came after has an owner.
 #pragma once
 
+#include "base/compare.h"
 #include "base/list.h"
 #include "base/moment.h"
 #include "base/text.h"
@@ -23,6 +24,9 @@ class Orphans {
   static constexpr Millis kConfirmAfter = 1 * kSecond;
   /// Documents whose segments are taken over at a time.
   static constexpr std::size_t kMost = 16;
+  /// A document waits no longer than this for the lock of its former name. If another one had it,
+  /// the answer would come at once: locks that never answer keep nobody else's.
+  static constexpr Millis kReclaimPatience = 5 * kSecond;
 
   explicit Orphans(View prefix) : prefix_(prefix + storage_keys::kSegments) {}
 
@@ -31,8 +35,9 @@ class Orphans {
   /// The same for the rest, where there were more documents than are taken over at a time: those
   /// that have an owner are not tried again.
   void scan_rest_at(Millis when);
-  /// The document's former name: its segments are taken back at once, without a second look.
-  void reclaim(View former);
+  /// The document's former name: its segments are taken back at once, without a second look; at
+  /// `unanswered`, where nothing has said by then whether they may be.
+  void reclaim(View former, Millis unanswered);
   /// Whether the former segments are still to be taken back.
   bool reclaiming() const { return !former_.empty(); }
 
@@ -62,7 +67,7 @@ class Orphans {
   bool left_some() const { return left_some_; }
   void forget();
 
-  Millis next_wake() const { return due_; }
+  Millis next_wake() const { return min(due_, unanswered_); }
 
  private:
   struct Key {
@@ -82,6 +87,7 @@ class Orphans {
 
   String prefix_;
   String former_;
+  Millis unanswered_ = kNever;
   List<Leftover> leftovers_;
   /// Documents that have an owner, while there are more than are taken over at a time.
   List<String> owned_;

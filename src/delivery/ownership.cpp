@@ -71,6 +71,8 @@ bool Ownership::handle_storage_keys(View list, const Moment& now) {
     orphans_.handle_storage_keys(list, document_, now.monotonic);
     return false;
   }
+  // Storage that cannot be read at present may have all of it.
+  if (list.is_none()) return false;
   for (const auto lane : {Delivery::events, Delivery::users, Delivery::suspects}) {
     if (delivery_.journal(lane).misses_segment(list)) return true;
   }
@@ -115,7 +117,7 @@ void Ownership::handle_pageshow(const Moment& now, Effects& effects) {
   owns_ = false;
   delivery_.handle_pageshow(now, effects);
   orphans_.forget();
-  orphans_.reclaim(former);
+  orphans_.reclaim(former, config_.locks ? now.monotonic + Orphans::kReclaimPatience : kNever);
 }
 
 bool Ownership::overslept(const Moment& now) const { return leases_.overslept(now); }

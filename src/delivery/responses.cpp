@@ -82,6 +82,8 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
       break;
     }
   }
+  const bool may_be_at_fault = passes_lock_ && state.retry.failures() > Isolation::kAlone;
+  if (may_be_at_fault && !config_.locks && state.not_before > now.monotonic) state.give_way(now);
   // What waited already when this flight left need not wait again.
   const std::uint32_t first = state.journal.first_waiting();
   state.due = first != 0 && first <= state.sent_number ? now.monotonic : kNever;
@@ -145,8 +147,11 @@ bool Delivery::handle_failure(const Flight& flight, int status, const Moment& no
   const bool alias_refused = flight.kind == Kind::alias && status != 0 && status != 404;
   auto verdict = Isolation::Verdict::none;
   if (!alias_refused) {
+    // No alias is tried in the place of its user, who may not be known yet.
+    std::size_t before = 0;
+    const bool alone = flight.lane == users && !state.journal.has_later_user(before);
     verdict = state.isolation.handle_failure(flight.records, flight.first, flight.skipped,
-                                             state.journal.waiting(), status == 0);
+                                             alone ? 1 : state.journal.waiting(), status == 0);
   }
   if (alias_refused || verdict == Isolation::Verdict::at_fault) {
     suspect(flight.lane, flight.first, now, effects);

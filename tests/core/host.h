@@ -51,6 +51,10 @@ class Origin {
   /// No storage events are sent.
   bool silent = false;
   std::map<std::string, Host*> locks;
+  /// The names of its keys cannot be read.
+  bool unreadable = false;
+  /// No request for a lock is answered.
+  bool dead_locks = false;
   Moment now{1000000, 1763928000000};
   /// Answers a request with a status; without it requests stay unanswered.
   std::function<int(const Sent&)> server;
@@ -271,7 +275,7 @@ class Host {
         for (const auto& [key, text] : origin_.storage) {
           if (key.starts_with(effect.text)) keys += key + "\n";
         }
-        client.handle_storage_keys(keys, origin_.now);
+        client.handle_storage_keys(origin_.unreadable ? View::none() : View(keys), origin_.now);
         break;
       }
       case Effect::lock:
@@ -330,6 +334,7 @@ class Host {
   }
 
   void lock(const std::string& name, bool wait) {
+    if (origin_.dead_locks) return;
     if (origin_.locks.count(name) == 0) {
       origin_.locks[name] = this;
       later([=, this] { input([&] { client.handle_lock(name, true, origin_.now); }); });

@@ -142,3 +142,99 @@ TEST_CASE("debug warns of what is beyond the documented limits", "[client][real_
   CHECK(hinted(Hint::name_over_limit));
   CHECK(hinted(Hint::properties_over_limit));
 }
+
+TEST_CASE("a page restored from the cache where locks never answer goes on after seconds",
+          "[client][real_web]") {
+  Origin origin;
+  origin.dead_locks = true;
+  Host host(origin, R"("confirmUnload":true)");
+  host.track("stored");
+  host.leave();
+  host.come_back();
+  host.track("later");
+  origin.server = delivered;
+  origin.run_for(8 * kSecond);
+  CHECK(origin.arrived == std::vector<std::string>{"stored", "later"});
+  origin.run();
+  CHECK(origin.arrived.size() == 2);
+  CHECK(origin.asleep());
+}
+
+TEST_CASE("without locks a page whose only event is refused keeps no other page waiting for ever",
+          "[client][real_web]") {
+  Origin origin;
+  origin.server = [](const Sent& sent) { return names_in(sent)[0] == "disliked" ? 403 : 200; };
+  Host first(origin, "", {.locks = false});
+  first.track("disliked");
+  origin.run_for(5 * kMinute);
+  Host second(origin, "", {.locks = false});
+  second.track("other");
+  origin.run_for(4 * kHour);
+  CHECK(origin.arrived == std::vector<std::string>{"other"});
+}
+
+TEST_CASE("a user who is not allowed is tried ever more rarely, though an alias waits behind",
+          "[client][real_web]") {
+  Origin origin;
+  origin.server = [](const Sent& sent) { return names_in(sent)[0] == "user u1" ? 403 : 200; };
+  Host host(origin);
+  host.track("first");
+  origin.run_for(5 * kSecond);
+  host.set_user_id(R"("u1")");
+  origin.run_for(12 * kHour);
+  // From a minute on the pause doubles up to an hour; at the shortest it is half of that.
+  const std::size_t tries = host.sent.size() - 1;
+  CHECK(tries >= 12);
+  CHECK(tries <= 6 + 24);
+}
+
+TEST_CASE(
+    "what the page cleared is written again before it is left, also after a sleep without locks",
+    "[client][real_web]") {
+  Origin origin;
+  origin.server = unavailable;
+  {
+    Host host(origin, "", {.locks = false});
+    host.track_many(3);
+    origin.run_for(5 * kSecond);
+    origin.storage.clear();
+    origin.sleep(kHour);
+    origin.run_for(10 * kSecond);
+    host.leave();
+  }
+  origin.server = delivered;
+  Host next(origin, "", {.locks = false});
+  origin.run();
+  CHECK(origin.arrived.size() == 3);
+}
+
+TEST_CASE("what another page took over while this one slept is not written again",
+          "[client][real_web]") {
+  Origin origin;
+  origin.server = unavailable;
+  origin.silent = true;
+  Host host(origin, "", {.locks = false});
+  host.track_many(3);
+  origin.run_for(5 * kSecond);
+  // Another page had its lease, and its events, while it was frozen.
+  std::erase_if(origin.storage,
+                [](const auto& item) { return item.first.find(".s") == std::string::npos; });
+  origin.server = delivered;
+  origin.sleep(kHour);
+  origin.run();
+  CHECK(origin.arrived.empty());
+}
+
+TEST_CASE("storage that cannot be read for a while is not taken for one that was emptied",
+          "[client][real_web]") {
+  Origin origin;
+  origin.server = unavailable;
+  Host host(origin);
+  host.track_many(20);
+  origin.run_for(5 * kSecond);
+  const std::size_t writes = host.writes;
+  origin.unreadable = true;
+  host.visible(false);
+  origin.unreadable = false;
+  CHECK(host.writes == writes);
+}

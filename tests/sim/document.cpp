@@ -97,6 +97,7 @@ void Document::start(bool visible, bool online) {
   looked = world_.clock.now();
   visible = visible && !prerendering_;
   visible_ = reported_visible_ = seen_ = visible;
+  world_.protocol_rules.visible(id_, visible);
   online_ = online;
   if (!visible) hidden_since_ = world_.clock.now();
   const auto flag = [](bool value) { return value ? "true" : "false"; };
@@ -338,6 +339,7 @@ void Document::show(bool visible) {
   visible_ = visible;
   seen_ = seen_ || visible;
   if (frozen_ || cached_ || std::exchange(reported_visible_, visible) == visible) return;
+  world_.protocol_rules.visible(id_, visible);
   parting_ = parting_ || !visible;
   const std::string before = user();
   if (visible && std::exchange(prerendering_, false)) {
@@ -573,6 +575,9 @@ void Document::perform(Effect& effect) {
       return read(effect.text, false);
     case Effect::scan:
       if (prefix_.empty()) prefix_ = effect.text;
+      if (world_.storage.health() == Storage::Health::throws) {
+        return client_->handle_storage_keys(appizer::View::none(), moment());
+      }
       return client_->handle_storage_keys(world_.storage.keys(effect.text), moment());
     case Effect::lock:
       world_.trace.say("  " + name() + " asks for lock " + effect.text);
@@ -735,7 +740,9 @@ void Document::request(std::uint32_t flight, std::string url, std::string body, 
   if (world_.trace.on()) {
     std::string line = "  " + name() + " sends " + std::to_string(flight) + ":";
     for (const Part& part : send.parts) line += " " + world_.ledger.word(part.tag);
-    for (const Automatic& event : send.automatic) line.append(" ").append(event.name);
+    for (const Automatic& event : send.automatic) {
+      line.append(" ").append(event.name).append("#" + std::to_string(event.part.number));
+    }
     world_.trace.say(line + (keepalive ? ", keepalive" : ""));
   }
   std::size_t others = world_.clock.now() < own_until ? own_bytes : 0;
@@ -803,7 +810,10 @@ void Document::cancel(std::uint32_t flight) {
     world_.coverage.add(Count::timeouts);
     send.status = 0;  // whatever the server meant to say
     world_.ledger.failed(*found);
-    if (world_.plan.locks) world_.protocol_rules.answered(*found, 0);
+    // Without locks it may also have been given up as the page slept longer than its lease.
+    if (world_.plan.locks || world_.ledger.shows_fault(*found)) {
+      world_.protocol_rules.answered(*found, 0);
+    }
     world_.liveness.answered(send, appizer::Outcome::later, 0);
   } else if (!left_ && !returning_ && world_.plan.locks && !ends_) {
     world_.ledger.violated(name() + " gives up a request after " + std::to_string(age));

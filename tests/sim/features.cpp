@@ -9,7 +9,8 @@ Features passed() {
        {Feature::worker, Feature::endless, Feature::long_answers, Feature::foreign_keys,
         Feature::wrapped_fetch, Feature::batching, Feature::sequence, Feature::twins,
         Feature::links, Feature::prerender, Feature::deploy, Feature::false_offline,
-        Feature::own_clear, Feature::alias_refused, Feature::dead_locks}) {
+        Feature::own_clear, Feature::alias_refused, Feature::dead_locks, Feature::proxy,
+        Feature::silence, Feature::views}) {
     features.set(feature, true);
   }
   return features;

@@ -54,11 +54,21 @@ bool Ledger::is_disliked() const {
   return static_cast<std::uint32_t>(entries_.size()) * 2654435761U % 100 < 6;
 }
 
+std::vector<Entry*> Ledger::entries_of(const Send& send) {
+  std::vector<Entry*> found;
+  for (const Part& part : send.parts) found.push_back(&entries_[part.tag]);
+  for (const Automatic& event : send.automatic) {
+    const Entry entry{Entry::event, send.document, 0, 0, send.document, 0};
+    found.push_back(&automatic_entries_.try_emplace(event.part.id, entry).first->second);
+  }
+  return found;
+}
+
 void Ledger::failed(std::uint32_t index) {
   const Send& send = sends_[index];
   if (send.records() != 1) return;
-  for (const Part& part : send.parts) {
-    Entry& entry = entries_[part.tag];
+  for (Entry* const each : entries_of(send)) {
+    Entry& entry = *each;
     const bool own =
         entry.last_alone != kNone && sends_[entry.last_alone].document == send.document;
     const bool others_passed =
@@ -76,27 +86,35 @@ void Ledger::failed(std::uint32_t index) {
   }
 }
 
-bool Ledger::at_fault(const Send& send) const {
-  return send.records() == 1 &&
-         std::any_of(send.parts.begin(), send.parts.end(),
-                     [&](const Part& part) { return entries_[part.tag].fault != kNone; });
+bool Ledger::at_fault(const Send& send) {
+  if (send.records() != 1) return false;
+  const std::vector<Entry*> all = entries_of(send);
+  return std::any_of(all.begin(), all.end(),
+                     [](const Entry* entry) { return entry->fault != kNone; });
 }
 
-bool Ledger::shows_fault(std::uint32_t index) const {
-  const Send& send = sends_[index];
-  return std::any_of(send.parts.begin(), send.parts.end(),
-                     [&](const Part& part) { return entries_[part.tag].fault == index; });
+bool Ledger::set_aside(const Send& send) {
+  if (send.records() != 1) return false;
+  const std::vector<Entry*> all = entries_of(send);
+  return std::any_of(all.begin(), all.end(), [](const Entry* entry) { return entry->set_aside(); });
+}
+
+bool Ledger::shows_fault(std::uint32_t index) {
+  const std::vector<Entry*> all = entries_of(sends_[index]);
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Entry* entry) { return entry->fault == index; });
 }
 
 // While the first record fails alone, another one shows whether anything passes.
 bool Ledger::is_probe(const Send& send) const {
   if (send.records() != 1) return false;
-  // What fails may be a record that a fault has made unreadable.
-  const bool unreadable_fails = std::any_of(sends_.begin(), sends_.end(), [&](const Send& other) {
-    return other.document == send.document && other.lane == send.lane && other.records() == 0 &&
-           other.state == Send::failed;
+  // What fails may be a record that a fault has made unreadable, or one that the page recorded by
+  // itself.
+  const bool unknown_fails = std::any_of(sends_.begin(), sends_.end(), [&](const Send& other) {
+    return other.document == send.document && other.lane == send.lane && other.parts.empty() &&
+           other.records() <= 1 && other.state == Send::failed;
   });
-  if (unreadable_fails) return true;
+  if (unknown_fails) return true;
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     // The server may have it without the page knowing.
     if (entry.last_send == kNone || !entry.set_aside()) return false;

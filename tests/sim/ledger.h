@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -111,9 +112,11 @@ class Ledger {
   /// A page got an answer that may be due to what is in the request.
   void failed(std::uint32_t send);
   /// Whether what is in the request is at fault itself: its failure says nothing about the server.
-  bool at_fault(const Send& send) const;
+  bool at_fault(const Send& send);
+  /// Whether it may be: it has failed alone.
+  bool set_aside(const Send& send);
   /// Whether it was this request that showed it.
-  bool shows_fault(std::uint32_t send) const;
+  bool shows_fault(std::uint32_t send);
   /// A page removed everything from storage; what it has in memory it must write again.
   void cleared_by(std::uint32_t document, Millis now);
   /// Whether records were given up that no report names.
@@ -166,6 +169,7 @@ class Ledger {
   bool in_memory(std::uint32_t keeper) const;
   /// The page that had it in memory when it was harmed has ended since.
   bool not_outlived(const Entry& entry) const;
+  std::vector<Entry*> entries_of(const Send& send);
   Entry& add(Entry::Kind kind, std::uint32_t document, Millis now);
 
   const Plan& plan_;
@@ -178,9 +182,11 @@ class Ledger {
   bool disturbed_ = false;
   bool harmed_ = false;
   std::set<std::uint64_t> automatic_;  // ids that the server has stored
-  std::uint64_t unnamed_[2] = {};      // of ends that were counted in a report, not named
-  std::uint64_t reported_[2] = {};     // in reports
-  std::uint64_t counted_ = 0;          // the sum of `$dropped` that the server has stored
+  /// What a page recorded by itself, by id: only how it failed alone counts.
+  std::map<std::uint64_t, Entry> automatic_entries_;
+  std::uint64_t unnamed_[2] = {};   // of ends that were counted in a report, not named
+  std::uint64_t reported_[2] = {};  // in reports
+  std::uint64_t counted_ = 0;       // the sum of `$dropped` that the server has stored
   bool count_may_be_lost_ = false;
 };
 

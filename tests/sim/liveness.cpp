@@ -66,9 +66,7 @@ bool Liveness::waits(Tag tag) const {
 
 void Liveness::check(const std::vector<bool>& attentive) {
   next_check_ = clock_.now() + kBetweenChecks;
-  // Without locks a page adds a delay to each pause that it reads, and one whose only event fails
-  // may write the next pause first, again and again.
-  if (!plan_.features.has(Feature::silence) || !plan_.locks) return;
+  if (!plan_.features.has(Feature::silence)) return;
   if (ledger_.leases_excuse() || ledger_.evicted_unnamed()) return;
   while (first_open_ < ledger_.size() && ledger_.entry(first_open_).closed()) ++first_open_;
   for (Tag tag = first_open_; tag < ledger_.size(); ++tag) {
@@ -79,7 +77,10 @@ void Liveness::check(const std::vector<bool>& attentive) {
     const Course& course = courses_[page.site][lane];
     const Millis from = std::max({entry.tracked, page.since, page.sent, course.sent,
                                   course.paused_until, course.asked_until});
-    if (clock_.now() - from <= kPatience) continue;
+    // Without locks a page adds a delay to each pause that it reads, and one whose only event
+    // failed gives way to all of these.
+    const Millis spread = plan_.locks ? 0 : appizer::Retry::kLongestWindow;
+    if (clock_.now() - from <= kPatience + spread) continue;
     return ledger_.violated("document " + std::to_string(entry.holder) + " is silent for " +
                             std::to_string((clock_.now() - from) / kSecond) +
                             " s beyond its pause: " + ledger_.word(tag));

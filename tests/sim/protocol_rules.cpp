@@ -128,10 +128,15 @@ void ProtocolRules::check_recovery(const Send& send, const Course& course,
   expect(send.records() <= Delivery::kFirstAfterFailure, "a large batch after a failure", send);
   if (!plan_.locks || locks_.holds(send.document, prefix + "r")) return;
   const Millis asked = locks_.asked(send.document, prefix + "r");
-  // A hidden page does not ask for it: it might be frozen with it.
-  if (asked < 0) return;
-  // It may have begun to wait while it was hidden.
-  const Millis since = std::max(std::min(asked, course.recovering_since), course.holder_due);
+  // A hidden page does not ask for it, as it might be frozen with it, but waits as long.
+  // Nor does one that tries a record which has failed alone: each page tries its own.
+  if (asked < 0 && ledger_.set_aside(send)) return;
+  const bool visible = documents_[send.document].visible;
+  expect(asked >= 0 || !visible, "in recovery, and has not asked for the lock", send);
+  // A page that asks may have begun to wait while it was hidden.
+  const Millis began =
+      asked < 0 ? course.recovering_since : std::min(asked, course.recovering_since);
+  const Millis since = std::max(began, course.holder_due);
   expect(now - since >= Delivery::kLongestLockWait / 2, "in recovery without the lock", send);
 }
 
@@ -172,8 +177,8 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
   }
   if (meaning == appizer::Outcome::delivered || meaning == appizer::Outcome::refused) {
     course.failing = false;
-    // Another page's pause goes on.
-    if (course.holder_due <= now) course.recovering_since = -1;
+    // Another page's pause goes on, and that of a request that failed beside this one.
+    if (std::max(course.holder_due, course.paused_until) <= now) course.recovering_since = -1;
     course.holder_due = 0;
     course.waits.clear();
     return;
@@ -201,6 +206,10 @@ void ProtocolRules::forget(std::uint32_t document) {
   page.courses = {};
   page.under_way.clear();
   page.tokens = 30;
+}
+
+void ProtocolRules::visible(std::uint32_t document, bool visible) {
+  documents_[document].visible = visible;
 }
 
 void ProtocolRules::online(std::uint32_t document, bool online) {
@@ -246,6 +255,10 @@ void ProtocolRules::wait_written(std::uint32_t document, const std::string& key,
   Course& course = documents_[document].courses[lane];
   if (text != nullptr && course.failing && !course.asked_now) {
     if (course.earliest - clock_.monotonic() <= Retry::kShortest) check_jitter(course, *text);
+  }
+  std::array<Millis, 3> numbers{};
+  if (text != nullptr && read_wait(*text, numbers)) {
+    course.paused_until = clock_.monotonic() + numbers[1] - clock_.wall();
   }
   if (!took) return;
   if (text == nullptr) {

@@ -42,6 +42,7 @@ class ProtocolRules {
   /// The page got the answer; status 0 for a timeout.
   void answered(std::uint32_t send, int status);
   void online(std::uint32_t document, bool online);
+  void visible(std::uint32_t document, bool visible);
   /// The page gave up everything, and what it knew of the server with it.
   void forget(std::uint32_t document);
   /// The page stored or removed the time before which nobody may send.
@@ -55,6 +56,7 @@ class ProtocolRules {
 
  private:
   struct Course {
+    Millis paused_until = 0;  // by its own last failure
     bool failing = false;
     Millis recovering_since = -1;  // by its own failure, or by another page's
     Millis holder_due = 0;         // another page has its turn then
@@ -72,6 +74,7 @@ class ProtocolRules {
   };
   struct Document {
     bool online = true;
+    bool visible = true;
     std::array<Course, 2> courses{};
     std::vector<std::uint32_t> under_way;
     double tokens = 30;

@@ -1,16 +1,32 @@
 #include "view_rules.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <string>
+
+#include "visitor/session.h"
 
 namespace sim {
 
 void ViewRules::add(const Part& part, std::string_view name) {
   if (part.view == 0) return ledger_.violated("joins no view: " + std::string(name));
+  const auto began = sessions_.emplace(part.session, part.wall).first;
+  began->second = std::min(began->second, part.wall);
+  // A page that slept longer than its lease goes on with a view whose end another has sent; and so
+  // does one whose provisional end storage kept when it was to be removed.
+  if (ledger_.leases_excuse() || ledger_.harmed()) return;
   const auto [number, first] =
       numbers_.emplace(std::pair(part.view_document, part.number), part.id);
   if (!first && number->second != part.id) {
     ledger_.violated("two events of a document have one $seq: " + std::string(name) +
                      " is number " + std::to_string(part.number));
+  }
+  if (part.unseen) {
+    // What a page tracks before anybody has seen it.
+    if (part.tag == kNoTag && name != "session_start") {
+      ledger_.violated("a view of a page that nobody has seen");
+    }
+    return;
   }
   View& view = views_[part.view];
   view.document = part.view_document;
@@ -23,6 +39,13 @@ void ViewRules::add(const Part& part, std::string_view name) {
   } else {
     ++view.events;
   }
+}
+
+// Of sessions that tabs begin in the same moment one goes on. What was sent in the other by then
+// stays there.
+bool ViewRules::is_one_session(std::uint64_t one, std::uint64_t other) const {
+  if (one == other) return true;
+  return std::abs(sessions_.at(one) - sessions_.at(other)) <= appizer::Session::kNew;
 }
 
 void ViewRules::stored(const Send& send) {
@@ -41,7 +64,8 @@ void ViewRules::close() const {
   for (const auto& [id, view] : views_) {
     if (view.begins.size() > 1) return ledger_.violated("two views have the same $view_id");
     if (view.ends.size() > 1) return ledger_.violated("a view has two ends");
-    if (!view.begins.empty() && !view.ends.empty() && view.session != view.last_session) {
+    if (!view.begins.empty() && !view.ends.empty() &&
+        !is_one_session(view.session, view.last_session)) {
       return ledger_.violated("a view ends in another session");
     }
     if (lossy || view.may_be_lost || unseen_.contains(view.document)) continue;

@@ -45,11 +45,13 @@ class ViewRules {
   };
 
   void add(const Part& part, std::string_view name);
+  bool is_one_session(std::uint64_t one, std::uint64_t other) const;
 
   const Plan& plan_;
   Ledger& ledger_;
   std::map<std::uint64_t, View> views_;  // by `$view_id`
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::uint64_t> numbers_;
+  std::map<std::uint64_t, Millis> sessions_;  // the earliest event of each
   std::set<std::uint64_t> ended_;
   std::set<std::uint64_t> unseen_;
   bool excused_ = false;

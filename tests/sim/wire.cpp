@@ -109,6 +109,7 @@ void read_facts(std::string_view event, Part& part) {
   const std::string_view view = string_after(event, "\"$view_id\":\"", 0);
   if (!view.empty()) {
     part.view = hash(view);
+    part.unseen = view.ends_with(".0");
     part.view_document = hash(view.substr(0, view.rfind('.')));
   }
   const std::size_t dropped = index_of(event, kDropped, id);

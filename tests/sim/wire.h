@@ -28,6 +28,7 @@ struct Part {
   std::uint32_t number = 0;         // `$seq`
   std::uint64_t view = 0;           // a hash of `$view_id`
   std::uint64_t view_document = 0;  // and of the document in it
+  bool unseen = false;              // the view's number is 0: nobody had seen the page yet
 };
 
 /// An event that the core recorded by itself.

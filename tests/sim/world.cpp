@@ -231,18 +231,35 @@ void World::heal() {
   if (ledger.violation().empty()) check_rest();
 }
 
-// What a proxy refuses holds back nobody else, for however long it refuses it.
+// What a proxy refuses holds back nobody else, for however long it refuses it. What an earlier
+// proxy refused is tried again when nothing but suspects waits; each event that passes, be it
+// tracked only now, shows one more of the others to be at fault.
 void World::outlast_proxy() {
-  if (ledger.evicted_unnamed() || ledger.leases_excuse()) return network.lift_proxy();
+  constexpr int kRounds = 8;
+  Tag held = held_back(false);
+  for (int i = 0; i < kRounds && held == kNoTag && held_back(true) != kNoTag; ++i) {
+    for (Tab& tab : tabs_) {
+      if (Document* page = current(tab)) track(*page, rng, 1, false);
+    }
+    rest();
+    if (i + 1 == kRounds) held = held_back(true);
+  }
+  if (held != kNoTag) ledger.violated("waits because of another one: " + ledger.word(held));
+  network.lift_proxy();
+  rest();
+}
+
+// An event, user, alias or fact that the proxy would let pass.
+Tag World::held_back(bool set_aside) {
+  if (ledger.evicted_unnamed() || ledger.leases_excuse()) return kNoTag;
   for (Tag tag = 0; tag < ledger.size(); ++tag) {
     const Entry& entry = ledger.entry(tag);
     if (entry.closed() || entry.outdated || entry.handed_over || !entry.expected) continue;
+    if (entry.set_aside() && !set_aside) continue;
     const bool live = entry.holder < documents_.size() && documents_[entry.holder]->active();
-    if (!live || network.proxy_refuses(entry)) continue;
-    return ledger.violated("waits because of another one: " + ledger.word(tag));
+    if (live && !network.proxy_refuses(entry)) return tag;
   }
-  network.lift_proxy();
-  rest();
+  return kNoTag;
 }
 
 // The longest documented wait is a day.

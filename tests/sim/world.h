@@ -104,6 +104,7 @@ class World {
   void happen(const Event& event);
   void heal();
   void outlast_proxy();
+  Tag held_back(bool set_aside);
   void check_liveness();
   void open_twins();
   void check_twins();

@@ -61,7 +61,7 @@ TEST_CASE("what the server asks for is waited for, the longest of it", "[answers
       {503, {120, {}}, "", 120000},
       {408, {5, {}}, "", 5000},
       {301, {5, {}}, "", 5000},
-      {0, {5, {}}, "", 5000},
+      {0, {5, {}}, R"({"details":{"retry_after":30}})", 0},  // somebody else's words
       {503, {-120, {}}, "", 0},
       {503, {NAN, {}}, "", 0},
       {503, {kInfinity, {}}, "", kLongestRequestedPause},

@@ -179,6 +179,27 @@ TEST_CASE("a 404 is final for an alias, and passes for everything else", "[isola
   CHECK(post.reports[0]["records"][0]["kind"] == "alias");
 }
 
+TEST_CASE("a suspect is in storage all the time, also where there is no room for a copy of it",
+          "[isolation]") {
+  Post post;
+  for (int i = 1; i < 5; ++i) post.track("e" + std::to_string(i), 1000);
+  const auto kept = [&] {
+    return std::any_of(post.storage.begin(), post.storage.end(), [](const auto& item) {
+      return item.second.find("\"e1\"") != std::string::npos;
+    });
+  };
+  post.serve(
+      [&](const Request& request) {
+        CHECK(kept());
+        post.quota = post.used() + 100;
+        return has(request, "e1") ? 403 : 200;
+      },
+      kHour);
+  CHECK(post.arrived.size() == 3);
+  CHECK(post.delivery->journal(Delivery::suspects).size() == 1);
+  CHECK(kept());
+}
+
 TEST_CASE("suspects outlive the page, and what counted against them does", "[isolation]") {
   Record record;
   record.text = R"({"event_name":"a","user_id":"u1","properties":{"$event_id":"a")";

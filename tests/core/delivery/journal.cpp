@@ -623,6 +623,38 @@ TEST_CASE("storage that was full is tried again as soon as something was removed
   CHECK(desk.inherited() == Names{"b"});
 }
 
+TEST_CASE("storage that refuses is tried once more where there may be room, then after a pause",
+          "[journal]") {
+  Desk desk;  // at time 0
+  desk.failing = true;
+  Effects effects;
+  desk.append("a");
+  desk.journal.sync(effects, desk.now);
+  desk.journal.retry_storage();
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(!effects.empty());
+    desk.journal.handle_store_failed(effects.take().text, desk.now);
+    desk.journal.sync(effects, desk.now);
+  }
+  CHECK(effects.empty());
+  CHECK(desk.journal.next_wake() == Journal::kStoragePause);
+}
+
+TEST_CASE("nothing is appended to a large segment whose last write was refused", "[journal]") {
+  Desk desk;
+  desk.append("large", 2 * Journal::kRewritten);
+  desk.settle();
+  desk.failing = true;
+  desk.journal.rename("p", std::string(2 * Journal::kRewritten, 'x'), "renamed");
+  desk.settle();
+  desk.append("small");
+  desk.failing = false;
+  desk.now += Journal::kStoragePause;
+  desk.settle();
+  CHECK(desk.storage.size() == 2);
+  CHECK(desk.inherited() == Names{"large", "small"});
+}
+
 TEST_CASE("when storage was emptied everything is written again", "[journal]") {
   Desk desk;
   for (int i = 0; i < 50; ++i) desk.append("e" + std::to_string(i), 1000);

@@ -195,8 +195,27 @@ TEST_CASE("a lock that was not requested is released", "[orphans]") {
   CHECK(successor.locked("stranger", true));
   CHECK_FALSE(successor.locked("stranger", false));
   successor.look_twice({"j.dead.e0"});
-  successor.locked("dead", true);
-  CHECK(successor.locked("dead", true));
+  CHECK_FALSE(successor.locked("dead", true));
+  CHECK_FALSE(successor.locked("dead", true));  // it owns it
+}
+
+TEST_CASE("former segments are read where no lock is answered, and a late answer keeps the lock",
+          "[orphans]") {
+  Successor successor;
+  successor.orphans.reclaim("former", Orphans::kReclaimPatience);
+  successor.due();
+  CHECK(successor.asked() == Texts{"scan j."});
+  successor.see({"j.former.e0"});
+  CHECK(successor.due() == Texts{"former"});
+  CHECK(successor.read_next().empty());
+  CHECK(successor.orphans.next_wake() == Orphans::kReclaimPatience);
+  successor.now = Orphans::kReclaimPatience;
+  successor.due();
+  CHECK(successor.read_next() == Texts{"j.former.e0"});
+  CHECK(successor.handle_storage_value("j.former.e0"));
+  CHECK_FALSE(successor.orphans.reclaiming());
+  CHECK(successor.orphans.next_wake() == kNever);
+  CHECK_FALSE(successor.locked("former", true));
 }
 
 TEST_CASE("keys that are no segments are not touched", "[orphans]") {
@@ -240,7 +259,7 @@ TEST_CASE("each scan forgets the scan before", "[orphans]") {
 TEST_CASE("a document's own former segments are read at once, others after a second scan",
           "[orphans]") {
   Successor successor;
-  successor.orphans.reclaim("former");
+  successor.orphans.reclaim("former", kNever);
   CHECK(successor.orphans.reclaiming());
   CHECK(successor.due().empty());
   CHECK(successor.asked() == Texts{"scan j."});
@@ -259,7 +278,7 @@ TEST_CASE("a document's own former segments are read at once, others after a sec
 
 TEST_CASE("reclaiming ends when there is nothing to reclaim", "[orphans]") {
   Successor successor;
-  successor.orphans.reclaim("former");
+  successor.orphans.reclaim("former", kNever);
   successor.due();
   SECTION("no segments are left") { successor.see({"j.dead.e0"}); }
   SECTION("another document took them over") {

@@ -47,6 +47,8 @@ struct Post {
   Moment now{100000, kWall};
   std::map<std::string, std::string> storage;
   bool storage_fails = false;
+  /// Characters that storage takes.
+  std::size_t quota = SIZE_MAX;
   std::vector<Request> requests;
   std::vector<nlohmann::json> reports;
   std::map<std::uint32_t, std::string> flushes;
@@ -89,9 +91,7 @@ struct Post {
         for (Request& request : requests) request.over |= request.id == effect.number;
         break;
       case Effect::store:
-        if (!storage_fails) {
-          storage[effect.text] = effect.more;
-        } else {
+        if (!store(effect.text, effect.more)) {
           delivery->handle_store_failed(effect.text, now.monotonic);
         }
         break;
@@ -113,6 +113,19 @@ struct Post {
       default:
         FAIL("asked for something else");
     }
+  }
+
+  std::size_t used() const {
+    std::size_t sum = 0;
+    for (const auto& [key, text] : storage) sum += key.size() + text.size();
+    return sum;
+  }
+  bool store(const std::string& key, const std::string& text) {
+    const auto before = storage.find(key);
+    const std::size_t freed = before == storage.end() ? 0 : key.size() + before->second.size();
+    if (storage_fails || used() - freed + key.size() + text.size() > quota) return false;
+    storage[key] = text;
+    return true;
   }
 
   /// Goes from wake to wake until then.
