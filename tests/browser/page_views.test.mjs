@@ -406,20 +406,37 @@ inEngines('page views', (engine) => {
 
   // WebKit's driver shows no tab but the first.
   if (engine !== 'webkit') {
-    scene('tabs that are closed', { open: '/bare' }, async ({ page, site, arrives, recorded }) => {
-      const count = 8;
-      for (let i = 0; i < count; ++i) {
-        const tab = await browser.newPage();
-        await tab.goto(`${site.address}/`);
-        await pause(700); // seen, and on the point of being recorded
-        await tab.close();
-      }
-      // Firefox may interrupt the page while it leaves: what that kept from being sent, the next page sends.
-      await page.goto(`${site.address}/`);
-      await arrives(2 * count + 1);
-      const times = (/** @type {string} */ line) => recorded().filter((one) => one === line).length;
-      assert.deepEqual([times('page_view /'), times('page_leave /')], [count + 1, count]);
-    });
+    // Each tab that the browser reports as left is recorded once, whatever else interrupts it. Firefox ends a tab now
+    // and then, on a busy machine, without any event, as a crash does; the page then keeps note of none.
+    const noted = `<script>addEventListener('pagehide', () => { localStorage[Math.random()] = 'left' })</script>`;
+    scene(
+      'tabs that are closed',
+      {
+        open: '/bare',
+        pages: { '/': pageOf('Home', noted) },
+      },
+      async ({ page, site, arrives, recorded }) => {
+        const count = 8;
+        for (let i = 0; i < count; ++i) {
+          const tab = await browser.newPage();
+          await tab.goto(`${site.address}/`);
+          await pause(700); // seen, and on the point of being recorded
+          await tab.close();
+        }
+        const left = await page.evaluate(
+          () => Object.values(localStorage).filter((text) => text === 'left').length,
+        );
+        assert.ok(engine === 'firefox' ? left > count / 2 : left === count, `${left} were left`);
+        // Firefox may interrupt the page while it leaves: what that kept from being sent, the next page sends.
+        await page.goto(`${site.address}/`);
+        await arrives(count + 1 + left);
+        const times = (/** @type {string} */ line) =>
+          recorded().filter((one) => one === line).length;
+        assert.equal(times('page_view /'), count + 1);
+        const leaves = times('page_leave /');
+        assert.ok(leaves >= left && leaves <= count, `${leaves} of ${left}`);
+      },
+    );
   }
 
   if (engine === 'chromium') {

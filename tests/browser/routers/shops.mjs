@@ -134,7 +134,7 @@ export const shops = () => {
 /** How long a slow server takes to answer, in milliseconds. */
 export const SLOW = 1200;
 
-/** @param {import('../harness/site.mjs').Content} content */
+/** @param {import('../harness/site.mjs').Content} content @returns {() => Promise<typeof content>} */
 const slowly = (content) => () =>
   new Promise((resolve) => {
     setTimeout(() => resolve(content), SLOW);

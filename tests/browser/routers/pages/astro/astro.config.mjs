@@ -1,4 +1,2 @@
-import { defineConfig } from 'astro/config';
-
-// No toolbar, no telemetry: pages alone, as files.
-export default defineConfig({ build: { format: 'file' }, devToolbar: { enabled: false } });
+// No toolbar: pages alone, as files.
+export default { build: { format: 'file' }, devToolbar: { enabled: false } };
