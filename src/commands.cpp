@@ -180,7 +180,8 @@ bool Client::continue_session(View landing, Millis happened, const Context& cont
   }
   if (begins && landing.empty()) landing = views_.landing();
   session.touch(ids_, happened, effects_, landing);
-  first_touch.handle_landing(landing, effects_);
+  // That of the session, which may have begun on another sub-domain.
+  first_touch.handle_landing(session.landing(), effects_);
   if (renews) identity.renew_cookie(effects_);
   if (!begins) return true;
   if (config_.session_start) {

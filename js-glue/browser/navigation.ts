@@ -19,9 +19,11 @@ export function openNavigation(): Navigation {
   let deepest = -1;
   // What was scrolled last, where that is not the document.
   let scroller: Element | undefined;
-  // By the height that it has at this moment: later the element may hold another page.
+  // By the height that it has at this moment: later the element may hold another page. What was measured before
+  // anybody scrolled does not count any more, as the page may have been empty then.
   const measureDepth = ({ scrollTop, clientHeight, scrollHeight }: Element) => {
-    deepest = Math.max(deepest, (PERCENT * (scrollTop + clientHeight)) / scrollHeight || 0);
+    const depth = (PERCENT * (scrollTop + clientHeight)) / scrollHeight || 0;
+    deepest = scroller ? Math.max(deepest, depth) : depth;
   };
   return {
     look(measure, restart) {
@@ -60,8 +62,8 @@ export function openNavigation(): Navigation {
       on(window, 'scroll', ({ target }) => {
         const element = target === document ? root() : (target as Element);
         if (element !== root() && !isMost(element)) return;
-        scroller = element;
         measureDepth(element);
+        scroller = element;
       });
       // A click that only opens a menu is a gesture too: what follows without one is a redirect.
       for (const type of ['click', 'keydown']) {

@@ -178,8 +178,9 @@ void PageViews::handle_page_facts(const Page& page, const Moment& now, Findings&
   url_ = url;
   const bool count_now = std::exchange(count_now_, false);
   const bool opens = stage_ == Stage::opened && !count_now;
-  if (page.scroll >= 0) {
-    // When the URL has just changed, the depth is that of the page before.
+  if (page.scroll >= 0 && (opens || leaving_ || !visible_)) {
+    // Not before the page is left: until somebody scrolls, a page that still grows is seen to its
+    // end. When the URL has just changed, the depth is that of the page before.
     Stay& stay = opens && has_left_               ? left_.stay
                  : opens || stage_ == Stage::none ? counted_
                                                   : pending_.stay;

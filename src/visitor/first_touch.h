@@ -17,7 +17,7 @@ class FirstTouch {
   void read(Effects& effects);
   /// Takes what storage has, an answer or another document's write. False: not its key.
   bool handle_storage_value(View key, View text);
-  /// The visitor arrived somewhere: it is stored if it is the first time.
+  /// Where the session's landing was: it is stored if none is.
   void handle_landing(View landing, Effects& effects);
   /// Another visitor is here.
   void forget(Effects& effects);

@@ -401,22 +401,41 @@ inEngines('page views', (engine) => {
 
   // WebKit's driver shows no tab but the first.
   if (engine !== 'webkit') {
-    scene('tabs that are closed', { open: '/bare' }, async (visiting) => {
-      const { page, site, settle, arrives, recorded } = visiting;
-      const count = 8;
-      for (let i = 0; i < count; ++i) {
-        const tab = await browser.newPage();
-        await tab.goto(`${site.address}/`);
-        await tab.evaluate('pass(700)'); // seen, and on the point of being recorded
-        await tab.close();
-      }
-      // Firefox may interrupt the page while it leaves: what that kept from being sent, the next page sends.
-      await page.goto(`${site.address}/`);
-      await settle();
-      await arrives(2 * count + 1);
-      const times = (/** @type {string} */ line) => recorded().filter((one) => one === line).length;
-      assert.deepEqual([times('page_view /'), times('page_leave /')], [count + 1, count]);
-    });
+    // Each tab that the browser reports as left is recorded once, whatever else interrupts it. Firefox ends a tab now
+    // and then, on a busy machine, without any event, as a crash does; the page then keeps note of none.
+    const noted = `<script>addEventListener('pagehide', () => { localStorage[Math.random()] = 'left' })</script>`;
+    scene(
+      'tabs that are closed',
+      {
+        open: '/bare',
+        pages: { '/': pageOf('Home', noted) },
+      },
+      async ({ page, site, settle, recorded }) => {
+        const count = 8;
+        for (let i = 0; i < count; ++i) {
+          const tab = await browser.newPage();
+          await tab.goto(`${site.address}/`);
+          await tab.evaluate('pass(700)'); // seen, and on the point of being recorded
+          await tab.close();
+        }
+        // Firefox may interrupt the page while it leaves: what that kept from being sent, the next page sends.
+        await page.goto(`${site.address}/`);
+        await settle();
+        const times = (/** @type {string} */ line) =>
+          recorded().filter((one) => one === line).length;
+        // A tab may still be leaving when its driver calls it closed.
+        const least = engine === 'firefox' ? count / 2 : count;
+        const left = () =>
+          page.evaluate(() => Object.values(localStorage).filter((text) => text === 'left').length);
+        await waitFor(
+          async () =>
+            times('page_view /') === count + 1 &&
+            times('page_leave /') >= Math.max(least, await left()),
+          { what: 'every view, and every leave that was reported', timeout: 60_000 },
+        );
+        assert.ok(times('page_leave /') <= count);
+      },
+    );
   }
 
   if (engine === 'chromium') {

@@ -65,7 +65,7 @@ const windows = new WeakMap();
  *
  * @param {object} wishes
  * @param {import('./harness/browsers.mjs').Browser} wishes.browser
- * @param {Record<string, Content>} wishes.pages
+ * @param {NonNullable<NonNullable<Parameters<typeof createSite>[0]>['pages']>} wishes.pages
  * @param {object} [wishes.options] of `AppizerWeb.init`
  * @param {string[]} [wishes.folders]
  * @param {string} [wishes.open] the first page

@@ -265,6 +265,33 @@ TEST_CASE("an id that was sent and then lost against another tab's is linked to 
   }
 }
 
+TEST_CASE("each of two logouts that wait for consent in two tabs begins a visitor of its own",
+          "[visits]") {
+  Origin origin;
+  origin.server = delivered;
+  std::deque<Host> tabs;
+  for (const std::string tab : {"first", "second"}) {
+    tabs.emplace_back(origin, R"("rememberConsent":true,"consent":"pending")");
+    tabs.back().track(tab + "_before");
+    tabs.back().reset();
+    tabs.back().track(tab + "_after");
+  }
+  // Storage reports it to the other tab, which then carries out a logout too, a moment later.
+  tabs[0].decide("granted");
+  origin.run_for(10000);
+  std::map<std::string, std::string> owners;
+  for (const auto& event : events_of(origin)) owners[event["event_name"]] = event["user_id"];
+  REQUIRE(owners.size() == 4);
+  // The second tab begins as the visitor that the first one's logout began.
+  CHECK(owners["second_before"] == owners["first_after"]);
+  CHECK(owners["first_before"] != owners["first_after"]);
+  CHECK(owners["first_after"] != owners["second_after"]);
+  CHECK(owners["first_before"] != owners["second_after"]);
+  for (const Host& tab : tabs) CHECK(tab.client.user_id() == owners["second_after"]);
+  // A logout parts visitors: nothing links them.
+  CHECK(origin.arrived.size() == 4);
+}
+
 TEST_CASE("a prerendered page waits until it is opened, and sends nothing if it never is",
           "[visits]") {
   Origin origin;
@@ -310,6 +337,38 @@ TEST_CASE("user records say where the visitor first came from, and where this ti
     "landing_page": "https://shop.example/?utm_campaign=spring",
     "referrer": "https://search.example/", "campaign": "spring", "utm_campaign": "spring",
     "last": {"landing_page": "https://shop.example/tea"}})"));
+}
+
+TEST_CASE("a session that goes on at another sub-domain keeps where the visitor came from",
+          "[visits]") {
+  Origin origin;
+  origin.server = delivered;
+  const std::string options = R"("persistence":"cookie","autoEvents":{"pageLeave":false})";
+  {
+    Host www(origin, options,
+             {.url = "https://www.shop.example/?utm_campaign=spring",
+              .referrer = "https://search.example/"});
+    origin.run_for(5000);
+    www.leave();
+  }
+  // The sub-domains share cookies alone.
+  std::erase_if(origin.storage,
+                [](const auto& item) { return !item.first.starts_with("cookie:"); });
+  Host app(origin, options,
+           {.url = "https://app.shop.example/", .referrer = "https://www.shop.example/"});
+  origin.run_for(5000);
+  CHECK(are_equal(all(origin, "$session_id")));
+  app.set_user_id("\"user_1\"");
+  origin.run_for(5000);
+  const auto record = std::find_if(origin.bodies.begin(), origin.bodies.end(),
+                                   [](const auto& body) { return contains(body, "origin"); });
+  REQUIRE(record != origin.bodies.end());
+  const auto came = parsed(*record)["origin"];
+  for (const auto& from : {came, came["last"]}) {
+    CHECK(from["landing_page"] == "https://www.shop.example/?utm_campaign=spring");
+    CHECK(from["referrer"] == "https://search.example/");
+    CHECK(from["campaign"] == "spring");
+  }
 }
 
 TEST_CASE("a cookie with the user id is written again each day, however long a session is",

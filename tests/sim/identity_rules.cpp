@@ -107,9 +107,16 @@ void IdentityRules::decided(std::uint32_t document, bool granted) {
 }
 
 void IdentityRules::replays(std::uint32_t document, const std::string& kept) {
-  if (kept.empty()) may_be_new(document);
+  Document& page = documents_[document];
+  page.unsure = page.parts && std::exchange(page.overflowed, false);
+  if (page.parts && !page.unsure) {
+    // A logout made the id, for another visitor than that of any other tab.
+    page.new_until = -1;
+  } else if (kept.empty()) {
+    may_be_new(document);
+  }
   // What another tab had made a moment ago is another visitor's since.
-  if (documents_[document].parts) parted_.insert(id_hash(kept));
+  if (page.parts) parted_.insert(id_hash(kept));
 }
 
 void IdentityRules::begins(std::uint32_t document, const std::string& id, const std::string& kept) {
@@ -125,6 +132,7 @@ void IdentityRules::begins(std::uint32_t document, const std::string& id, const 
 }
 
 void IdentityRules::overflowed(std::uint32_t document) {
+  documents_[document].overflowed = true;
   for (Act& act : acts_) {
     if (act.document == document && act.era == kNone) act.owner = kNone;
   }
@@ -167,7 +175,8 @@ void IdentityRules::check_owner(const Part& part, Act& act) {
     ledger_.violated("belongs to another user than when it was tracked: " + ledger_.word(part.tag));
   }
   // What was not sent yet gets the id that all tabs have agreed on.
-  if (replaced && part.user == owner.id && !act.sent && !disturbed_) {
+  const bool excused = disturbed_ || documents_[act.document].unsure;
+  if (replaced && part.user == owner.id && !act.sent && !excused) {
     ledger_.violated("belongs to an id that another one has replaced: " + ledger_.word(part.tag));
   }
   act.sent = true;

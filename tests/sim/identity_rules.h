@@ -85,6 +85,8 @@ class IdentityRules {
     std::uint32_t waiting = kNone;  // the owner of what waits for a decision
     bool resets = false;            // a reset waits for it too
     bool parts = false;             // and is carried out with it
+    bool overflowed = false;        // and some of what waited was dropped
+    bool unsure = false;            // so perhaps the reset as well
   };
   struct Pair {
     std::uint32_t asked = 0;

@@ -6,7 +6,7 @@ import { end, start } from '../harness/processes.mjs';
 import { createSink } from '../harness/sink.mjs';
 import { createSite } from '../harness/site.mjs';
 import { waitFor } from '../harness/wait.mjs';
-import { makeNextApp, withNext } from './shops.mjs';
+import { makeNextApp, withAll } from './shops.mjs';
 
 /** @type {string} */
 let folder;
@@ -17,7 +17,7 @@ const port = 4597;
 const site = `http://localhost:${port}`;
 before(
   () => {
-    if (!withNext) return;
+    if (!withAll) return;
     folder = makeNextApp('installed');
     process.env.NEXT_PUBLIC_SITE = site;
     process.env.NEXT_PUBLIC_API = `${site}/shop-data`;
@@ -30,7 +30,7 @@ inEngines('Next.js, from npm', (engine) => {
   test('bindings and a route handler of the site, where no component may ask the clock', {
     timeout: 150_000,
     // One engine, as the app has one address.
-    skip: !withNext || engine !== 'chromium',
+    skip: !withAll || engine !== 'chromium',
   }, async () => {
     const sink = await createSink();
     const files = await createSite();
@@ -75,7 +75,7 @@ inEngines('Next.js, from npm', (engine) => {
 
   test('client components, server components and route handlers', {
     timeout: 150_000,
-    skip: !withNext,
+    skip: !withAll,
   }, async () => {
     const sink = await createSink();
     const browser = await launch(engine);

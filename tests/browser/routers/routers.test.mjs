@@ -5,7 +5,7 @@ import { inEngines, launch } from '../harness/browsers.mjs';
 import { held } from '../harness/held.mjs';
 import { waitFor } from '../harness/wait.mjs';
 import { visit } from '../visits.mjs';
-import { makePages, shops, withNext } from './shops.mjs';
+import { makePages, shops, withAll } from './shops.mjs';
 
 const names = [
   'React Router',
@@ -13,7 +13,7 @@ const names = [
   'Vue Router, by the hash',
   'SvelteKit',
   'Turbo',
-  ...(withNext ? ['Next.js'] : []),
+  ...(withAll ? ['Next.js'] : []),
 ];
 
 before(makePages, { timeout: 600_000 });

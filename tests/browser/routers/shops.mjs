@@ -14,18 +14,25 @@ import { sdk } from '../visits.mjs';
 const sources = join(dirname(fileURLToPath(import.meta.url)), 'pages');
 const made = join(build, 'pages');
 
-/** Next.js is 330 MB and minutes of work, so it is left to `npm run test:routers`. */
-export const withNext = process.env.APPIZER_ROUTERS === 'all';
+/** Next.js is 330 MB and minutes of work, Astro 150 MB, so they are left to `npm run test:routers`. */
+export const withAll = process.env.APPIZER_ROUTERS === 'all';
+
+const entries = [
+  ...['react-router.jsx', 'vue-router.js', 'turbo.js'],
+  ...['react-data.jsx', 'vue-async.js', 'swup.js', 'barba.js', 'htmx.js'],
+];
 
 /** Installs the frameworks and makes the pages, as far as that has not been done. */
 export async function makePages() {
   install(sources, made);
   make('svelte-kit', '../node_modules/vite/bin/vite.js');
-  if (withNext) {
+  if (withAll) {
     install(join(sources, 'next'), join(made, 'next'));
     make('next', 'node_modules/next/dist/bin/next');
+    install(join(sources, 'astro'), join(made, 'astro'));
+    make('astro', 'node_modules/astro/astro.js');
   }
-  for (const entry of ['react-router.jsx', 'vue-router.js', 'turbo.js']) {
+  for (const entry of entries) {
     cpSync(join(sources, entry), join(made, entry));
     await bundle({
       entryPoints: [join(made, entry)],
@@ -119,6 +126,66 @@ export const shops = () => {
       return {
         folders: [join(made, 'next', 'out')],
         pages: pagesOf((path) => html('next/out', file(path))),
+      };
+    },
+  };
+};
+
+/** How long a slow server takes to answer, in milliseconds. */
+export const SLOW = 1200;
+
+/** @param {import('../harness/site.mjs').Content} content @returns {() => Promise<typeof content>} */
+const slowly = (content) => () =>
+  new Promise((resolve) => {
+    setTimeout(() => resolve(content), SLOW);
+  });
+
+// Marked up for all of the routers that put pages of a server in place. The first is long.
+/** @param {string} script @param {string} title */
+const served = (script, title) => {
+  const links = Object.entries({ about: '/about', item: '/items/1', old: '/old' });
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8">
+<title>${title}</title>${sdk}<script src="/${script}" defer></script></head><body data-barba="wrapper">
+<nav>${links.map(([id, to]) => `<a id="${id}" href="${to}" hx-boost="true">${id}</a>`).join(' ')}</nav>
+<main id="swup" data-barba="container" data-barba-namespace="page"><h1>${title}</h1>
+<div style="height: ${title === 'Home' ? 6000 : 10}px"></div></main></body></html>`;
+};
+
+/**
+ * A server that answers the router after `SLOW`, except with the first page.
+ *
+ * @param {(title: string, file: string) => string} page
+ */
+const slowServer = (page) => ({
+  '/': page('Home', 'index.html'),
+  '/about': slowly(page('About', 'about.html')),
+  '/items/1': slowly(page('Item 1', 'items/1.html')),
+  '/old': { status: 302, headers: { location: '/about' } },
+});
+
+/** What the same shop is on a slow network, with what changes the URL before the title, and after it. */
+export const slowShops = () => {
+  const folders = [join(made, 'bundles')];
+  /** @param {string} script */
+  const fetched = (script) => ({ folders, pages: slowServer((title) => served(script, title)) });
+  /** @param {string} script */
+  const withData = (script) => ({
+    folders,
+    pages: { ...pagesOf(() => app(script)), '/data': slowly('') },
+  });
+  return {
+    swup: fetched('swup.js'),
+    barba: fetched('barba.js'),
+    Turbo: fetched('turbo.js'),
+    htmx: fetched('htmx.js'),
+    'Vue Router, asynchronous set-up': withData('vue-async.js'),
+    'React Router, data': withData('react-data.js'),
+    // Read only when it is asked for, as it may not have been made.
+    get 'Astro ClientRouter'() {
+      const dist = join(made, 'astro', 'dist');
+      return {
+        folders: [dist],
+        pages: slowServer((_, file) => readFileSync(join(dist, file), 'utf8')),
       };
     },
   };

@@ -446,6 +446,19 @@ TEST_CASE("a view ends with the page, with how long and how far it was seen", "[
   CHECK(page.found[1].happened == 1763928065500);
 }
 
+TEST_CASE("a page that is empty when it is first looked at was not seen to its end",
+          "[page_views]") {
+  Document page;
+  page.config.page_leave = true;
+  page.scroll = 100;
+  page.start().wait(4000);
+  page.scroll = 30;  // it is long by now
+  SECTION("left") { page.leave(); }
+  SECTION("hidden") { page.hide().leave(); }
+  SECTION("another view") { page.go("/a").wait(4000).leave(); }
+  CHECK(page.properties(1)["scroll_percent"] == 30);
+}
+
 TEST_CASE("a view ends where the next begins", "[page_views]") {
   Document page;
   page.config.page_leave = true;

@@ -1,0 +1,2 @@
+// No toolbar: pages alone, as files.
+export default { build: { format: 'file' }, devToolbar: { enabled: false } };
