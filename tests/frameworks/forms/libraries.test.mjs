@@ -22,9 +22,9 @@ const project = join(build, 'form-libraries');
 const pause = (/** @type {number} */ time) => new Promise((resolve) => setTimeout(resolve, time));
 
 describe('forms of libraries', { timeout: 600_000 }, () => {
-  /** @type {import('../browser/harness/browsers.mjs').Browser} */
+  /** @type {import('../../browser/harness/browsers.mjs').Browser} */
   let browser;
-  /** @type {import('../browser/harness/browsers.mjs').Page} */
+  /** @type {import('../../browser/harness/browsers.mjs').Page} */
   let page;
   /** @type {Awaited<ReturnType<typeof createSite>>} */
   let site;

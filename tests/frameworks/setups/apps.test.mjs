@@ -146,7 +146,7 @@ describe('without a page', { timeout: 600_000 }, () => {
   });
   after(() => sink?.close());
 
-  const bin = (/** @type {string} */ ...parts) => join(runtimes, 'node_modules', ...parts);
+  const bin = (/** @type {string[]} */ ...parts) => join(runtimes, 'node_modules', ...parts);
   /** @type {Record<string, (api: string) => unknown>} */
   const programs = {
     Node: (api) => start(newer, ['visit.mjs', api]),
