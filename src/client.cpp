@@ -56,6 +56,7 @@ Status Client::start(View config, const Seed& seed, const Moment& now) {
     effects_.read(consent_key());
     return Status::ok;
   }
+  if (config_.consent_given) remember_decision(live_.consent, {});
   apply_consent(live_.consent);
   return Status::ok;
 }
@@ -90,6 +91,11 @@ bool Client::may_become(Consent consent) const {
   return consent != Consent::pending || live_.consent != Consent::granted;
 }
 
+// What events say of it, and how it is stored: its own name after that of the state, if it has one.
+void Client::remember_decision(Consent consent, View decision) {
+  decision_ = decision.empty() ? name_of(consent) : json::clip(decision, kLongestDecision);
+}
+
 void Client::begin() {
   running_.emplace(config_, live_, ids_, prefix_);
   hinted_storage_ = false;
@@ -118,14 +124,21 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
   now_ = now;
   if (!started_) return Status::not_started;
   Consent consent = Consent::granted;
-  const bool known = read_consent(json::string(state), consent);
+  const bool named = state.starts_with('{');
+  const bool known =
+      read_consent(json::string(named ? json::member(state, "state") : state), consent);
   if (!known || (consent != live_.consent && !may_become(consent))) {
     hint(Hint::consent_refused, json::clip(state, kLongestUserId));
     return Status::consent_unusable;
   }
   if (config_.drops_bot()) return Status::ok;
+  const String decision = named ? json::string(json::member(state, "decision")) : String();
+  remember_decision(consent, decision);
   if (config_.remember_consent) {
-    effects_.store(consent_key(), name_of(consent));
+    String stored = name_of(consent);
+    if (!decision.empty()) stored += ' ';
+    if (!decision.empty()) stored += decision_;
+    effects_.store(consent_key(), stored);
   }
   if (consent == live_.consent) return Status::ok;
   user_entropy_ = user;

@@ -180,6 +180,7 @@ class Client {
   // Consent (client.cpp).
   void apply_consent(Consent consent);
   bool may_become(Consent consent) const;
+  void remember_decision(Consent consent, View decision);
   void begin();
   void end();
   void read_all();
@@ -221,6 +222,8 @@ class Client {
   String prefix_;
   /// None before consent is granted.
   std::optional<Running> running_;
+  /// The decision that events are recorded under, as they say it; empty where the site asks for none.
+  String decision_;
   PendingCalls pending_calls_;
   bool started_ = false;
   /// After consent is denied, until everything is erased that was in storage: nothing begins anew

@@ -151,7 +151,8 @@ Event Client::record(View name, View properties, Millis happened, View app,
        .document = document_id_,
        .view = view,
        .seq = ++seq_,
-       .page = page});
+       .page = page,
+       .consent = decision_});
   if (suppressed > 0) {
     event.head += ",\"$suppressed\":";
     json::append_integer(event.head, suppressed);
@@ -342,7 +343,8 @@ void Client::write_provisional() {
        .wall = happened,
        .document = document_id_,
        .view = context.view,
-       .seq = seq});
+       .seq = seq,
+       .consent = decision_});
   journal.set_provisional(event.head);
 }
 

@@ -27,6 +27,8 @@ constexpr json::Limits kPropertyLimits{
 constexpr std::size_t kLongestName = 255;
 /// Bytes of a user id; a longer one is refused.
 constexpr std::size_t kLongestUserId = 255;
+/// What a site calls a decision about consent, in characters: our own bound.
+constexpr std::size_t kLongestDecision = 100;
 
 /// Bytes of a URL, of a page's title, and of any other text of the page's that an automatic event
 /// carries; what is longer is cut.

@@ -15,8 +15,11 @@ void Client::handle_storage_value(View key, View text, const Moment& now) {
   if (config_.remember_consent && key == consent_key()) {
     const bool first = live_.consent == Consent::pending && !views_started_;
     Consent stored = first ? config_.consent : live_.consent;
-    read_consent(text, stored);
-    if (first || (may_become(stored) && !config_.drops_bot())) apply_consent(stored);
+    View decision = text;
+    const bool known = read_consent(take_until(decision, ' '), stored);
+    const bool follows = first || may_become(stored);
+    if (known && (follows || stored == live_.consent)) remember_decision(stored, decision);
+    if (first || (follows && !config_.drops_bot())) apply_consent(stored);
   }
   if (!running_) return;
   auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;

@@ -209,6 +209,19 @@ export interface PageViewOptions {
 export type Consent = 'granted' | 'pending' | 'denied';
 
 /**
+ * A decision with a name of its own, which every event recorded under it says as `$consent`. Without a name that is
+ * the state itself. Events of a site that never mentions consent have no `$consent`.
+ *
+ * @example
+ * AppizerWeb.setConsent({ state: 'granted', decision: 'banner-2026-11' });
+ */
+export interface ConsentDecision {
+  state: Consent;
+  /** Such as the version of the text that was agreed to; at most 100 characters, the rest is cut. */
+  decision?: string | undefined;
+}
+
+/**
  * An event on its way into the queue.
  *
  * @example
@@ -241,6 +254,8 @@ export interface CommonProperties {
   $lib_version: string;
   /** The visitor is a program (see the option `bots`). */
   $bot?: true;
+  /** The decision that the event was recorded under, on a site that asks for consent (see `setConsent`). */
+  $consent?: string;
   /** The names of properties that were shortened or left out. */
   $cut?: string[];
   /** How many events before this one were lost, since it was last said. */
@@ -391,7 +406,7 @@ export interface Appizer<Events extends object = AnyEvents> {
   /** The visitor logs out: a new anonymous id and a new session. What waits goes out under the old id. */
   reset(): void;
   /** The visitor decided. See the option `consent`. */
-  setConsent(state: Consent): void;
+  setConsent(state: Consent | ConsentDecision): void;
   /**
    * Sends what waits without delay, and says what became of it. Where the core is still loading, that is after it
    * has loaded. Never rejects.

@@ -65,7 +65,7 @@ export function followConsent(
     decidedBy = speaker;
     if (next === current) return;
     current = next;
-    attempt(() => client.setConsent(next));
+    attempt(() => client.setConsent({ state: next, decision: speaker }));
   };
   const stops = names.map((name) =>
     attempt(() => {

@@ -9,6 +9,7 @@ export type {
   AutomaticEvents,
   CommonProperties,
   Consent,
+  ConsentDecision,
   EventMap,
   FlushResult,
   FormFacts,

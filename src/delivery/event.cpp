@@ -15,7 +15,7 @@ namespace {
 bool is_ours(View name) {
   return lists(
       "$event_id $timestamp $sent_at $session_id $view_id $seq $page $lib $lib_version $bot "
-      "$dropped $suppressed $cut",
+      "$dropped $suppressed $cut $consent",
       name);
 }
 
@@ -120,6 +120,7 @@ Event make_event(View name, View properties, const Stamp& stamp) {
   }
   const bool has_page = !event.properties_lost && !json::member(properties, "page").is_none();
   if (!stamp.page.empty() && !has_page) json::append_member(out, "$page", stamp.page);
+  if (!stamp.consent.empty()) json::append_member(out, "$consent", stamp.consent);
   if (event.name_cut) event.cut.push_back("event_name");
   std::size_t named = 0;
   append_cut(out, named, event.cut);

@@ -22,6 +22,8 @@ struct Stamp {
   /// The page that the visitor was on; empty where there is none. Properties that have a `page`
   /// of their own say better.
   View page = {};
+  /// The decision that the visitor is recorded under; empty where none was asked for.
+  View consent = {};
 };
 
 /// An event as it is journalled.

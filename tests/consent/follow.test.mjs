@@ -292,12 +292,19 @@ test('another category counts where it is named', () => {
   assert.deepEqual(page.decisions, ['denied']);
 });
 
+test('a decision has the name of the banner, also where it was found', () => {
+  const banner = load('OneTrust');
+  follow({});
+  banner.decide(true);
+  assert.deepEqual(page.deciders, ['onetrust']);
+});
+
 test('two clients follow one banner, and end on their own', () => {
   const banner = load('gtag');
   /** @type {string[]} */
   const others = [];
   const stopOther = followConsent(
-    { setConsent: (state) => void others.push(state) },
+    { setConsent: (/** @type {any} */ { state }) => void others.push(state) },
     { from: 'gtag' },
   );
   follow({ from: 'gtag' });

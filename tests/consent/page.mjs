@@ -30,12 +30,21 @@ export function openPage() {
   /** @type {string[]} */
   const decisions = [];
   /** @type {string[]} */
+  const deciders = [];
+  /** @type {string[]} */
   const reasons = [];
   return {
     /** The window. @type {any} */
     window: global,
-    client: { setConsent: (/** @type {string} */ state) => void decisions.push(state) },
+    client: {
+      setConsent: (/** @type {any} */ { state, decision }) => {
+        decisions.push(state);
+        deciders.push(decision);
+      },
+    },
     decisions,
+    /** What events say of each decision. */
+    deciders,
     reasons,
     onUnknown: (/** @type {string} */ reason) => void reasons.push(reason),
     /** @param {string} type @param {unknown} [detail] */

@@ -486,6 +486,41 @@ TEST_CASE("with rememberConsent all pages of the site follow a decision", "[clie
   CHECK(host.client.user_id() == other.client.user_id());
 }
 
+TEST_CASE("events say which decision they were recorded under", "[client]") {
+  const auto last = [](Origin& origin) {
+    origin.run();
+    const auto body = parsed(origin.bodies.back());
+    const auto& event = body.contains("events") ? body["events"].back() : body;
+    return event["properties"].value("$consent", "");
+  };
+  Origin origin;
+  origin.server = delivered;
+  {
+    Host unasked(origin);
+    unasked.track("a", R"({"$consent":"made up"})");
+    CHECK(last(origin).empty());
+  }
+  Host host(origin, R"("rememberConsent":true,"consent":"pending")");
+  host.track("waits");
+  host.decide_as(R"({"state":"granted","decision":"banner 2"})");
+  CHECK(last(origin) == "banner 2");
+  // The decision of another version, without a change of the state; and one without a name.
+  host.decide_as(R"({"state":"granted","decision":")" + std::string(120, 'x') + "\"}");
+  host.track("b");
+  CHECK(last(origin) == std::string(100, 'x'));
+  Host next(origin, R"("rememberConsent":true)");
+  next.track("c");
+  CHECK(last(origin) == std::string(100, 'x'));
+  host.decide("granted");
+  next.track("d");
+  CHECK(last(origin) == "granted");
+  Host given(origin, R"("consent":"granted")");
+  given.track("e");
+  CHECK(last(origin) == "granted");
+  CHECK(host.client.set_consent(R"({"state":"maybe"})", {}, origin.now) ==
+        Status::consent_unusable);
+}
+
 TEST_CASE("denied consent removes stored data and is remembered, also while storage fails",
           "[client]") {
   Origin origin;

@@ -146,8 +146,10 @@ class Host {
     drain();
   }
   /// "granted", "denied" or "pending".
-  void decide(const std::string& decision) {
-    client.set_consent('"' + decision + '"', fresh(), origin_.now);
+  void decide(const std::string& decision) { decide_as('"' + decision + '"'); }
+  /// As the page has written it, as JSON.
+  void decide_as(const std::string& json) {
+    client.set_consent(json, fresh(), origin_.now);
     drain();
   }
   void flush(std::uint32_t token) {
