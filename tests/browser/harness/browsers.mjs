@@ -51,6 +51,8 @@ const chromiumFlags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // The browser's own panels, which it would load with every window: that takes longer than most pages here.
+  '--disable-features=PreloadTopChromeWebUI',
 ];
 
 // Puppeteer takes the back/forward cache away, which visitors have.
