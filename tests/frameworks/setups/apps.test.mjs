@@ -28,9 +28,12 @@ function setUp(name) {
   const target = join(made, name);
   install(join(here, name), target);
   unpackInto(target);
+  const installed = /^(node_modules|package(-lock)?\.json|\.npmrc|.*\.stamp)$/;
+  for (const one of readdirSync(target)) {
+    if (!installed.test(one)) rmSync(join(target, one), { recursive: true, force: true });
+  }
   for (const one of readdirSync(join(here, name))) {
-    if (/^(package(-lock)?\.json|\.npmrc)$/.test(one)) continue;
-    rmSync(join(target, one), { recursive: true, force: true });
+    if (installed.test(one)) continue;
     cpSync(join(here, name, one), join(target, one), { recursive: true });
   }
   return target;
