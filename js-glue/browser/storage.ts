@@ -40,21 +40,41 @@ function getCookie(name: string): string | null {
   return null;
 }
 
-/**
- * Sets a cookie for the widest domain that the browser accepts, so that sub-domains share it: `example.com`
- * before `shop.example.com`. Public suffixes (`co.uk`) refuse, which shows only when it is read back.
- */
-function setCookie(name: string, value: string, maxAge: number): void {
-  const text = encodeURIComponent(value);
-  const rules = `; path=/; max-age=${maxAge}; SameSite=Lax${location.protocol === 'https:' ? '; Secure' : ''}`;
+/** Written and removed at once, to see which domains take cookies. */
+const PROBE = 'appizer_probe';
+
+/** What follows the value of a cookie. */
+const rules = (maxAge: number, domain: string) =>
+  `; path=/; max-age=${maxAge}; SameSite=Lax${location.protocol === 'https:' ? '; Secure' : ''}${domain}`;
+
+/** All domains that the page may name, the widest first: `example.com` before `shop.example.com`. */
+function domains(): string[] {
   const labels = location.hostname.split('.');
-  for (let first = labels.length - 1; first >= 0; --first) {
+  return labels.map((_, i) => `; domain=${labels.slice(labels.length - 1 - i).join('.')}`);
+}
+
+/**
+ * The widest domain that takes cookies, so that sub-domains share them. Public suffixes (`co.uk`) refuse, which shows only
+ * when a cookie is read back; not with the cookie that is to be written, which may be there already. An address or a
+ * single label may take none.
+ */
+function widest(): string {
+  for (const domain of domains()) {
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and not everywhere
-    document.cookie = `${name}=${text}${rules}; domain=${labels.slice(first).join('.')}`;
-    if (maxAge && getCookie(name) === value) return;
+    document.cookie = `${PROBE}=1${rules(9, domain)}`;
+    const taken = getCookie(PROBE);
+    // biome-ignore lint/suspicious/noDocumentCookie: as above
+    document.cookie = `${PROBE}=${rules(0, domain)}`;
+    if (taken) return domain;
   }
-  // An address or a single label takes no domain.
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and not everywhere
-  document.cookie = `${name}=${text}${rules}`;
+  return '';
+}
+
+/** Sets a cookie for the widest domain, or removes it from all. */
+function setCookie(name: string, value: string, maxAge: number): void {
+  for (const domain of maxAge ? [widest()] : [...domains(), '']) {
+    // biome-ignore lint/suspicious/noDocumentCookie: as above
+    document.cookie = `${name}=${encodeURIComponent(value)}${rules(maxAge, domain)}`;
+  }
   if (maxAge && getCookie(name) !== value) throw new Error('no cookies');
 }

@@ -263,4 +263,122 @@ inEngines('visits', (engine) => {
       assert.ok(recorded().includes('page_leave /'));
     },
   );
+
+  // A clock that the page can put forward, for as long as its SDK runs.
+  const clock = (/** @type {number} */ ahead = 0) => `<script>
+    window.ahead = ${ahead};
+    { const now = Date.now; Date.now = () => now() + ahead; }
+  </script>`;
+  const MINUTE = 60_000;
+
+  scene(
+    'the end of a page that was idle for longer than a session belongs to the session of its view',
+    {
+      pages: { '/': pageOf('Home', '', clock()) },
+      options: { autoEvents: { sessionStart: true } },
+    },
+    async ({ go, leave, arrives, events, recorded }) => {
+      await go((/** @type {number} */ time) => {
+        /** @type {any} */ (window).ahead = time;
+      }, 40 * MINUTE);
+      await leave();
+      await arrives(3);
+      assert.deepEqual(
+        recorded().map((line) => line.split(' ')[0]),
+        ['session_start', 'page_view', 'page_leave'],
+      );
+      assert.equal(new Set(events().map(({ properties }) => properties.$session_id)).size, 1);
+    },
+  );
+
+  scene(
+    'an event after a long pause, and one after a logout, each begin a session that says so',
+    {
+      pages: { '/': pageOf('Home', '', clock()) },
+      options: { autoEvents: { sessionStart: true } },
+    },
+    async ({ go, arrives, events }) => {
+      await go((/** @type {number} */ time) => {
+        /** @type {any} */ (window).ahead = time;
+        /** @type {any} */ (window).AppizerWeb.trackEvent('came_back');
+      }, 40 * MINUTE);
+      await go(() => {
+        const { AppizerWeb } = /** @type {any} */ (window);
+        AppizerWeb.reset();
+        AppizerWeb.trackEvent('somebody_else');
+      });
+      await arrives(6);
+      const sessionOf = (/** @type {string} */ name) =>
+        events()
+          .filter(({ event_name }) => event_name === name)
+          .map(({ properties }) => properties.$session_id);
+      const [first, second, third] = sessionOf('session_start');
+      assert.deepEqual(sessionOf('page_view'), [first]);
+      assert.deepEqual(sessionOf('came_back'), [second]);
+      assert.deepEqual(sessionOf('somebody_else'), [third]);
+      assert.equal(new Set([first, second, third]).size, 3);
+    },
+  );
+
+  scene(
+    'URLs that are the same but for their escapes are one page',
+    { pages: { '/': pageOf('Home'), '/caf%C3%A9~': pageOf('Café') } },
+    async ({ go, leave, arrives, recorded }) => {
+      await go(() => history.pushState(null, '', '/caf%c3%a9%7e'));
+      await go(() => history.pushState(null, '', '/caf%C3%A9~'));
+      await go(() => history.pushState(null, '', '/caf%c3%a9~'));
+      await leave();
+      await arrives(4);
+      assert.deepEqual(
+        recorded(),
+        ['/', '/caf%C3%A9~'].flatMap((at) => [`page_view ${at}`, `page_leave ${at}`]),
+      );
+    },
+  );
+
+  scene(
+    'the cookie of a visitor who comes back after a day is written again, and not before',
+    {
+      options: { autoEvents: true, persistence: 'cookie' },
+      pages: Object.fromEntries(
+        [
+          ['/', 0],
+          ['/soon', 10 * MINUTE],
+          ['/later', 25 * 60 * MINUTE],
+        ].map(([path, ahead]) => [
+          path,
+          pageOf(
+            'Home',
+            '',
+            `${clock(Number(ahead))}<script>{
+              window.written = [];
+              const { get, set } = Object.getOwnPropertyDescriptor(Document.prototype, 'cookie');
+              Object.defineProperty(document, 'cookie', {
+                get: () => get.call(document),
+                set: (text) => { written.push(text); set.call(document, text); },
+              });
+            }</script>`,
+          ),
+        ]),
+      ),
+    },
+    async ({ page, site, settle }) => {
+      const writes = async () =>
+        (await page.evaluate('written')).filter((/** @type {string} */ text) =>
+          text.startsWith('appizer_user_id='),
+        );
+      const [first] = await writes();
+      await page.goto(`${site.address}/soon`);
+      await settle();
+      assert.deepEqual(await writes(), []);
+      await page.goto(`${site.address}/later`);
+      await settle();
+      // For the domain that took it: of an address not every engine takes the same.
+      assert.deepEqual(await writes(), [first]);
+      assert.match(
+        String(first),
+        /^appizer_user_id=[-\w]{36}; path=\/; max-age=34560000; SameSite=Lax(; domain=[\d.]+)?$/,
+      );
+    },
+  );
 });
