@@ -124,7 +124,7 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
   now_ = now;
   if (!started_) return Status::not_started;
   Consent consent = Consent::granted;
-  const bool named = state.starts_with('{');
+  const bool named = state.starts_with("{");
   const bool known =
       read_consent(json::string(named ? json::member(state, "state") : state), consent);
   if (!known || (consent != live_.consent && !may_become(consent))) {
@@ -132,7 +132,7 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
     return Status::consent_unusable;
   }
   if (config_.drops_bot()) return Status::ok;
-  const String decision = named ? json::string(json::member(state, "decision")) : String();
+  const String decision(named ? json::string(json::member(state, "decision")) : View());
   remember_decision(consent, decision);
   if (config_.remember_consent) {
     String stored = name_of(consent);
