@@ -132,8 +132,7 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
     return Status::consent_unusable;
   }
   if (config_.drops_bot()) return Status::ok;
-  String decision;
-  if (named) decision = json::string(json::member(state, "decision"));
+  const String decision(named ? json::string(json::member(state, "decision")) : View());
   remember_decision(consent, decision);
   if (config_.remember_consent) {
     String stored = name_of(consent);

@@ -222,7 +222,8 @@ class Client {
   String prefix_;
   /// None before consent is granted.
   std::optional<Running> running_;
-  /// The decision that events are recorded under, as they say it; empty where the site asks for none.
+  /// The decision that events are recorded under, as they say it; empty where the site asks for
+  /// none.
   String decision_;
   PendingCalls pending_calls_;
   bool started_ = false;

@@ -353,7 +353,8 @@ void Delivery::time_out(const Moment& now, Effects& effects) {
 void Delivery::update_lock_wait(const Moment& now) {
   for (const Lane lane : {events, users}) {
     State& state = state_[lane];
-    if (!recovers(state)) {
+    // Who held it, and gave it back when the page was hidden, waits from then on.
+    if (!recovers(state) || has_lock_) {
       state.lock_wanted = kNever;
     } else if (state.lock_wanted == kNever) {
       state.lock_wanted = max(now.monotonic, state.not_before);

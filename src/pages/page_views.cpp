@@ -95,6 +95,8 @@ void PageViews::handle_navigation(View url, bool gesture, const Moment& now, Eff
     effects.page_facts(false, true);
   } else if (returns) {
     resume_view();
+    // The end that storage has was that of a page with another one behind it.
+    if (!visible_ && config_.page_leave) effects.page_facts(true, false);
   } else {
     // A redirect.
     open_view(now);
@@ -112,6 +114,8 @@ void PageViews::handle_visibility(bool visible, const Moment& now, Effects& effe
     pending_.began = now;
     pending_.seen = true;
     due_ = now.monotonic + kFirstCheck;
+    // What is tracked from now on joins this view, so that storage has to know of it.
+    effects.page_facts(false, false);
   } else if (stage_ != Stage::none || (has_view_ && config_.page_leave)) {
     count_now_ = stage_ != Stage::none;
     effects.page_facts(config_.page_leave, false);

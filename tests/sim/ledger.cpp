@@ -218,6 +218,9 @@ void Ledger::check_cause(const Entry& entry, Tag tag, const Send& send) {
       violated("sent again after the server had acknowledged it: " + word(tag));
       break;
     case Send::handed_over:
+      // A suspect stays in storage: what has failed alone so often does not count as delivered
+      // because the page leaves.
+      if (entry.set_aside()) break;
       violated("sent again after the browser had taken it over: " + word(tag));
       break;
     case Send::refused_alone:

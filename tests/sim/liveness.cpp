@@ -35,7 +35,7 @@ void Liveness::answered(const Send& send, appizer::Outcome outcome, Millis pause
 
 void Liveness::disturb_all() {
   const Millis from = std::max(clock_.now(), clock_.awake());
-  for (Page& page : documents_) page.since = from;
+  for (Page& page : documents_) page.since = std::max(from, ready());
   // Pauses go on after a sleep where the monotonic clock stops meanwhile.
   for (auto& site : courses_) {
     for (Course& course : site) {
@@ -47,6 +47,7 @@ void Liveness::disturb_all() {
 }
 
 void Liveness::pause_damaged() {
+  damaged_ = true;
   for (auto& site : courses_) {
     for (Course& course : site) course.asked_until = clock_.now() + 24 * kHour;
   }

@@ -18,15 +18,16 @@ class Liveness {
   Liveness(const Plan& plan, const Clock& clock, const std::vector<Send>& sends, Ledger& ledger)
       : plan_(plan), clock_(clock), sends_(sends), ledger_(ledger) {}
 
-  void open_document(std::uint8_t site) { documents_.push_back({site, clock_.now()}); }
+  void open_document(std::uint8_t site) { documents_.push_back({site, ready()}); }
   /// The page began a request, or left one to the browser.
   void sending(const Send& send);
   /// The page got an answer; `pause` is what the server asked for.
   void answered(const Send& send, appizer::Outcome outcome, Millis pause);
   /// The page was hidden, frozen, restored or asleep until now, or its clock was set.
-  void disturb(std::uint32_t document) { documents_[document].since = clock_.now(); }
+  void disturb(std::uint32_t document) { documents_[document].since = ready(); }
   void disturb_all();
-  /// A fault made a stored pause one that no server asked for.
+  /// A fault made a stored pause one that no server asked for, or that no longer fits the clock.
+  /// Who reads it waits for all of it, at most a day, from then on: a page that opens, or is shown.
   void pause_damaged();
 
   /// Whether it is time for another check.
@@ -48,6 +49,7 @@ class Liveness {
   };
 
   bool waits(Tag tag) const;
+  Millis ready() const { return clock_.now() + (damaged_ ? 24 * kHour : 0); }
 
   const Plan& plan_;
   const Clock& clock_;
@@ -55,6 +57,7 @@ class Liveness {
   Ledger& ledger_;
   std::vector<Page> documents_;
   Course courses_[2][2];  // by site and lane
+  bool damaged_ = false;
   Tag first_open_ = 0;
   Millis next_check_ = 0;
 };

@@ -36,6 +36,7 @@ class Network {
   bool proxy_refuses(const Entry& entry) const {
     return proxy_.on && (proxy_.largest > 0 ? entry.large : entry.disliked);
   }
+  bool proxy_refuses(const Send& send) const;
   /// A service worker that has an answer where the network has none.
   void change_worker(Rng& rng) { worker_ = rng.percent(60); }
   void end_worker() { worker_ = false; }
@@ -43,7 +44,6 @@ class Network {
  private:
   Millis delay();
   void answer(std::uint32_t index, Millis after);
-  bool proxy_refuses(const Send& send) const;
   void fail(std::uint32_t index, Millis after);
 
   struct Proxy {

@@ -177,8 +177,10 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
   }
   if (meaning == appizer::Outcome::delivered || meaning == appizer::Outcome::refused) {
     course.failing = false;
-    // Another page's pause goes on, and that of a request that failed beside this one.
-    if (std::max(course.holder_due, course.paused_until) <= now) course.recovering_since = -1;
+    // Another page's pause goes on, and that of a request that failed beside this one; and a record
+    // that was set aside has a pause of its own, whose end is not that of the others' recovery.
+    if (!ledger_.set_aside(send) && std::max(course.holder_due, course.paused_until) <= now)
+      course.recovering_since = -1;
     course.holder_due = 0;
     course.waits.clear();
     return;
@@ -189,8 +191,11 @@ void ProtocolRules::answered(std::uint32_t index, int status) {
     if (ledger_.shows_fault(index)) course.failing = false;
     return;
   }
-  course.failing = true;
-  if (course.recovering_since < 0) course.recovering_since = now;
+  // What the server asked for holds for all, but only the record that was set aside is in recovery:
+  // each page tries its own.
+  const bool apart = asked > 0 && ledger_.set_aside(send);
+  if (!apart) course.failing = true;
+  if (!apart && course.recovering_since < 0) course.recovering_since = now;
   course.again = index >= course.known;
   course.known = static_cast<std::uint32_t>(sends_.size());
   const bool pause = meaning == appizer::Outcome::not_allowed;

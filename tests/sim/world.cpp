@@ -237,6 +237,12 @@ void World::heal() {
 void World::outlast_proxy() {
   constexpr int kRounds = 8;
   Tag held = held_back(false);
+  // Each in its turn: where several pages have refused records, each waits for the others' pauses.
+  for (Tag first = held; held != kNoTag; first = held) {
+    rest();
+    held = held_back(false);
+    if (held <= first) break;
+  }
   for (int i = 0; i < kRounds && held == kNoTag && held_back(true) != kNoTag; ++i) {
     for (Tab& tab : tabs_) {
       if (Document* page = current(tab)) track(*page, rng, 1, false);
@@ -256,6 +262,9 @@ Tag World::held_back(bool set_aside) {
     const Entry& entry = ledger.entry(tag);
     if (entry.closed() || entry.outdated || entry.handed_over || !entry.expected) continue;
     if (entry.set_aside() && !set_aside) continue;
+    // What is known of a user is one record: a fact shares the fate of the one that is refused.
+    const Send* const last = entry.last_send < sends.size() ? &sends[entry.last_send] : nullptr;
+    if (last != nullptr && last->records() == 1 && network.proxy_refuses(*last)) continue;
     const bool live = entry.holder < documents_.size() && documents_[entry.holder]->active();
     if (live && !network.proxy_refuses(entry)) return tag;
   }

@@ -696,6 +696,24 @@ TEST_CASE("a hidden page that cannot have the recovery lock tries all the same",
   CHECK(post.arrived == Names{"a"});
 }
 
+TEST_CASE("a page waits for the recovery lock from when it gave it back", "[delivery]") {
+  Post post([](Config& config) { config.locks = true; });
+  post.track("a");
+  post.pass(Delivery::kSoon);
+  post.answer(503);
+  post.delivery->set_recovery_lock(true);
+  post.pass(Delivery::kLongestLockWait / 2);
+  REQUIRE(post.requests.size() == 2);
+  post.pass(Delivery::kLongestLockWait);
+  post.delivery->handle_visibility(false);
+  post.delivery->set_recovery_lock(false);
+  post.answer(503);
+  post.pass(Delivery::kLongestLockWait / 2 - 1);
+  CHECK(post.requests.size() == 2);
+  post.pass(Delivery::kLongestLockWait);
+  CHECK(post.requests.size() == 3);
+}
+
 // Leaving.
 
 TEST_CASE("a hidden page sends everything that is pending, side by side within the quota",

@@ -755,6 +755,25 @@ TEST_CASE("the end of a view is provisional while the page is hidden", "[page_vi
     CHECK(page.views.is_provisional());
     CHECK(page.provisional.name == "page_leave");
   }
+  SECTION("while the app leaves the page in the background, and returns to it") {
+    page.wait(1000).go("/timeout").wait(100).go("/").wait(60000);
+    REQUIRE(page.views.is_provisional());
+    CHECK(page.provisional.name == "page_leave");
+    CHECK(parsed(page.provisional.properties)["visible_ms"] == 4500);
+    page.show(true);
+    CHECK_FALSE(page.views.is_provisional());
+  }
+}
+
+TEST_CASE("a view is provisional as soon as somebody sees it", "[page_views]") {
+  Document page(false);
+  page.start().wait(60000);
+  CHECK_FALSE(page.views.is_provisional());
+  page.show(true);
+  CHECK(page.views.current_view() == 1);
+  REQUIRE(page.views.is_provisional());
+  CHECK(page.provisional.name == "page_view");
+  CHECK(page.provisional.view == 1);
 }
 
 // What is watched.
