@@ -21,7 +21,7 @@ const HINTS: Record<number, string> = {
   12: 'The queue is full: $ of its oldest events were dropped. maxQueueEvents and maxQueueBytes set its size.',
   13: 'The server refused an event for good, so it was dropped: $',
   14: "The server does not allow this page to send (status $). Events are kept, and it will be tried again after a pause. Is the domain among the app's authorized domains, and the appId right?",
-  15: 'Sending failed (status $; 0 means no answer). The events are kept and will be sent again. If it stays at 0: does a Content-Security-Policy forbid it (connect-src), or is apiBase wrong?',
+  15: 'Sending failed (status $; 0 means no answer). The events are kept and will be sent again. If it stays at 0: does a Content-Security-Policy forbid it (connect-src), or is apiBase wrong (it ends before /v1)?',
   16: 'init does not know the option "$". Is it misspelt?',
   17: 'The option "$" has a value of the wrong type or out of range, so its default counts.',
   18: 'Delivered: $ (events, user records and aliases).',

@@ -241,6 +241,35 @@ const config :Workerd.Config = (
   }
 });
 
+for (const order of ['before', 'after']) {
+  test(`Express: the SDK's calls on the shop's own path, ${order} the parsers of bodies`, async () => {
+    const sink = await createSink();
+    const site = 'https://shop.example';
+    const child = spawn(process.execPath, ['express.mjs', order, sink.address, site], {
+      cwd: runtimes,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const port = await new Promise((resolve) => child.stdout.once('data', resolve));
+      const address = `http://127.0.0.1:${String(port).trim()}`;
+      const post = (/** @type {string} */ origin, /** @type {string} */ type) =>
+        fetch(`${address}/shop-data/v1/events`, {
+          method: 'POST',
+          headers: { origin, 'content-type': type },
+          body: JSON.stringify({ app_id: 'demo', event_name: 'plan_chosen', user_id: 'user_1' }),
+        });
+      assert.equal((await post(site, 'application/json')).status, 200);
+      assert.equal((await post(site, 'text/plain')).status, 200);
+      assert.equal((await post('https://evil.example', 'text/plain')).status, 403);
+      assert.equal(sink.named('plan_chosen').length, 2);
+      assert.equal(await (await fetch(`${address}/cart`)).text(), 'the rest of the shop');
+    } finally {
+      child.kill();
+      await sink.close();
+    }
+  });
+}
+
 test('Vitest: the testing world runs in it', () => {
   const target = setUp('vite-react');
   const said = run(newer, ['node_modules/vitest/vitest.mjs', 'run'], target);
