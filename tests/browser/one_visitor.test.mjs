@@ -153,7 +153,7 @@ inEngines('one visitor', (engine) => {
   }
 
   test('thirty frames and four tabs at once: one visitor, one session', {
-    timeout: 150_000,
+    timeout: 240_000,
   }, async () => {
     const profile = await launch(engine);
     const tracks = "<script>AppizerWeb.trackEvent('opened')</script>";
@@ -176,6 +176,10 @@ inEngines('one visitor', (engine) => {
       const opened = () => store.events().filter(({ event_name }) => event_name === 'opened');
       await waitFor(() => opened().length >= 30 + count && store.strangers(id).length === 0, {
         what: 'the events of one visitor',
+        timeout: 120_000, // tabs behind others are slow
+      }).catch((error) => {
+        const of = opened().map(({ user_id }) => user_id);
+        throw new Error(`${error.message}: ${of.length} events, ${store.strangers(id)} of ${of}`);
       });
       assert.equal(opened().length, 30 + count);
       // Processes that begin the session in the same moment say so each, of one session.
