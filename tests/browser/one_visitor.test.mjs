@@ -34,7 +34,6 @@ async function createStore(options, pages) {
   return {
     site,
     events: () => all('events'),
-    sessions: () => new Set(all('events').map(({ properties }) => properties.$session_id)),
     /** The ids of events that are neither the visitor's nor linked to it, over however many steps. @param {string} id */
     strangers(id) {
       const links = new Map(all('aliases').map(({ alias_id, user_id }) => [alias_id, user_id]));
