@@ -33,7 +33,7 @@ const mutants = [
     file: 'delivery/delivery.cpp',
     find: 'state_[lane].journal.sync(effects, now.monotonic)',
     replace:
-      'if (state_[lane].journal.waiting() == 0) state_[lane].journal.sync(effects, now.monotonic)',
+      '(state_[lane].journal.waiting() == 0 && state_[lane].journal.sync(effects, now.monotonic))',
   },
   {
     name: 'backs off without jitter',
