@@ -136,8 +136,10 @@ Status Client::set_consent(View state, const Entropy& user, const Moment& now) {
   remember_decision(consent, decision);
   if (config_.remember_consent) {
     String stored = name_of(consent);
-    if (!decision.empty()) stored += ' ';
-    if (!decision.empty()) stored += decision_;
+    if (!decision.empty()) {
+      stored += ' ';
+      stored += decision_;
+    }
     effects_.store(consent_key(), stored);
   }
   if (consent == live_.consent) return Status::ok;

@@ -42,6 +42,10 @@ function getCookie(name: string): string | null {
 
 /** Written and removed at once, to see which domains take cookies. */
 const PROBE = 'appizer_probe';
+// Seconds, in case the page ends in between.
+const PROBE_MAX_AGE = 9;
+/** The widest domain, once it is known. */
+let known: string | undefined;
 
 /** What follows the value of a cookie. */
 const rules = (maxAge: number, domain: string) =>
@@ -59,13 +63,17 @@ function domains(): string[] {
  * single label may take none.
  */
 function widest(): string {
+  if (known !== undefined) return known;
   for (const domain of domains()) {
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and not everywhere
-    document.cookie = `${PROBE}=1${rules(9, domain)}`;
+    document.cookie = `${PROBE}=1${rules(PROBE_MAX_AGE, domain)}`;
     const taken = getCookie(PROBE);
     // biome-ignore lint/suspicious/noDocumentCookie: as above
     document.cookie = `${PROBE}=${rules(0, domain)}`;
-    if (taken) return domain;
+    if (taken) {
+      known = domain;
+      return domain;
+    }
   }
   return '';
 }

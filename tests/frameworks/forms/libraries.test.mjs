@@ -14,12 +14,12 @@ import { launch } from '../../browser/harness/browsers.mjs';
 import { createSink } from '../../browser/harness/sink.mjs';
 import { createSite } from '../../browser/harness/site.mjs';
 import { waitFor } from '../../browser/harness/wait.mjs';
+import { pause } from '../../browser/visits.mjs';
 import { install } from '../../installed.mjs';
 import { unpackInto } from '../../package/packed.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const project = join(build, 'form-libraries');
-const pause = (/** @type {number} */ time) => new Promise((resolve) => setTimeout(resolve, time));
 
 describe('forms of libraries', { timeout: 600_000 }, () => {
   /** @type {import('../../browser/harness/browsers.mjs').Browser} */

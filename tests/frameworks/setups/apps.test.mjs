@@ -57,18 +57,12 @@ function run(program, args, cwd) {
   }
 }
 
+const vite = ['node_modules/vite/bin/vite.js', 'build'];
+
 /** How each is built, and where its pages are then. */
 const apps = {
-  'Vite and React': {
-    folder: 'vite-react',
-    build: ['node_modules/vite/bin/vite.js', 'build'],
-    out: 'dist',
-  },
-  SvelteKit: {
-    folder: 'svelte-kit',
-    build: ['node_modules/vite/bin/vite.js', 'build'],
-    out: 'build',
-  },
+  'Vite and React': { folder: 'vite-react', build: vite, out: 'dist' },
+  SvelteKit: { folder: 'svelte-kit', build: vite, out: 'build' },
   Astro: { folder: 'astro', build: ['node_modules/astro/bin/astro.mjs', 'build'], out: 'dist' },
   Nuxt: {
     folder: 'nuxt',
