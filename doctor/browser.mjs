@@ -25,7 +25,12 @@ const places = [
 // not be intercepted, nor could what frames of other sites and prerendered pages send from processes of their own.
 // A bot's events may be dropped, and the doctor has to see what a visitor's browser sends.
 const flags = [
-  '--disable-features=FetchLaterAPI,Prerender2,IsolateOrigins,site-per-process',
+  `--disable-features=${[
+    ...['FetchLaterAPI', 'Prerender2', 'IsolateOrigins', 'site-per-process'],
+    // What an address bar that nobody sees would load with each window takes longer than most pages.
+    ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'WebUIOmniboxFullPopup'],
+    'PreloadTopChromeWebUI',
+  ].join(',')}`,
   '--disable-site-isolation-trials',
   '--disable-blink-features=AutomationControlled,FetchLaterAPI',
   '--no-first-run',

@@ -51,8 +51,15 @@ const chromiumFlags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  // The browser's own panels, which it would load with every window: that takes longer than most pages here.
-  '--disable-features=PreloadTopChromeWebUI',
+  // The browser's own panels, and the popups of an address bar that nobody sees: each window would load them, at three
+  // times the cost of a page of these tests. And no process in store for a next site, which seldom comes.
+  `--disable-features=${[
+    'PreloadTopChromeWebUI',
+    'WebUIOmniboxPopup',
+    'WebUIOmniboxAimPopup',
+    'WebUIOmniboxFullPopup',
+    'SpareRendererForSitePerProcess',
+  ].join(',')}`,
 ];
 
 // Puppeteer takes the back/forward cache away, which visitors have.
