@@ -269,3 +269,11 @@ test('Vitest: the testing world runs in it', () => {
   const said = run(newer, ['node_modules/vitest/vitest.mjs', 'run'], target);
   assert.match(said, /1 passed/);
 });
+
+test('Jest: the package and the testing world run in jsdom as it comes', () => {
+  const target = setUp('jest');
+  const said = join(target, 'said.json');
+  run(newer, ['node_modules/jest/bin/jest.js', '--json', `--outputFile=${said}`], target);
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(said, 'utf8'));
+  assert.deepEqual([numPassedTests, numFailedTests], [2, 0]);
+});
