@@ -2,7 +2,7 @@
 const { AppizerWeb } = require('appizer-web');
 const { createWorld } = require('appizer-web/testing');
 
-test('the shop tells its analytics of a chosen plan', () => {
+test('a chosen plan is tracked', () => {
   expect(typeof TextEncoder).toBe('undefined');
   const world = createWorld();
   const analytics = AppizerWeb.create({ appId: 'test', host: world.host });
