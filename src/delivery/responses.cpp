@@ -72,7 +72,13 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
       hint(effects, Hint::will_retry, json::integer_text(static_cast<unsigned>(status)));
       if (status == 0 && handle_failure(flight, status, now, effects)) break;
       const Millis asked = requested_pause(status, headers, body, now.wall);
-      state.retry_after_until = max(state.retry_after_until, now.monotonic + asked);
+      state.heed(asked, now);
+      if (flight.lane == suspects && asked > 0) {
+        // It speaks of whatever is sent there, not of this record.
+        State& own = state_[flight.kind == Kind::event ? events : users];
+        own.heed(asked, now);
+        own.back_off(asked, own.failed, now, effects);
+      }
       // A suspect fails whether there is an answer or not.
       const Millis drawn = flight.lane == suspects && status == 0
                                ? state.retry.after_refusal(ids_.draw())

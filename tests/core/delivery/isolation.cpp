@@ -232,6 +232,33 @@ TEST_CASE("a suspect stays where it was while storage refuses it elsewhere", "[i
   CHECK(post.asleep());
 }
 
+TEST_CASE("a wait that the server asks a suspect for holds for all that is sent there",
+          "[isolation]") {
+  const bool is_user = GENERATE(false, true);
+  CAPTURE(is_user);
+  Post post;
+  const auto add = [&](const std::string& name) {
+    is_user ? post.name_person(name) : post.track(name);
+  };
+  for (const char* name : {"e1", "e2", "e3"}) add(name);
+  post.serve([&](const Request& request) { return has(request, "e1") ? 403 : 200; }, 3 * kMinute);
+  REQUIRE(post.delivery->journal(Delivery::suspects).size() == 1);
+  while (post.count_open() == 0) post.jump(kSecond);
+  REQUIRE(post.sent() == Names{"e1"});
+  RetryHeaders wait;
+  wait.retry_after = 120;
+  post.answer(503, "", wait);
+  add("e4");
+  post.pass(119 * kSecond);
+  CHECK(post.count_open() == 0);
+  CHECK(contains(post.storage[is_user ? "a.w.p" : "a.w.e"], "0 "));
+  // What is sent elsewhere goes on.
+  is_user ? post.track("other") : post.name_person("other");
+  post.serve([](const Request&) { return 200; }, 30 * kMinute);
+  CHECK(post.asleep());
+  CHECK(post.storage.empty());
+}
+
 TEST_CASE("a page restored from the cache takes a suspect back from where storage has it",
           "[isolation]") {
   Post post;
