@@ -120,7 +120,7 @@ bool Delivery::blocked(const State& state, Millis now) const {
 
 bool Delivery::idle() const {
   for (const State& state : state_) {
-    if (state.journal.size() > 0) return false;
+    if (state.journal.size() > 0 || state.journal.keeps_moved()) return false;
   }
   return flights_.empty() && !state_[events].journal.has_provisional();
 }
@@ -371,10 +371,11 @@ void Delivery::advance(const Moment& now, Effects& effects) {
     make_room(lane, min(kStaleBytes, config_.max_queue_bytes), now.wall - kLongestAge, effects);
   }
   // Storage first: what is sent must be there if the page dies before the answer. What moved to the
-  // suspects is written there before it is removed where it was. If there was no room for both,
-  // there is now.
+  // suspects stays where it was until storage has taken it there.
+  const bool moved = state_[suspects].journal.is_saved();
   bool freed = false;
   for (std::size_t lane = lanes; lane-- > 0;) {
+    if (moved) state_[lane].journal.forget_moved();
     freed = state_[lane].journal.sync(effects, now.monotonic) || freed;
   }
   if (freed) {

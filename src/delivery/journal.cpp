@@ -39,10 +39,12 @@ void Journal::set_provisional(View text) {
   if (text == provisional_) return;
   provisional_ = text;
   provisional_dirty_ = true;
+  provisional_refused_ = false;
 }
 
-void Journal::write_provisional(Effects& effects) {
-  if (!std::exchange(provisional_dirty_, false)) return;
+void Journal::write_provisional(Effects& effects, Millis now) {
+  const bool waits = provisional_refused_ && failing_ && now < retry_storage_;
+  if (waits || !std::exchange(provisional_dirty_, false)) return;
   if (provisional_.empty()) {
     if (!provisional_key_.empty()) effects.erase(provisional_key_);
     provisional_key_.clear();
@@ -54,6 +56,7 @@ void Journal::write_provisional(Effects& effects) {
   String& line = scratch();
   append_line(line, record);
   line += '\n';
+  probing_ = failing_;
   effects.store(provisional_key_, line);
 }
 
@@ -75,6 +78,7 @@ void Journal::append(Record&& record) {
   record.number = next_number_++;
   record.flight = 0;
   record.dropped += std::exchange(dropped_, 0);
+  segment.moved.remove_if([&](const Record& one) { return one.text == record.text; });
   segment.bytes += bytes;
   segment.records.push_back(std::move(record));
   mark_dirty(segment);
@@ -194,13 +198,26 @@ void Journal::rewrite(std::uint32_t flight, View text) {
   }
 }
 
-bool Journal::extract(std::uint32_t number, Record& record) {
+bool Journal::extract(std::uint32_t number, Record& record, bool moves) {
   const auto [at, place] = place_of(number);
   if (at == segments_.size()) return false;
   take_out(at, place, record);
   // Nobody knows when it will get through.
   if (record.dropped > 0) leave_count(at, place, std::exchange(record.dropped, 0));
+  if (moves && record.stored) {
+    segments_[at]->moved.push_back(record);
+    keeps_moved_ = true;
+  }
   return true;
+}
+
+void Journal::forget_moved() {
+  if (!std::exchange(keeps_moved_, false)) return;
+  for (const auto& segment : segments_) {
+    if (segment->moved.empty()) continue;
+    segment->moved.clear();
+    mark_dirty(*segment);
+  }
 }
 
 // Where the record of this number is, if it waits; behind the last segment otherwise.
@@ -376,7 +393,7 @@ std::size_t Journal::take_over(View key, View text) {
 }
 
 void Journal::forget_stored() {
-  last_is_open_ = false;
+  last_is_open_ = keeps_moved_ = false;
   bool touched = false;
   for (const auto& segment : segments_) {
     auto& records = segment->records;
@@ -393,6 +410,7 @@ void Journal::forget_stored() {
       flying_ -= record.flight != 0;
     }
     records.remove_if(stored);
+    segment->moved.clear();
     // The text under its key may have been taken over by now.
     new_key(*segment);
     segment->stored = segment->taken = segment->adopted = false;

@@ -55,8 +55,13 @@ class Journal {
   /// Whether there is a user record among those that wait, behind the first; and how many wait
   /// before it.
   bool has_later_user(std::size_t& before) const;
-  /// Takes out the record of this number, which waits. False if there is none.
-  bool extract(std::uint32_t number, Record& record);
+  /// Takes out the record of this number, which waits. False if there is none. `moves`: it goes
+  /// elsewhere, and storage keeps it here until `forget_moved`.
+  bool extract(std::uint32_t number, Record& record, bool moves = false);
+  /// Storage has what moved in its new place.
+  void forget_moved();
+  /// Whether storage keeps what moved.
+  bool keeps_moved() const { return keeps_moved_; }
   /// The first that waits, null if none does. Valid until the journal changes.
   const Record* first() const;
   /// The first of a flight, to be given another text by `rewrite`.
@@ -109,12 +114,16 @@ class Journal {
   void retry_storage() { retry_storage_ = -1; }
 
   /// When `sync` next has something to do without any change; `kNever` if it has not.
-  Millis next_wake() const { return failing_ && !dirty_.empty() ? retry_storage_ : kNever; }
+  Millis next_wake() const {
+    return failing_ && (!dirty_.empty() || provisional_dirty_) ? retry_storage_ : kNever;
+  }
 
   std::size_t size() const { return size_; }
   std::size_t waiting() const { return size_ - flying_; }
   std::size_t bytes() const { return bytes_; }
   bool storage_failing() const { return failing_; }
+  /// Whether storage took the last write of everything.
+  bool is_saved() const { return dirty_.empty(); }
   /// Whether storage holds, or should hold, anything.
   bool holds_storage() const { return !segments_.empty() || has_provisional(); }
   std::uint32_t last_number() const { return next_number_ - 1; }
@@ -134,6 +143,7 @@ class Journal {
   struct Segment {
     String key;
     List<Record> records;
+    List<Record> moved;  // what is elsewhere now, but in storage still here
     std::size_t bytes = 0;
     std::size_t written = 0;      // characters that storage has, unless the last write is refused
     std::size_t was_written = 0;  // and before that write
@@ -156,7 +166,7 @@ class Journal {
   Segment& open_segment(std::size_t bytes);
   void mark_dirty(Segment& segment);
   bool write(Segment& segment, Effects& effects);
-  void write_provisional(Effects& effects);
+  void write_provisional(Effects& effects, Millis now);
   View next_key();
   void leave_count(std::size_t segment, std::size_t record, std::uint32_t count);
   template <typename Gone>
@@ -172,6 +182,7 @@ class Journal {
   String provisional_;
   String provisional_key_;
   bool provisional_dirty_ = false;
+  bool provisional_refused_ = false;
   bool last_is_open_ = false;
   List<Segment*> dirty_;
   List<String> erased_;
@@ -180,6 +191,7 @@ class Journal {
   std::size_t bytes_ = 0;
   /// Lost records that no later record could take the count of.
   std::uint32_t dropped_ = 0;
+  bool keeps_moved_ = false;
   bool failing_ = false;
   bool probing_ = false;
   Millis retry_storage_ = 0;

@@ -10,6 +10,7 @@ namespace appizer {
 
 void Journal::handle_storage_cleared() {
   provisional_dirty_ = !provisional_.empty();
+  forget_moved();
   for (const auto& segment : segments_) {
     // `stored` stays: the report may be older than the last write, which must still be removed one
     // day.
@@ -39,6 +40,7 @@ void Journal::handle_store_failed(View key, Millis now) {
     mark_dirty(*segments_[i]);
     break;
   }
+  if (key == provisional_key_) provisional_dirty_ = provisional_refused_ = true;
   failing_ = true;
   probing_ = false;
   // Once more at once, if there is room that this write did not have.
@@ -49,6 +51,10 @@ void Journal::handle_store_failed(View key, Millis now) {
 bool Journal::write(Segment& segment, Effects& effects) {
   String text;
   text.reserve(segment.bytes + segment.records.size() * 16);
+  for (const Record& record : segment.moved) {
+    append_line(text, record);
+    text += '\n';
+  }
   for (Record& record : segment.records) {
     record.was_stored = std::exchange(record.stored, !record.handed_over);
     if (record.handed_over) continue;
@@ -74,7 +80,7 @@ bool Journal::sync(Effects& effects, Millis now) {
   failing_ = failing_ && !freed;
   if (!failing_) retry_storage_ = now + kStoragePause;
   // First, as its number in the document may be that of a record below.
-  write_provisional(effects);
+  write_provisional(effects, now);
   // Removals before writes: they make room.
   for (const String& key : erased_) effects.erase(key);
   freed = freed || !erased_.empty();
@@ -84,7 +90,7 @@ bool Journal::sync(Effects& effects, Millis now) {
   for (Segment* segment : dirty_) {
     const bool gone = std::all_of(segment->records.begin(), segment->records.end(),
                                   [](const Record& record) { return record.handed_over; });
-    if (gone) {
+    if (gone && segment->moved.empty()) {
       freed = write(*segment, effects) || freed;
     } else {
       waiting.push_back(segment);
@@ -93,12 +99,13 @@ bool Journal::sync(Effects& effects, Millis now) {
   dirty_.clear();
   const bool open_is_empty = last_is_open_ && segments_.back()->records.empty();
   if (open_is_empty) last_is_open_ = false;
-  segments_.remove_if([](const auto& segment) { return segment->records.empty(); });
+  segments_.remove_if(
+      [](const auto& segment) { return segment->records.empty() && segment->moved.empty(); });
   if (failing_ && !freed && now < retry_storage_) {
     dirty_ = std::move(waiting);
     return freed;
   }
-  probing_ = failing_ && !waiting.empty();
+  probing_ = probing_ || (failing_ && !waiting.empty());
   for (Segment* segment : waiting) {
     // While storage fails, one write at a time: the next only if this one is not refused.
     if (failing_ && segment != waiting[0]) {

@@ -38,6 +38,10 @@ bool read_pause(View text, Pause& pause) {
 
 }  // namespace
 
+void Lane::heed(Millis asked, const Moment& now) {
+  retry_after_until = max(retry_after_until, now.monotonic + asked);
+}
+
 void Lane::back_off(Millis wait, std::uint32_t flights, const Moment& now, Effects& effects) {
   if (now.monotonic + wait > not_before) {
     not_before = now.monotonic + wait;
@@ -64,7 +68,7 @@ void Lane::back_off(Millis wait, std::uint32_t flights, const Moment& now, Effec
 void Lane::end_backoff(const Moment& now, Effects& effects) {
   unanswered_since = kNever;
   if (not_before > now.monotonic) return;
-  if (recovering()) effects.erase(pause_key);
+  if (not_before > 0 || recovering()) effects.erase(pause_key);
   retry.after_success();
   not_before = 0;
 }

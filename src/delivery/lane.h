@@ -54,6 +54,8 @@ struct Lane {
     return unanswered_since != kNever && now.wall - unanswered_since >= kStale;
   }
 
+  /// The server asked for a pause, which nothing shortens.
+  void heed(Millis asked, const Moment& now);
   /// Begins, or lengthens, a pause, and stores it. `flights`: so many have left by now.
   void back_off(Millis wait, std::uint32_t flights, const Moment& now, Effects& effects);
   /// The server has answered for good. A flight beside that one may still have to wait.

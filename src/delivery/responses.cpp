@@ -72,7 +72,13 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
       hint(effects, Hint::will_retry, json::integer_text(static_cast<unsigned>(status)));
       if (status == 0 && handle_failure(flight, status, now, effects)) break;
       const Millis asked = requested_pause(status, headers, body, now.wall);
-      state.retry_after_until = max(state.retry_after_until, now.monotonic + asked);
+      state.heed(asked, now);
+      if (flight.lane == suspects && asked > 0) {
+        // It speaks of whatever is sent there, not of this record.
+        State& own = state_[flight.kind == Kind::event ? events : users];
+        own.heed(asked, now);
+        own.back_off(asked, own.failed, now, effects);
+      }
       // A suspect fails whether there is an answer or not.
       const Millis drawn = flight.lane == suspects && status == 0
                                ? state.retry.after_refusal(ids_.draw())
@@ -177,7 +183,7 @@ bool Delivery::move_to_suspects(State& from, Record&& record) {
   for (;;) {
     const std::uint32_t number = is_user ? from.journal.find(Kind::alias, start) : 0;
     Record alias;
-    if (number == 0 || number > last || !from.journal.extract(number, alias)) break;
+    if (number == 0 || number > last || !from.journal.extract(number, alias, true)) break;
     line.journal.append(std::move(alias));
   }
   return first;
@@ -186,7 +192,7 @@ bool Delivery::move_to_suspects(State& from, Record&& record) {
 void Delivery::suspect(Lane lane, std::uint32_t number, const Moment& now, Effects& effects) {
   State& line = state_[suspects];
   Record record;
-  if (!state_[lane].journal.extract(number, record)) return;
+  if (!state_[lane].journal.extract(number, record, true)) return;
   const bool first = move_to_suspects(state_[lane], std::move(record));
   make_room(suspects, kStaleBytes, kNever, effects);
   suspect_mark_ = delivered_;
@@ -198,7 +204,7 @@ void Delivery::suspect(Lane lane, std::uint32_t number, const Moment& now, Effec
 void Delivery::handle_suspect_failure(const Flight& flight, int status, Effects& effects) {
   State& line = state_[suspects];
   Record record;
-  if (!line.journal.extract(flight.first, record)) return;
+  if (!line.journal.extract(flight.first, record, true)) return;
   if (std::exchange(suspect_mark_, delivered_) != delivered_) ++record.strikes;
   const bool spent = record.strikes >= kMostStrikes;
   const std::uint32_t number = line.journal.last_number() + 1;

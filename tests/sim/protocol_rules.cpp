@@ -279,7 +279,11 @@ void ProtocolRules::wait_read(std::uint32_t document, const std::string& key, La
   const auto found = board_.find(key);
   if (found == board_.end() || blind) {
     // Damaged: any reading is allowed, but what the page learned from its own answers still counts.
-    if (text != nullptr) course.failing = false;
+    if (text != nullptr) {
+      course.failing = false;
+      // It may say that others have failed.
+      if (course.recovering_since < 0) course.recovering_since = clock_.monotonic();
+    }
     course.learned = course.holder_due = course.earliest = 0;
     return;
   }

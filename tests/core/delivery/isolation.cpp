@@ -200,6 +200,82 @@ TEST_CASE("a suspect is in storage all the time, also where there is no room for
   CHECK(kept());
 }
 
+TEST_CASE("a suspect stays where it was while storage refuses it elsewhere", "[isolation]") {
+  const bool moves_again = GENERATE(false, true);
+  CAPTURE(moves_again);
+  Post post;
+  // Too large for a segment that has been written already.
+  for (int i = 1; i < 4; ++i) post.track("e" + std::to_string(i), 3000);
+  const auto copies = [&] {
+    return std::count_if(post.storage.begin(), post.storage.end(),
+                         [](const auto& item) { return contains(item.second, "\"e1\""); });
+  };
+  const auto firewall = [&](const Request& request) { return has(request, "e1") ? 403 : 200; };
+  const Journal& suspects = post.delivery->journal(Delivery::suspects);
+  post.storage_fails = !moves_again;
+  post.serve(firewall, 10 * kMinute);
+  REQUIRE(suspects.size() == 1);
+  if (moves_again) {
+    CHECK(copies() == 1);
+    post.storage_fails = true;
+    post.serve(firewall, 6 * kHour);
+    REQUIRE(suspects.size() == 1);
+  }
+  CHECK(copies() == 1);
+  post.storage_fails = false;
+  post.pass(Journal::kStoragePause);
+  CHECK(copies() == 1);
+  CHECK(post.storage.count("a.j.d.e0") == 0);
+  post.serve();
+  CHECK(post.arrived.size() == 3);
+  CHECK(copies() == 0);
+  CHECK(post.asleep());
+}
+
+TEST_CASE("a wait that the server asks a suspect for holds for all that is sent there",
+          "[isolation]") {
+  const bool is_user = GENERATE(false, true);
+  CAPTURE(is_user);
+  Post post;
+  const auto add = [&](const std::string& name) {
+    is_user ? post.name_person(name) : post.track(name);
+  };
+  for (const char* name : {"e1", "e2", "e3"}) add(name);
+  post.serve([&](const Request& request) { return has(request, "e1") ? 403 : 200; }, 3 * kMinute);
+  REQUIRE(post.delivery->journal(Delivery::suspects).size() == 1);
+  while (post.count_open() == 0) post.jump(kSecond);
+  REQUIRE(post.sent() == Names{"e1"});
+  RetryHeaders wait;
+  wait.retry_after = 120;
+  post.answer(503, "", wait);
+  add("e4");
+  post.pass(119 * kSecond);
+  CHECK(post.count_open() == 0);
+  CHECK(contains(post.storage[is_user ? "a.w.p" : "a.w.e"], "0 "));
+  // What is sent elsewhere goes on.
+  is_user ? post.track("other") : post.name_person("other");
+  post.serve([](const Request&) { return 200; }, 30 * kMinute);
+  CHECK(post.asleep());
+  CHECK(post.storage.empty());
+}
+
+TEST_CASE("a page restored from the cache takes a suspect back from where storage has it",
+          "[isolation]") {
+  Post post;
+  post.track_many(3);
+  post.storage_fails = true;
+  post.serve([&](const Request& request) { return has(request, "e1") ? 403 : 200; }, 10 * kMinute);
+  REQUIRE(post.delivery->journal(Delivery::suspects).size() == 1);
+  post.delivery->handle_pagehide();
+  post.drain();
+  post.delivery->handle_handover(post.effects);
+  post.drain();
+  post.delivery->handle_pageshow(post.now, post.effects);
+  post.drain();
+  CHECK(post.delivery->journal(Delivery::suspects).size() == 0);
+  REQUIRE(contains(post.storage["a.j.d.e0"], "\"e1\""));
+}
+
 TEST_CASE("suspects outlive the page, and what counted against them does", "[isolation]") {
   Record record;
   record.text = R"({"event_name":"a","user_id":"u1","properties":{"$event_id":"a")";

@@ -764,6 +764,35 @@ TEST_CASE("a page without storage is restored from the cache with everything", "
   CHECK(desk.journal.size() == 2);
 }
 
+TEST_CASE("a provisional record that storage refused is written once storage works", "[journal]") {
+  Desk desk;
+  desk.failing = true;
+  desk.journal.set_provisional(named("end").text);
+  desk.settle();
+  desk.settle();
+  CHECK(desk.writes == 1);
+  CHECK(desk.journal.next_wake() == Journal::kStoragePause);
+  desk.now += Journal::kStoragePause;
+  desk.settle();
+  CHECK(desk.writes == 2);
+  CHECK(desk.journal.next_wake() == 2 * Journal::kStoragePause);
+  desk.failing = false;
+  desk.now += Journal::kStoragePause;
+  desk.settle();
+  CHECK(desk.writes == 3);
+  CHECK(desk.inherited() == Names{"end"});
+  CHECK(desk.journal.next_wake() == kNever);
+  CHECK_FALSE(desk.journal.storage_failing());
+  // Another text is not made to wait.
+  desk.failing = true;
+  desk.journal.set_provisional(named("later").text);
+  desk.settle();
+  desk.failing = false;
+  desk.journal.set_provisional(named("last").text);
+  desk.settle();
+  CHECK(desk.inherited() == Names{"last"});
+}
+
 TEST_CASE("the first that waits is known by its number", "[journal]") {
   Desk desk;
   CHECK(desk.journal.first_waiting() == 0);
