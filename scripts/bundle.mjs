@@ -10,7 +10,7 @@
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
  *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
- *   server.mjs .cjs        the API and the script from a site's own domain
+ *   server.mjs .cjs        a server's client; the API and the script from a site's own domain
  *   react vue … .mjs .cjs  thin bindings for frameworks
  *   *.mjs.map              source maps of the modules
  *   doctor/facts.js        what `npx appizer-web doctor` reads the forms of a page with
@@ -35,6 +35,7 @@ import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
 import { needBinaryen } from './tools.mjs';
 
 const WASM = join(buildFolder, 'wasm', 'core.wasm');
+const SERVER = join(buildFolder, 'wasm', 'server.wasm');
 const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 // Built in a folder of its own and moved when complete, so that a server of `dist/` never serves half a build.
 const DIST = join(buildFolder, `dist-${process.pid}`);
@@ -88,6 +89,17 @@ return retasmFunc;
 }`,
       };
     });
+  },
+};
+
+/** The server's module in base 64, as an import. @type {import('esbuild').Plugin} */
+const serverCore = {
+  name: 'appizer:server-core',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^appizer:server-core$/ }, ({ path }) => ({ path, namespace: 'server' }));
+    onLoad({ filter: /.*/, namespace: 'server' }, () => ({
+      contents: `export const bytes = '${readFileSync(SERVER).toString('base64')}';`,
+    }));
   },
 };
 
@@ -201,8 +213,8 @@ export async function bundle() {
         entryPoints: [source(`entries/${name}.ts`)],
         outfile: join(DIST, `${name}.${ending}`),
         format,
-        plugins: [core, stub, beside('sentences'), beside('fallback')],
-        footer: name === 'index' ? { js: notice } : {},
+        plugins: [core, serverCore, stub, beside('sentences'), beside('fallback')],
+        footer: name === 'index' || name === 'server' ? { js: notice } : {},
         inject: ending === 'cjs' && needsNode.includes(name) ? [source('entries/commonjs.ts')] : [],
         // package.json says that no source has side effects; this one has.
         ignoreAnnotations: true,
@@ -241,6 +253,7 @@ export async function bundle() {
   declare();
   declareGlobal();
   copyFileSync(WASM, join(DIST, 'core.wasm'));
+  copyFileSync(SERVER, join(DIST, 'server.wasm'));
   hash();
   rmSync(dist, { recursive: true, force: true });
   renameSync(DIST, dist);

@@ -13,6 +13,7 @@ import { needBinaryen, which } from './tools.mjs';
 
 export const wasmFile = join(build, 'wasm', 'core.wasm');
 export const unpackFile = join(build, 'wasm', 'unpack.wasm');
+export const serverFile = join(build, 'wasm', 'server.wasm');
 const stampFile = join(build, 'wasm', 'core.stamp');
 
 /** Brings the module up to date and returns its path. */
@@ -42,6 +43,7 @@ export function buildWasm(say = console.log) {
     encoding: 'utf8',
   });
   strip(join(tree, 'web', 'unpack.wasm'), unpackFile, /^(memory|unpack)$/);
+  strip(join(tree, 'web', 'server_core.wasm'), serverFile, /^(memory|_initialize|apz_\w+)$/);
   writeFileSync(stampFile, stamp);
   say(`core.wasm: built, ${readFileSync(wasmFile).length} bytes`);
   return wasmFile;

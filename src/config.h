@@ -89,6 +89,8 @@ struct Choices {
   Millis flush_interval = 0;
   /// What one event name may do for long, after 10,000 at once (rate_guard.h); infinite: anything.
   double max_events_per_second = 10;
+  /// After a burst, the time in which one more request is allowed; a server chooses it (server.h).
+  Millis request_interval = 1 * kSecond;
   /// Idle time after which a new session begins.
   Millis session_timeout = 30 * kMinute;
 };

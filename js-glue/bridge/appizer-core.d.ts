@@ -22,3 +22,8 @@ declare module 'appizer:beside' {
   /** The hashes of the files that appizer-web.js may load, for the attribute `integrity`. */
   export const integrity: Record<'debug' | 'fallback', string>;
 }
+
+declare module 'appizer:server-core' {
+  /** server.wasm, in base 64. */
+  export const bytes: string;
+}

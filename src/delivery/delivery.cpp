@@ -130,10 +130,10 @@ bool Delivery::wants_more() const {
 }
 
 void Delivery::refill(Millis now) {
-  const Millis more = (now - refilled_) / kRefill;
+  const Millis more = (now - refilled_) / config_.request_interval;
   if (more <= 0) return;
   tokens_ = static_cast<int>(min<Millis>(kBurst, tokens_ + more));
-  refilled_ = tokens_ == kBurst ? now : refilled_ + more * kRefill;
+  refilled_ = tokens_ == kBurst ? now : refilled_ + more * config_.request_interval;
 }
 
 std::size_t Delivery::count_to_skip(const State& state, Lane lane) const {
@@ -407,7 +407,7 @@ Millis Delivery::next_wake(Millis now) const {
   for (const State& state : state_) {
     if (state.journal.waiting() == 0 || awaits_turn(state)) continue;
     Millis when = max(is_due(state, now) ? now : state.due, earliest(state, now));
-    if (tokens_ == 0) when = max(when, refilled_ + kRefill);
+    if (tokens_ == 0) when = max(when, refilled_ + config_.request_interval);
     next = min(next, when);
   }
   return next;

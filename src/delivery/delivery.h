@@ -52,9 +52,8 @@ class Delivery {
   static constexpr Millis kBusy = appizer::Lane::kBusy;
   /// A request without an answer for this long is given up.
   static constexpr Millis kTimeout = 30 * kSecond;
-  /// Requests that may leave at once, and the time in which one more is allowed.
+  /// Requests that may leave at once. One more is allowed in each `request_interval`.
   static constexpr int kBurst = 30;
-  static constexpr Millis kRefill = 1 * kSecond;
   /// Longest wait for the recovery lock, from the time that its holder may send: between half of
   /// this and all of it, as drawn. The holder may be suspended, or locks may never answer.
   static constexpr Millis kLongestLockWait = 20 * kSecond;

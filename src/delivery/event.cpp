@@ -109,7 +109,7 @@ Event make_event(View name, View properties, const Stamp& stamp) {
   out += stamp.event_id;
   out += "\",\"$timestamp\":";
   append_time(out, stamp.wall);
-  json::append_member(out, "$session_id", stamp.session_id);
+  if (!stamp.session_id.empty()) json::append_member(out, "$session_id", stamp.session_id);
   if (!stamp.document.empty()) {
     out += ",\"$view_id\":\"";
     out += stamp.document;

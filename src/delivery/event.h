@@ -12,6 +12,7 @@ namespace appizer {
 /// Who and when an event belongs to, settled when it is tracked.
 struct Stamp {
   View user_id = {};
+  /// Empty where it is not known, on a server.
   View session_id = {};
   View event_id = {};
   Millis wall = 0;

@@ -35,14 +35,12 @@ View url_of(const Config& config, const List<const Record*>& records) {
 View body_of(const Config& config, const List<const Record*>& records, Millis wall) {
   const Record& first = *records[0];
   const bool batch = records.size() > 1;
-  String& app = scratch("\"app_id\":");
-  json::append_string(app, first.app.empty() ? config.app_id : first.app);
+  // Without an app's id: the API key says which it is.
+  String& app = scratch();
+  const View its = first.app.empty() ? config.app_id : first.app;
+  if (!its.empty()) json::append_member(app, "app_id", its);
   String& body = scratch();
-  if (batch) {
-    body += '{';
-    body += app;
-    body += ",\"events\":[";
-  }
+  if (batch) body += "{\"events\":[";
   for (const Record* record : records) {
     if (record != &first) body += ',';
     body += record->text;
@@ -51,12 +49,8 @@ View body_of(const Config& config, const List<const Record*>& records, Millis wa
     }
     if (batch) body += '}';
   }
-  if (batch) {
-    body += ']';
-  } else {
-    body += ',';
-    body += app;
-  }
+  if (batch) body += ']';
+  body += app;
   return body += '}';
 }
 

@@ -24,8 +24,9 @@ const composition = ['client', 'commands', 'host_events', 'pending_calls'];
  * @type {Record<string, string[]>}
  */
 const core = {
-  web: ['client', 'contract', 'base'],
+  web: ['client', 'server', 'contract', 'base'],
   client: ['capture', 'delivery', 'visitor', 'pages', 'contract', 'base'],
+  server: ['delivery', 'visitor/identity', 'contract', 'base'],
   capture: ['pages/url', 'pages/redaction', 'pages/words', 'contract', 'base'],
   delivery: ['pages/url', 'pages/redaction', 'contract', 'base'],
   visitor: ['pages/url', 'pages/redaction', 'contract', 'base'],
@@ -47,7 +48,7 @@ const glue = {
   node: ['bridge', 'api/host', 'leaves'],
   testing: ['bridge', 'api/host', 'leaves'],
   consent: ['api/types as types', 'leaves'],
-  server: [],
+  server: ['bridge', 'api/host', 'leaves'],
   bridge: ['api/host as types', 'api/types as types', 'leaves'],
 };
 

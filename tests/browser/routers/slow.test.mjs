@@ -46,6 +46,11 @@ inEngines('routers on a slow network', (engine) => {
         };
         await waitFor(() => page.evaluate('document.querySelector("#about") && scrollY === 0'));
         await page.evaluate('scrollTo(0, 1500)');
+        // What no frame has shown, nobody has seen.
+        await page.evaluate(
+          () =>
+            new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => seen(0)))),
+        );
         await pause(300);
         await click('about', '/about', 'About');
         await click('item', '/items/1', 'Item 1');

@@ -1,0 +1,65 @@
+/** Which visitor a request is of, as the browser SDK has noted it in cookies. */
+
+/** What a request says about its visitor. */
+export interface RequestContext {
+  /** The visitor's id; none where the page keeps it out of cookies, or consent is missing. */
+  userId?: string;
+  sessionId?: string;
+  viewId?: string;
+  /** The visitor's address and user agent. */
+  ip?: string;
+  ua?: string;
+}
+
+/** A request of Node, Express, Fastify and Next's pages, or a `Request`. */
+export interface AnyRequest {
+  readonly headers:
+    | Pick<Headers, 'get'>
+    | Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** Express, Fastify: the visitor's address, behind the proxies that the app trusts. */
+  readonly ip?: string | undefined;
+  readonly socket?: { readonly remoteAddress?: string | undefined } | null | undefined;
+}
+
+/** The header in which the browser SDK says who is there: the id, the session and the view, URI-encoded. */
+export const CONTEXT_HEADER = 'x-appizer-context';
+
+/** @param idKey the page's option `userIdStorageKey` */
+export function contextOf(request: AnyRequest, idKey: string): RequestContext {
+  const header = (name: string): string => {
+    const { headers } = request;
+    const value =
+      typeof (headers as Headers).get === 'function'
+        ? (headers as Headers).get(name)
+        : (headers as Record<string, string | readonly string[] | undefined>)[name];
+    return typeof value === 'string' ? value : (value?.[0] ?? '');
+  };
+  const context: RequestContext = {};
+  const put = (name: keyof RequestContext, value: string | undefined) => {
+    if (value) context[name] = value;
+  };
+  const cookies = new Map(
+    header('cookie')
+      .split(/;\s*/)
+      .map((pair) => {
+        const [name = '', ...rest] = pair.split('=');
+        return [decode(name), decode(rest.join('='))];
+      }),
+  );
+  const [user, session, view] = header(CONTEXT_HEADER).split(';').map(decode);
+  put('userId', user || cookies.get(idKey));
+  const noted = [...cookies].find(([name]) => /^appizer\.1\.\w{8}\.s$/.test(name));
+  put('sessionId', session || noted?.[1].split(' ')[0]?.replace(/^-$/, ''));
+  put('viewId', view);
+  put('ip', request.ip ?? request.socket?.remoteAddress?.replace(/^::ffff:/, ''));
+  put('ua', header('user-agent'));
+  return context;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

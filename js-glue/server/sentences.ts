@@ -1,0 +1,22 @@
+/** What debug says on a server. By `Hint` (hint.h); `$` stands for what it is about. */
+export const SERVER_HINTS: Readonly<Record<number, string>> = {
+  1: 'The event name "$" is not snake_case. It was recorded; names like "purchase_completed" keep reports readable.',
+  3: 'The properties of "$" are not an object, so the event was recorded without them. Pass an object: {amount: 29.99}.',
+  4: 'The property "$" is too large, too deep or too long. It was shortened or left out, and the event\'s $cut names it. Send less: at most 16 levels, 1,000 values, 16 KiB a string, 256 KiB in all.',
+  5: 'The property name "$" belongs to the SDK, so your value was left out, and the event\'s $cut names it. Choose a name without "$".',
+  7: 'A call was given the user id "$", which cannot be one, so nothing was recorded. Pass userId: the id of your own user table, as a string of 1 to 255 bytes or a number.',
+  9: 'The folder refuses writes (full, or no permission?). Events are kept in memory until it works again; a process that ends before they are sent loses them.',
+  10: 'The folder takes writes again.',
+  11: 'A stored record under $ was damaged and has been left out.',
+  12: 'The queue is full: $ of its oldest events were dropped. maxQueueEvents and maxQueueBytes set its size.',
+  13: 'The server refused an event for good, so it was dropped: $',
+  14: 'The API does not allow this key to send (status $). Events are kept, and it will be tried again after a pause. Is apiKey right, and not revoked?',
+  15: 'Sending failed (status $; 0 means no answer). The events are kept and will be sent again. If it stays at 0: is apiBase wrong (it ends before /v1)?',
+  16: 'new Appizer does not know the option "$". Is it misspelt?',
+  17: 'The option "$" has a value of the wrong type or out of range, so its default counts.',
+  18: 'Delivered: $ (events, user records and aliases).',
+  34: 'identify needs traits that are an object, so nothing changed: identify({userId, traits: {plan: "pro"}}).',
+  35: 'The event name "$" is longer than the 100 characters that Appizer documents. A server that enforces this refuses the event, and it is sent again once with a shorter name.',
+  36: 'The properties of "$" are longer than the 10,000 characters of JSON that Appizer documents. A server that enforces this refuses the event, and it is sent again once without the longest ones, named in $cut.',
+  38: 'The answer was a web page, not one of Appizer. Any 2xx counts as delivered, so $ events may be lost: check apiBase.',
+};
