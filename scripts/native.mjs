@@ -21,7 +21,7 @@ const clang = '-DCMAKE_CXX_COMPILER=clang++';
  */
 const kinds = {
   san: {
-    folder: 'native-san',
+    folder: which('clang++') ? 'native-san-clang' : 'native-san',
     options: ['-DAPPIZER_SANITIZE=ON', ...together, ...(which('clang++') ? [clang] : [])],
   },
   fast: { folder: 'native-fast', options: together },

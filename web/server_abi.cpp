@@ -1,6 +1,6 @@
-// The exports of the module of `Server`: those of abi.h that it has, with the same shapes, so that the same glue calls
-// them. `apz_track`'s third text is what the event is about, `apz_set_user_properties` is `Server::identify`, and
-// `apz_set_user_id` is `Server::alias`.
+// The exports of the module of `Server`: those of abi.h that it has, with the same shapes, so that
+// the same glue calls them. `apz_track`'s third text is what the event is about,
+// `apz_set_user_properties` is `Server::identify`, and `apz_set_user_id` is `Server::alias`.
 #include <cstring>
 
 #include "abi.h"

@@ -164,6 +164,7 @@ export default defineConfig({
       {
         text: 'Run it',
         items: items('', [
+          ['On a server', 'server'],
           ['Node and headless', 'headless'],
           ['Test your tracking', 'testing'],
           ['Browsers', 'browsers'],

@@ -152,20 +152,17 @@ export class Appizer {
   }
 
   /** Sets what is known about a user: `email` and `phone` are fields of the user, everything else are properties. */
-  identify({
-    userId,
-    traits,
-  }: {
+  identify(user: {
     userId: string | number;
     // biome-ignore lint/suspicious/noExplicitAny: interfaces have no index signature.
     traits?: Record<string, any> | undefined;
   }): void {
-    this.#call('identify', (runtime) => runtime.identify(userId, toJson(traits)));
+    this.#call('identify', (runtime) => runtime.identify(user?.userId, toJson(user?.traits)));
   }
 
   /** Says that `previousId` is the same user's. */
-  alias({ userId, previousId }: { userId: string | number; previousId: string | number }): void {
-    this.#call('alias', (runtime) => runtime.alias(userId, previousId));
+  alias(ids: { userId: string | number; previousId: string | number }): void {
+    this.#call('alias', (runtime) => runtime.alias(ids?.userId, ids?.previousId));
   }
 
   /**
@@ -203,7 +200,14 @@ export class Appizer {
   }
 
   #start(): void {
-    const { apiKey, dir, fsync = 'second', maxRequestsPerSecond = 10, module, ...rest } = this.#options;
+    const {
+      apiKey,
+      dir,
+      fsync = 'second',
+      maxRequestsPerSecond = 10,
+      module,
+      ...rest
+    } = this.#options;
     if (typeof apiKey !== 'string' || !apiKey) {
       this.#say('new Appizer needs an apiKey: new Appizer({apiKey: process.env.APPIZER_API_KEY}).');
     }
@@ -275,11 +279,16 @@ export class Appizer {
   #openFolder(dir: string, fsync: Fsync): void {
     const fs = builtin('node:fs');
     const os = builtin('node:os');
-    if (!fs || !os) throw new Error('the option dir needs Node 20.16 or newer, Bun or Deno.');
-    fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
-    this.#disk = openDisk(fs, dir, fsync);
-    this.#locks = openFileLocks(fs, dir, os.hostname().replace(/[^\w-]/g, '-'));
-    this.#ends.push(this.#disk.close, this.#locks.close);
+    try {
+      if (!fs || !os) throw new Error('it needs Node 20.16 or newer, Bun or Deno');
+      fs.mkdirSync(dir, { recursive: true, mode: 0o700 });
+      // First, as it is what fails where nothing can be written.
+      this.#locks = openFileLocks(fs, dir, os.hostname().replace(/[^\w-]/g, '-'));
+      this.#disk = openDisk(fs, dir, fsync);
+      this.#ends.push(this.#disk.close, this.#locks.close);
+    } catch (error) {
+      this.#say(`The folder ${dir} cannot be used, so events wait in memory: ${messageOf(error)}`);
+    }
   }
 
   /** A process that has nothing else to do waits a moment for what is pending, and no longer. */
@@ -294,7 +303,8 @@ export class Appizer {
 
   #call(name: string, act: (runtime: ServerRuntime) => number): void {
     try {
-      if (!this.#runtime) this.#say(`${name} does nothing, as the client has ended or never started.`);
+      if (!this.#runtime)
+        this.#say(`${name} does nothing, as the client has ended or never started.`);
       else if (act(this.#runtime) === NAME_MISSING) {
         this.#say('track needs a name that is not blank, so nothing was recorded.');
       }
@@ -334,10 +344,16 @@ const NAME_MISSING = -4;
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** Waits for a promise, keeping the process alive for that long. */
-async function within<T extends ServerFlushResult>(millis: number, promise: Promise<T>): Promise<T> {
+async function within<T extends ServerFlushResult>(
+  millis: number,
+  promise: Promise<T>,
+): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve({ delivered: 0, dropped: 0, pending: Number.NaN } as T), millis);
+    timer = setTimeout(
+      () => resolve({ delivered: 0, dropped: 0, pending: Number.NaN } as T),
+      millis,
+    );
   });
   const result = await Promise.race([promise, late]);
   clearTimeout(timer);

@@ -90,16 +90,18 @@ export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
     }
   };
 
-  const timer = unref(setInterval(() => {
-    const now = new Date();
-    for (const name of held) {
-      try {
-        fs.utimesSync(path(name), now, now);
-      } catch {
-        // The folder was removed.
+  const timer = unref(
+    setInterval(() => {
+      const now = new Date();
+      for (const name of held) {
+        try {
+          fs.utimesSync(path(name), now, now);
+        } catch {
+          // The folder was removed.
+        }
       }
-    }
-  }, BEAT));
+    }, BEAT),
+  );
 
   const release = (name: string) => {
     wanted.get(name)?.();
@@ -159,7 +161,10 @@ function bornAt(fs: Fs, pid: number): string {
   }
   try {
     // proc(5): the name, in brackets, may hold anything; what follows is separated by spaces. `starttime` is the 22nd.
-    const rest = fs.readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '').split(' ');
+    const rest = fs
+      .readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     // A process that has ended and that nobody has waited for yet is a zombie.
     return rest[0] === 'Z' ? 'gone' : (rest[19] ?? '0');
   } catch {

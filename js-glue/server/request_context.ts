@@ -5,7 +5,6 @@ export interface RequestContext {
   /** The visitor's id; none where the page keeps it out of cookies, or consent is missing. */
   userId?: string;
   sessionId?: string;
-  viewId?: string;
   /** The visitor's address and user agent. */
   ip?: string;
   ua?: string;
@@ -20,9 +19,6 @@ export interface AnyRequest {
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined } | null | undefined;
 }
-
-/** The header in which the browser SDK says who is there: the id, the session and the view, URI-encoded. */
-export const CONTEXT_HEADER = 'x-appizer-context';
 
 /** @param idKey the page's option `userIdStorageKey` */
 export function contextOf(request: AnyRequest, idKey: string): RequestContext {
@@ -46,11 +42,9 @@ export function contextOf(request: AnyRequest, idKey: string): RequestContext {
         return [decode(name), decode(rest.join('='))];
       }),
   );
-  const [user, session, view] = header(CONTEXT_HEADER).split(';').map(decode);
-  put('userId', user || cookies.get(idKey));
+  put('userId', cookies.get(idKey));
   const noted = [...cookies].find(([name]) => /^appizer\.1\.\w{8}\.s$/.test(name));
-  put('sessionId', session || noted?.[1].split(' ')[0]?.replace(/^-$/, ''));
-  put('viewId', view);
+  put('sessionId', noted?.[1].split(' ')[0]?.replace(/^-$/, ''));
   put('ip', request.ip ?? request.socket?.remoteAddress?.replace(/^::ffff:/, ''));
   put('ua', header('user-agent'));
   return context;

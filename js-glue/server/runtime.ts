@@ -96,7 +96,7 @@ export function runServer(
     identify: (user_id, traits) =>
       command(() =>
         call(exports.apz_set_user_properties, [
-          `{"user_id":${toJson(user_id) ?? null},"traits":${(traits === "?" ? "0" : traits) || null}}`,
+          `{"user_id":${toJson(user_id) ?? null},"traits":${(traits === '?' ? '0' : traits) || null}}`,
         ]),
       ),
     alias: (user_id, previous_id) =>

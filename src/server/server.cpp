@@ -14,7 +14,8 @@
 namespace appizer {
 namespace {
 
-/// Bytes of an address, of a user agent, and of what a browser sent along: none is longer, unless somebody made it up.
+/// Bytes of an address, of a user agent, and of what a browser sent along: none is longer, unless
+/// somebody made it up.
 constexpr std::size_t kLongestFact = 1024;
 
 // A number counts as its digits: ids often are numbers in a database.
@@ -81,14 +82,16 @@ Status Server::track(View name, View properties, View about, Millis happened, co
                             .event_id = ids_.event_id(happened),
                             .wall = happened});
   append_known(event.head, "$view_id", about, "view_id");
-  // What the documentation has beside the properties goes before them, as the text ends within them.
+  // What the documentation has beside the properties goes before them, as the text ends within
+  // them.
   String& facts = scratch();
   append_known(facts, "ip", about, "ip");
   append_known(facts, "ua", about, "ua");
   if (!facts.empty()) event.head = "{" + facts.substr(1) + "," + event.head.substr(1);
   if (config_.debug) {
     if (!is_snake_case(name)) hint(Hint::name_not_snake_case, name);
-    if (count_characters(name) > kDocumentedName) hint(Hint::name_over_limit, json::clip(name, 255));
+    if (count_characters(name) > kDocumentedName)
+      hint(Hint::name_over_limit, json::clip(name, 255));
     if (count_characters(properties) > kDocumentedProperties) {
       hint(Hint::properties_over_limit, name);
     }
@@ -189,7 +192,8 @@ bool Server::poll(Effect& effect) {
 Millis Server::next_wake() const {
   if (!running_) return -1;
   const auto& [delivery, ownership] = *running_;
-  const Millis next = min(min(delivery.next_wake(now_.monotonic), ownership.next_wake()), next_scan_);
+  const Millis next =
+      min(min(delivery.next_wake(now_.monotonic), ownership.next_wake()), next_scan_);
   return next == kNever ? -1 : max<Millis>(0, next - now_.monotonic);
 }
 

@@ -1,8 +1,9 @@
 // The core without a page: events, user records and aliases of any number of users.
 //
-// Identity is an argument of each call here, never state. Everything behind that is the same as in a page: the durable
-// queue, the requests, the answers, and who may send what a process that is gone has left (delivery/). As in `Client`,
-// the order is: one input, then drain every effect, then arm the timer.
+// Identity is an argument of each call here, never state. Everything behind that is the same as in
+// a page: the durable queue, the requests, the answers, and who may send what a process that is
+// gone has left (delivery/). As in `Client`, the order is: one input, then drain every effect, then
+// arm the timer.
 #pragma once
 
 #include <cstdint>
@@ -22,23 +23,26 @@ namespace appizer {
 
 class Server {
  public:
-  /// Each process looks this often for what others have left, beside the time of its start: no event says that one has
-  /// ended.
+  /// Each process looks this often for what others have left, beside the time of its start: no
+  /// event says that one has ended.
   static constexpr Millis kScanInterval = 30 * kSecond;
 
   // Commands.
 
-  /// Begins. `config` is {"options":{…},"facts":{…}}, see `Config`, and of the facts also "space", which names what
-  /// shares one queue, and "request_interval", which is `Config::request_interval`.
+  /// Begins. `config` is {"options":{…},"facts":{…}}, see `Config`, and of the facts also "space",
+  /// which names what shares one queue, and "request_interval", which is
+  /// `Config::request_interval`.
   Status start(View config, const Entropy& seed, const Moment& now);
-  /// Records an event that happened at `happened` (wall time). `about` is a JSON object: "user_id", and what is known of
-  /// "ip", "ua", "session_id" and "view_id". `properties` is JSON text, empty for none.
+  /// Records an event that happened at `happened` (wall time). `about` is a JSON object: "user_id",
+  /// and what is known of "ip", "ua", "session_id" and "view_id". `properties` is JSON text, empty
+  /// for none.
   Status track(View name, View properties, View about, Millis happened, const Moment& now);
   /// Sets what is known about a user: {"user_id","traits"}.
   Status identify(View json, const Moment& now);
   /// Says that two ids are one user's: {"user_id","previous_id"}.
   Status alias(View json, const Moment& now);
-  /// Sends what is pending without waiting for a full batch; answered by the effect `flushed` with the token.
+  /// Sends what is pending without waiting for a full batch; answered by the effect `flushed` with
+  /// the token.
   Status flush(std::uint32_t token, const Moment& now);
 
   // Host events, as those of `Client`.

@@ -107,6 +107,7 @@ const here = (code, collector) =>
       `appId: 'demo', apiBase: '${collector}'`,
     )
     .replaceAll('https://cdn.appizer.com/js', '')
+    .replace("?? 'YOUR_API_KEY',", `?? 'YOUR_API_KEY', apiBase: '${collector}',`)
     .replace('data-app-id="YOUR_APP_ID"', `data-app-id="demo" data-api-base="${collector}"`)
     .replace("appId: 'YOUR_APP_ID'", `appId: 'demo', apiBase: '${collector}'`);
 

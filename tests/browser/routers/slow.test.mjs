@@ -49,7 +49,9 @@ inEngines('routers on a slow network', (engine) => {
         // What no frame has shown, nobody has seen.
         await page.evaluate(
           () =>
-            new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(() => seen(0)))),
+            new Promise((seen) =>
+              requestAnimationFrame(() => requestAnimationFrame(() => seen(0))),
+            ),
         );
         await pause(300);
         await click('about', '/about', 'About');
