@@ -45,7 +45,7 @@ export interface AppizerOptions {
    * Default: 10.
    */
   maxRequestsPerSecond?: number | undefined;
-  /** Tells mistakes, and what becomes of events, on the console. Default: false. */
+  /** Prints mistakes, and what becomes of events, on the console. Default: false. */
   debug?: boolean | undefined;
   /** Called with the events that ended otherwise than delivered. */
   onError?: ((report: ServerReport) => void) | undefined;

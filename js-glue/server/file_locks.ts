@@ -17,9 +17,10 @@ export interface FileLocks extends Locks {
  * A lock is a file that holds its owner's name: machine, process, the time at which that began, and a random part. It is
  * made by a hard link, which fails where there is one.
  *
- * That of a process that has ended has one heir: the process that makes a link whose name holds the dead owner's, which
- * succeeds once. The heir of a dead heir counts as one, too. If the lock still is the dead owner's then, the heir renames
- * its own file over it; a process that was asleep since it looked finds another owner there, and gives up.
+ * That of a process that has ended has one successor: the process that makes a link whose name holds the dead owner's,
+ * which succeeds once. The successor of a dead successor counts as one, too. If the lock still is the dead owner's then,
+ * the successor renames its own file over it; a process that was asleep since it looked finds another owner there, and
+ * gives up.
  */
 export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
   const folder = `${dir}/locks`;
@@ -68,9 +69,9 @@ export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
         const right = `${folder}/${name}.after.${dead}`;
         rights.push(right);
         if (link(own, right)) break;
-        const heir = fs.readFileSync(right, 'utf8');
-        if (!isDead(heir, right)) return false;
-        dead = heir;
+        const successor = fs.readFileSync(right, 'utf8');
+        if (!isDead(successor, right)) return false;
+        dead = successor;
       }
       const still = ownerOf(name) === owner;
       if (still) fs.renameSync(own, path(name));
@@ -150,7 +151,7 @@ export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
 const random = () => Math.random().toString(36).slice(2, 12);
 
 /**
- * When a process began, as the system tells it, or `0` where that is not to be had; `gone` for one that has ended. Process
+ * When a process began, as the system has it, or `0` where that is not to be had; `gone` for one that has ended. Process
  * ids are used again; this time is not.
  */
 function bornAt(fs: Fs, pid: number): string {

@@ -1,4 +1,4 @@
-// The core without a page: events, user records and aliases of any number of users.
+// The core on a server: events, user records and aliases of any number of users.
 //
 // Identity is an argument of each call here, never state. Everything behind that is the same as in
 // a page: the durable queue, the requests, the answers, and who may send what a process that is
