@@ -182,7 +182,7 @@ test('mistakes: a sentence each in debug, never an exception', async (t) => {
 
 test('an outage: what was tracked is delivered once, when the API is back', async () => {
   let down = true;
-  answer = () => ({ status: down ? 503 : 200, headers: down ? { 'retry-after': '1' } : {} });
+  answer = () => (down ? { status: 503, headers: { 'retry-after': '1' } } : { status: 200 });
   const appizer = open({ dir: join(folder, 'outage') });
   appizer.track({ event: 'plan_chosen', userId: 'user_1' });
   const { pending } = await appizer.flush();
