@@ -113,7 +113,7 @@ Millis Delivery::earliest(const State& state) const {
   for (const Lane lane : {events, users}) {
     const State& other = state_[lane];
     when = max(when, other.not_before);
-    // Where what waits there fails alone for ever, nothing else would tell that suspects pass.
+    // Where what waits there fails alone for ever, nothing else would show that suspects pass.
     if (other.recovering() && other.journal.waiting() > 0) {
       when = max(when, state.sent + Retry::kLongestPause);
     }

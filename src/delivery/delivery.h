@@ -98,7 +98,7 @@ class Delivery {
   void pause_for_takeover(bool hold) { taking_over_ = hold; }
 
   /// Events wait until then, unless the page leaves: another document may have begun their session
-  /// in the same moment, and no event can be told another once it was sent.
+  /// in the same moment, and nothing changes what was sent.
   void settle_until(Millis when) { settled_ = when; }
 
   /// Another tab's anonymous id (`user_id`), or its session (`$session_id`), took the place of

@@ -87,7 +87,7 @@ void Ledger::failed(std::uint32_t index) {
 }
 
 bool Ledger::at_fault(const Send& send) {
-  // A user or an alias whose id a fault has damaged: nobody can tell.
+  // A user or an alias whose id a fault has damaged may be.
   if (send.lane == users && send.records() == 0) return true;
   if (send.records() != 1) return false;
   const std::vector<Entry*> all = entries_of(send);
