@@ -185,6 +185,7 @@ bool Client::continue_session(View landing, Millis happened, const Context& cont
   first_touch.handle_landing(session.landing(), effects_);
   if (renews) identity.renew_cookie(effects_);
   if (!begins) return true;
+  if (!config_.cookieless) delivery.settle_until(now_.monotonic + Session::kSettle);
   if (config_.session_start) {
     composing_ = config_.hooks;
     Context start = context;

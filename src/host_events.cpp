@@ -35,9 +35,13 @@ void Client::handle_storage_value(View key, View text, const Moment& now) {
   } else if (key == prefix_ + storage_keys::kIdChange) {
     identity.reread_cookies(effects_);
   } else if (session.is_key(key)) {
-    if (session.handle_storage_value(key, text, effects_) == Session::Change::replaced) {
+    const auto what = session.handle_storage_value(key, text, now.wall, effects_);
+    if (what == Session::Change::replaced) {
       if (view_session_ == session.replaced()) view_session_ = session.id();
       delivery.rename("$session_id", session.replaced(), session.id());
+    }
+    if (what != Session::Change::none) {
+      delivery.settle_until(now.monotonic + Session::kSettle);
     }
   } else if (first_touch.handle_storage_value(key, text)) {
     return;
@@ -52,9 +56,10 @@ void Client::take_over_id() {
   const View former = scratch(identity.replaced());
   const bool anonymous = identity.is_anonymous();
   if (anonymous) delivery.rename("user_id", former, identity.id());
-  // Under an id that the server has seen, or will see, are events that belong to the new one.
-  const bool sent = anonymous ? ids_.has_flown() : seq_ > 0;
-  if (sent) user_records.identify(identity.id(), former, origin(), delivery, effects_);
+  // Under an id that the server has seen, or will see, are events that belong to the new one. A
+  // third page may have found it in storage, and does not know that it was contested.
+  if (anonymous || seq_ > 0)
+    user_records.identify(identity.id(), former, origin(), delivery, effects_);
 }
 
 void Client::handle_storage_keys(View list, const Moment& now) {

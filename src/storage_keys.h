@@ -11,7 +11,8 @@
 //
 //     l.<document>   the document's lease: "<until>", or a claim: "<until> <number drawn>"
 //     w.e  w.p  w.q  the lane's pause: "<failures> <until> <since>[ <unanswered since>]"
-//     s              the session: "<id> <time of the last event>[ <landing>]"
+//     s              the session: "<id> <time of the last event>[!][ <landing>]", "!" where it had
+//                    just begun, or that it has ended: "- <time>[ <id>]";
 //                    under the same key in a cookie too, where the user id is in one
 //     f              the first landing of the visitor
 //     c              the decision about consent

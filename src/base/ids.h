@@ -45,8 +45,6 @@ class Ids {
 
   /// Counts from 1: a number that none of this document's requests has had.
   std::uint32_t next_flight() { return ++flights_; }
-  /// Whether this document has made a request, or has tried to.
-  bool has_flown() const { return flights_ > 0; }
 
  private:
   std::uint32_t state_[4] = {1, 2, 3, 4};

@@ -16,6 +16,9 @@ namespace {
 
 // What is sent of a user says whose the events are.
 constexpr Delivery::Lane kInOrder[] = {Delivery::users, Delivery::events, Delivery::suspects};
+// Where a lane keeps failing, suspects have their turn once an hour: before it, as it has one as
+// soon as they could have theirs.
+constexpr Delivery::Lane kRecovering[] = {Delivery::suspects, Delivery::users, Delivery::events};
 
 }  // namespace
 
@@ -84,10 +87,9 @@ bool Delivery::recovers(const State& state) const {
 
 bool Delivery::recovers() const { return recovers(state_[events]) || recovers(state_[users]); }
 
-bool Delivery::may_recover(const State& state, Millis now) const {
+bool Delivery::may_recover(const State& state) const {
   if (!state.recovering() || &state == &state_[suspects]) return true;
-  if (!config_.locks || has_lock_) return true;
-  return state.lock_wanted != kNever && now - state.lock_wanted >= lock_wait_;
+  return !config_.locks || has_lock_;
 }
 
 // An alias is refused where its user is not known yet.
@@ -99,23 +101,28 @@ bool Delivery::awaits_turn(const State& state) const {
 }
 
 // The time before which nothing of the lane is sent.
-Millis Delivery::earliest(const State& state, Millis now) const {
+Millis Delivery::earliest(const State& state) const {
   Millis when = state.not_before;
   if (!online_ && offline_tried_ != kNever) when = max(when, offline_tried_ + kOfflinePause);
-  if (!may_recover(state, now)) {
+  if (!may_recover(state)) {
     when = max(when, state.lock_wanted == kNever ? kNever : state.lock_wanted + lock_wait_);
   }
+  const bool hurries = leaving() || flush_now_ || !flushes_.empty();
+  if (&state == &state_[events] && !hurries) when = max(when, settled_);
   if (&state != &state_[suspects]) return when;
   for (const Lane lane : {events, users}) {
     const State& other = state_[lane];
     when = max(when, other.not_before);
-    if (other.recovering() && other.journal.waiting() > 0) return kNever;
+    // Where what waits there fails alone for ever, nothing else would show that suspects pass.
+    if (other.recovering() && other.journal.waiting() > 0) {
+      when = max(when, state.sent + Retry::kLongestPause);
+    }
   }
   return when;
 }
 
 bool Delivery::blocked(const State& state, Millis now) const {
-  return awaits_turn(state) || taking_over_ || now < earliest(state, now);
+  return awaits_turn(state) || taking_over_ || now < earliest(state);
 }
 
 bool Delivery::idle() const {
@@ -208,7 +215,8 @@ void Delivery::send_due(const Moment& now, Effects& effects) {
     }
     flush_now_ = false;
   }
-  for (const Lane lane : kInOrder) {
+  const bool recovering = state_[events].recovering() || state_[users].recovering();
+  for (const Lane lane : recovering ? kRecovering : kInOrder) {
     bool busy = false;
     for (const Flight& flight : flights_) busy = busy || !flight.handed_over;
     State& state = state_[lane];
@@ -406,7 +414,7 @@ Millis Delivery::next_wake(Millis now) const {
   if (busy || taking_over_) return next;
   for (const State& state : state_) {
     if (state.journal.waiting() == 0 || awaits_turn(state)) continue;
-    Millis when = max(is_due(state, now) ? now : state.due, earliest(state, now));
+    Millis when = max(is_due(state, now) ? now : state.due, earliest(state));
     if (tokens_ == 0) when = max(when, refilled_ + config_.request_interval);
     next = min(next, when);
   }

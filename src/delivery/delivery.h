@@ -96,6 +96,10 @@ class Delivery {
   /// Nothing is sent while the page's former segments are being taken back.
   void pause_for_takeover(bool hold) { taking_over_ = hold; }
 
+  /// Events wait until then, unless the page leaves: another document may have begun their session
+  /// in the same moment, and nothing changes what was sent.
+  void settle_until(Millis when) { settled_ = when; }
+
   /// Another tab's anonymous id (`user_id`), or its session (`$session_id`), took the place of
   /// ours: what waits belongs to it.
   void rename(View member, View from, View to);
@@ -156,9 +160,9 @@ class Delivery {
   bool recovers(const State& state) const;
   bool awaits_turn(const State& state) const;
   bool blocked(const State& state, Millis now) const;
-  Millis earliest(const State& state, Millis now) const;
+  Millis earliest(const State& state) const;
   bool is_due(const State& state, Millis now) const;
-  bool may_recover(const State& state, Millis now) const;
+  bool may_recover(const State& state) const;
   void send_due(const Moment& now, Effects& effects);
   bool send(Lane lane, const Moment& now, Effects& effects);
   std::size_t count_to_skip(const State& state, Lane lane) const;
@@ -192,6 +196,7 @@ class Delivery {
   /// How long a lane waits for the recovery lock at most.
   Millis lock_wait_ = kLongestLockWait;
   std::uint64_t armed_ = 0;  // the first and the last number of what was waiting
+  Millis settled_ = 0;
   bool online_ = true;
   /// The last attempt while offline, or when that began.
   Millis offline_tried_ = kNever;

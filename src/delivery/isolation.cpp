@@ -11,8 +11,10 @@ void Isolation::handle_refusal() {
   later_ = accused_ = false;
 }
 
-void Isolation::handle_success(bool skipped) {
-  misses_ = rounds_ = 0;
+void Isolation::handle_success(std::size_t records, bool skipped) {
+  // A smaller one says nothing of the size.
+  if (records >= missed_) misses_ = 0;
+  rounds_ = 0;
   if (std::exchange(later_, false) && skipped) {
     accused_ = true;
     return;
@@ -39,10 +41,10 @@ Isolation::Verdict Isolation::handle_failure(std::size_t records, std::uint32_t 
   const Verdict another = rounds_ == 0 ? Verdict::searching : Verdict::none;
   if (records > 1) {
     const int patience = cap_ < kBatch ? 1 : silent ? kSilences : kRefusals;
+    missed_ = records;
     if (++misses_ < patience) return Verdict::none;
     misses_ = 0;
-    cap_ = records - 1;
-    most_ = records / 2;
+    most_ = cap_ = records / 2;
     return another;
   }
   // It is not the size.

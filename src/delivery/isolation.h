@@ -52,8 +52,8 @@ class Isolation {
   void split(std::size_t records) { most_ = records / 2; }
   /// A record alone was refused, which ends any search.
   void handle_refusal();
-  /// A request was delivered.
-  void handle_success(bool skipped);
+  /// A request of `records` was delivered.
+  void handle_success(std::size_t records, bool skipped);
   /// A request of `records`, the first of which is `number`, was not allowed, or got no answer
   /// (`silent`). `waiting` is how many records wait now.
   Verdict handle_failure(std::size_t records, std::uint32_t number, bool skipped,
@@ -64,6 +64,8 @@ class Isolation {
   /// No larger than this while a larger one is known to fail.
   std::size_t cap_ = kBatch;
   int misses_ = 0;
+  /// Records in the request that failed last.
+  std::size_t missed_ = 0;
   int passed_ = 0;
   std::uint32_t suspect_ = 0;
   int alone_ = 0;

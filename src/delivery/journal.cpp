@@ -78,7 +78,8 @@ void Journal::append(Record&& record) {
   record.number = next_number_++;
   record.flight = 0;
   record.dropped += std::exchange(dropped_, 0);
-  segment.moved.remove_if([&](const Record& one) { return one.text == record.text; });
+  // It moves to the end of its own segment.
+  if (segment.moved.find(record.text) != View::npos) segment.moved.clear();
   segment.bytes += bytes;
   segment.records.push_back(std::move(record));
   mark_dirty(segment);
@@ -205,7 +206,8 @@ bool Journal::extract(std::uint32_t number, Record& record, bool moves) {
   // Nobody knows when it will get through.
   if (record.dropped > 0) leave_count(at, place, std::exchange(record.dropped, 0));
   if (moves && record.stored) {
-    segments_[at]->moved.push_back(record);
+    append_line(segments_[at]->moved, record);
+    segments_[at]->moved += '\n';
     keeps_moved_ = true;
   }
   return true;

@@ -143,7 +143,7 @@ class Journal {
   struct Segment {
     String key;
     List<Record> records;
-    List<Record> moved;  // what is elsewhere now, but in storage still here
+    String moved;  // lines of what is elsewhere now, but in storage still here
     std::size_t bytes = 0;
     std::size_t written = 0;      // characters that storage has, unless the last write is refused
     std::size_t was_written = 0;  // and before that write

@@ -49,12 +49,8 @@ void Journal::handle_store_failed(View key, Millis now) {
 
 // Returns whether storage has more room than before.
 bool Journal::write(Segment& segment, Effects& effects) {
-  String text;
-  text.reserve(segment.bytes + segment.records.size() * 16);
-  for (const Record& record : segment.moved) {
-    append_line(text, record);
-    text += '\n';
-  }
+  String text(segment.moved);
+  text.reserve(text.size() + segment.bytes + segment.records.size() * 16);
   for (Record& record : segment.records) {
     record.was_stored = std::exchange(record.stored, !record.handed_over);
     if (record.handed_over) continue;

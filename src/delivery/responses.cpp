@@ -54,7 +54,7 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
              json::integer_text(flight.records));
       }
       state.end_backoff(now, effects);
-      state.isolation.handle_success(flight.skipped);
+      state.isolation.handle_success(flight.records, flight.skipped);
       break;
     case Outcome::refused:
       state.end_backoff(now, effects);

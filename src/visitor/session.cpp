@@ -14,6 +14,8 @@ constexpr std::size_t kIdLength = 12;  // 60 random bits
 constexpr std::size_t kLongestLanding = 16 * 1024;
 /// Stands in storage for a session that has ended.
 constexpr char kEnded = '-';
+/// Stands behind the time of one that had just begun when that was written.
+constexpr char kYoung = '!';
 
 bool is_id(View text) {
   return text.size() == kIdLength &&
@@ -80,10 +82,11 @@ void Session::read(Effects& effects) {
   if (in_cookie_) effects.read(cookie_key_);
 }
 
-// "<id> <time of the last event>", and after another space where the visitor arrived, if that is
-// known; or "- <time>".
-Session::Change Session::handle_storage_value(View key, View text, Effects& effects) {
-  if (unread_ > 0 && --unread_ == 0) fresh_ = true;
+// "<id> <time of the last event>", '!' if it had just begun, and after another space where the
+// visitor arrived, if that is known; or "- <time>[ <id>]".
+Session::Change Session::handle_storage_value(View key, View text, Millis wall, Effects& effects) {
+  const bool answers = unread_ > 0;
+  if (answers && --unread_ == 0) fresh_ = true;
   const bool ended = !text.empty() && text[0] == kEnded;
   const View id = text.substr(0, ended ? 1 : kIdLength);
   if (!ended && !is_id(id)) return Change::none;
@@ -92,41 +95,45 @@ Session::Change Session::handle_storage_value(View key, View text, Effects& effe
   if (!text.starts_with(" ")) return Change::none;
   text.remove_prefix(1);
   if (!take_integer(text, last) || last < -kFurthest || last > kFurthest) return Change::none;
+  const bool theirs_young = !text.empty() && text[0] == kYoung;
+  if (theirs_young) text.remove_prefix(1);
   if (!text.empty() && (text[0] != ' ' || text.size() == 1)) return Change::none;
   if (ended) {
-    // One that began since goes on.
-    if (last < began_ || id_.empty()) return Change::none;
+    // One that began since goes on. Which one ended counts first: the clock may have been set back.
+    if (id_.empty() || (last < began_ && text.substr(1) != id_)) return Change::none;
     id_.clear();
     landing_.clear();
-    began_here_ = false;
+    young_ = false;
     return Change::none;
   }
   const View landing = text.substr(1);
   const bool lands = landing.size() <= kLongestLanding && json::is_object(landing);
+  const bool young = young_ && std::abs(last - began_) <= kNew && last_ - began_ <= kNew;
   if (id == id_) {
     last_ = std::max(last_, last);
     stored_ = last;
     if (lands && landing_.empty()) landing_ = landing;
-    return Change::none;
+    // Who wrote before this was stored may have begun another one.
+    return young && !answers ? Change::contested : Change::none;
   }
   // A cookie is written as seldom as storage, but read only now and then.
   if (key == cookie_key_ && !id_.empty() && last <= last_) return Change::none;
-  const bool contested = began_here_ && std::abs(last - began_) <= kNew && last_ - began_ <= kNew &&
-                         !is_other_campaign(landing, landing_);
   Change change = Change::none;
-  if (contested) {
+  if (young && theirs_young && !is_other_campaign(landing, landing_)) {
     if (std::string_view(id_) < std::string_view(id)) {
       store(effects);
-      return change;
+      return Change::contested;
     }
     replaced_ = id_;
     change = Change::replaced;
+  } else {
+    began_ = last;
+    young_ = theirs_young && std::abs(wall - last) <= kNew;
+    if (young_) change = Change::contested;
   }
-  const bool keeps = change == Change::replaced && !lands;
   id_ = id;
-  began_ = last_ = stored_ = last;
-  began_here_ = false;
-  if (!keeps) landing_.clear();
+  last_ = stored_ = last;
+  if (change != Change::replaced || lands) landing_.clear();
   if (lands) landing_ = landing;
   return change;
 }
@@ -143,7 +150,7 @@ View Session::touch(Ids& ids, Millis wall, Effects& effects, View landing) {
     id_ = ids.token(kIdLength);
     landing_.clear();
     began_ = wall;
-    began_here_ = true;
+    young_ = true;
   }
   const bool lands = landing_.empty() && !landing.empty();
   if (lands) landing_ = landing;
@@ -159,6 +166,7 @@ void Session::store(Effects& effects) {
   String& text = scratch(id_);
   text += ' ';
   json::append_integer(text, stored_);
+  if (young_ && std::abs(stored_ - began_) <= kNew) text += kYoung;
   const std::size_t size = text.size();
   if (!landing_.empty()) {
     text += ' ';
@@ -180,13 +188,17 @@ void Session::store(Effects& effects) {
 }
 
 void Session::end(Millis wall, Effects& effects) {
-  id_.clear();
-  landing_.clear();
-  began_here_ = false;
   String& text = scratch();
   text += kEnded;
   text += ' ';
   json::append_integer(text, wall);
+  if (!id_.empty()) {
+    text += ' ';
+    text += id_;
+  }
+  id_.clear();
+  landing_.clear();
+  young_ = false;
   effects.store(key_, text);
   if (in_cookie_) effects.store(cookie_key_, text);
 }

@@ -24,6 +24,10 @@ class Session {
   static constexpr Millis kLag = 1 * kMinute;
   /// How long after a session began another document's may still replace it.
   static constexpr Millis kNew = 5 * kSecond;
+  /// How long a document sends nothing of a session that has just begun, and nothing more once it
+  /// has seen that another one began, too: a process sees late what another one stores, up to half
+  /// a second on a busy machine in Chromium and in Firefox.
+  static constexpr Millis kSettle = 800;
   /// Bytes of what a cookie holds, before its encoding; browsers take 4 KB of encoded text.
   static constexpr std::size_t kLongestCookie = 1300;
 
@@ -33,11 +37,11 @@ class Session {
   void read(Effects& effects);
   /// Whether `key` is one of its own.
   bool is_key(View key) const { return key == key_ || (in_cookie_ && key == cookie_key_); }
-  enum class Change { none, replaced };
+  enum class Change { none, contested, replaced };
   /// Takes what storage has, an answer or another document's write; anything else is ignored.
-  /// `replaced`: another document's session took the place of `replaced()`, which had just begun
-  /// here.
-  Change handle_storage_value(View key, View text, Effects& effects);
+  /// `contested`: another document has begun one, too, or may have, as this one has just begun.
+  /// `replaced`: another document's took the place of `replaced()`, which had just begun.
+  Change handle_storage_value(View key, View text, Millis wall, Effects& effects);
   View replaced() const { return replaced_; }
 
   /// Whether what storage has is known as of this input.
@@ -82,7 +86,8 @@ class Session {
   String id_;
   String replaced_;
   Millis began_ = 0;
-  bool began_here_ = false;
+  /// It began a moment ago, as far as is known here, so that another one may replace it.
+  bool young_ = false;
   Millis last_ = 0;
   Millis stored_ = 0;
   String landing_;

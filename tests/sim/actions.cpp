@@ -168,10 +168,12 @@ void World::change_storage(Rng& dice) {
     identity_rules.disturb();
   }
   storage.become(health);
+  storage_changed_ = clock.now();
 }
 
 void World::damage(const std::string& key) {
   Lane lane;
+  storage_changed_ = clock.now();
   const auto item = storage.items().find(key);
   if (item != storage.items().end() && is_journal(key, lane)) {
     ledger.harm(lane, item->second, clock.now());
@@ -284,6 +286,7 @@ void World::foreign_key(Rng& dice) {
   } else {
     storage.put(key, std::string(room - dice.below(200), 'x'));
   }
+  storage_changed_ = clock.now();
   announce(kNoPage, key);
 }
 

@@ -71,6 +71,10 @@ void Document::look_back(const Storage::Items& before, Millis until) {
   stale_until = until;
 }
 
+const Storage::Items& Document::view() const {
+  return world_.clock.now() < stale_until ? former_ : world_.storage.items();
+}
+
 const std::string* Document::stored(const std::string& key) const {
   if (world_.clock.now() >= stale_until || key.starts_with(appizer::kCookie)) {
     return world_.storage.get(key);
@@ -644,6 +648,7 @@ void Document::store(const std::string& key, const std::string& value) {
   world_.ledger.disturb();  // it may have been a lease
   world_.identity_rules.disturb();
   failing_[events] = failing_[users] = true;
+  was_refused = was_refused || journal;
   storage_pause_ = world_.clock.monotonic() + appizer::Journal::kStoragePause;
   client_->handle_store_failed(key, moment());
 }

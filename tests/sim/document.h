@@ -33,6 +33,8 @@ class Document {
 
   /// Until then it sees storage as it was before, and what it stores itself.
   void look_back(const Storage::Items& before, Millis until);
+  /// What it sees of storage now.
+  const Storage::Items& view() const;
   /// It is prepared before anybody opens it: until then it does nothing but wait.
   void prerender() { prerendering_ = true; }
   void start(bool visible, bool online);
@@ -102,6 +104,8 @@ class Document {
   Millis looked = 0;
   /// When it first went away or died; -1 if it has not.
   Millis ended = -1;
+  /// Storage refused some of its queue, and it was not looked since whether it has it now.
+  bool was_refused = false;
   /// Another process's writes are not seen before that.
   Millis stale_until = 0;
 

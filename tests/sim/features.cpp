@@ -28,6 +28,11 @@ bool Features::set(std::string_view name, bool on) {
   return found;
 }
 
+Features& forced_features() {
+  static Features features;
+  return features;
+}
+
 Features& enabled_features() {
   static Features features = passed();
   return features;

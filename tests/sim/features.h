@@ -19,7 +19,7 @@ namespace sim {
 /// foreign_keys: other scripts fill and free storage.
 /// deploy: the server answers 404 to everything for a while.
 /// alias_refused: aliases alone are answered with 401 or 403.
-/// twins: a new visitor opens two tabs in the same moment; each sees late what the other stores.
+/// twins: a new visitor opens two to four tabs in the same moment; each sees late what others store.
 /// links: every id under which anything was sent, and that another replaced, is linked by an alias.
 /// sequence: `$seq` and `$view_id` are checked.
 /// views: automatic page views, in an app that navigates by itself.
@@ -64,5 +64,7 @@ constexpr FeatureName kFeatureNames[] = {
 
 /// What worlds are made with: all that the core passes, changed by `--with` and `--without`.
 Features& enabled_features();
+/// Those that every world with faults has, whatever its dice say.
+Features& forced_features();
 
 }  // namespace sim

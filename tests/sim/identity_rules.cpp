@@ -199,11 +199,14 @@ void IdentityRules::check_alias(const Part& part, std::uint32_t send) {
 }
 
 // With one tab, a session ends with its user, whatever page comes next. Twins without a stored id
-// are users of their own, in one session.
+// are users of their own, in one session. Where the clock was set, a page from the cache may take
+// the end of a later session, which it never saw, for that of an earlier one.
 void IdentityRules::check_session(const Part& part, const Act& act) {
   const bool apart =
       plan_.features.has(Feature::twins) && plan_.persistence == appizer::Persistence::memory;
-  if (plan_.tabs > 1 || apart || plan_.two_sites || disturbed_ || act.era == kNone) return;
+  if (clock_.jumps() > 0 || plan_.tabs > 1 || apart || plan_.two_sites || disturbed_ ||
+      act.era == kNone)
+    return;
   const auto [session, first] = sessions_.emplace(part.session, act.era);
   if (!first && session->second != act.era) {
     ledger_.violated("in the session of the user before: " + ledger_.word(part.tag));

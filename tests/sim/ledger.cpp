@@ -87,6 +87,8 @@ void Ledger::failed(std::uint32_t index) {
 }
 
 bool Ledger::at_fault(const Send& send) {
+  // A user or an alias whose id a fault has damaged may be.
+  if (send.lane == users && send.records() == 0) return true;
   if (send.records() != 1) return false;
   const std::vector<Entry*> all = entries_of(send);
   return std::any_of(all.begin(), all.end(),
@@ -112,7 +114,7 @@ bool Ledger::is_probe(const Send& send) const {
   // itself.
   const bool unknown_fails = std::any_of(sends_.begin(), sends_.end(), [&](const Send& other) {
     return other.document == send.document && other.lane == send.lane && other.parts.empty() &&
-           other.records() <= 1 && other.state == Send::failed;
+           other.records() <= 1 && (other.state == Send::failed || other.state == Send::cancelled);
   });
   if (unknown_fails) return true;
   return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
@@ -418,8 +420,9 @@ void Ledger::outdate_all() {
 void Ledger::leaves(std::uint32_t document, bool unsaved, Millis now) {
   Document& page = documents_[document];
   if (unsaved) outdate_all();
-  // What the page itself removed it must have written again by now.
-  const bool writable = !unsaved && storage_.health() == Storage::Health::works;
+  // What the page itself removed it must have written again by now: unless it had slept longer than
+  // its lease, and was waiting to take it back.
+  const bool writable = !unsaved && storage_.health() == Storage::Health::works && !leases_excuse();
   for (Entry& entry : entries_) {
     if (entry.cleared < 0 || entry.holder != document || !writable) continue;
     if (entry.harmed == entry.cleared) entry.harmed = -1;

@@ -26,6 +26,8 @@ class Liveness {
   /// The page was hidden, frozen, restored or asleep until now, or its clock was set.
   void disturb(std::uint32_t document) { documents_[document].since = ready(); }
   void disturb_all();
+  /// Since when nothing has disturbed the page.
+  Millis since(std::uint32_t document) const { return documents_[document].since; }
   /// A fault made a stored pause one that no server asked for, or that no longer fits the clock.
   /// Who reads it waits for all of it, at most a day, from then on: a page that opens, or is shown.
   void pause_damaged();

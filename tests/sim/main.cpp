@@ -3,6 +3,7 @@
 //   sim [--worlds N] [--start N] [--jobs J]    worlds of the seeds from start on
 //   sim --seed N [--trace]                     one of them, again, with a trace
 //   --with F, --without F                      a feature of features.h more or less; "all"
+//   --always F                                 the feature in every world that has faults
 //   --until-failure                            ends with the first world that fails
 //   --lines N                                  how much to show of a failure, made as short as it
 //   gets
@@ -54,8 +55,9 @@ Options read(int argc, char** argv) {
       options.until_failure = true;
       continue;
     }
-    if ((name == "--with" || name == "--without") && i + 1 < argc) {
-      if (enabled_features().set(argv[++i], name == "--with")) continue;
+    if ((name == "--with" || name == "--without" || name == "--always") && i + 1 < argc) {
+      Features& features = name == "--always" ? forced_features() : enabled_features();
+      if (features.set(argv[++i], name != "--without")) continue;
       std::exit((std::fprintf(stderr, "There is no feature %s.\n", argv[i]), 2));
     }
     if (i + 1 == argc) std::exit((std::fprintf(stderr, "What is %s?\n", argv[i]), 2));

@@ -84,7 +84,8 @@ void add_features(Plan& plan, Weights& all) {
   // As many draws for each, whether it is enabled or not.
   const auto maybe = [&](Feature feature, std::uint32_t percent) {
     const bool drawn = rng.percent(percent);
-    const bool on = drawn && !plan.calm && enabled_features().has(feature);
+    const bool chosen = drawn || forced_features().has(feature);
+    const bool on = chosen && !plan.calm && enabled_features().has(feature);
     plan.features.set(feature, on);
     return on;
   };

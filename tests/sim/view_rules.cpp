@@ -10,8 +10,7 @@ namespace sim {
 
 void ViewRules::add(const Part& part, std::string_view name) {
   if (part.view == 0) return ledger_.violated("joins no view: " + std::string(name));
-  const auto began = sessions_.emplace(part.session, part.wall).first;
-  began->second = std::min(began->second, part.wall);
+  sessions_[part.session].insert(part.wall);
   // A page that slept longer than its lease goes on with a view whose end another has sent; and so
   // does one whose provisional end storage kept when it was to be removed.
   if (ledger_.leases_excuse() || ledger_.harmed()) return;
@@ -45,7 +44,15 @@ void ViewRules::add(const Part& part, std::string_view name) {
 // stays there.
 bool ViewRules::is_one_session(std::uint64_t one, std::uint64_t other) const {
   if (one == other) return true;
-  return std::abs(sessions_.at(one) - sessions_.at(other)) <= appizer::Session::kNew;
+  using appizer::Session;
+  const std::set<Millis>& ours = sessions_.at(one);
+  const std::set<Millis>& theirs = sessions_.at(other);
+  if (clock_.jumps() == 0) return std::abs(*ours.begin() - *theirs.begin()) <= Session::kNew;
+  // The earliest time may be that of a later event.
+  return std::any_of(ours.begin(), ours.end(), [&](Millis wall) {
+    const auto found = theirs.lower_bound(wall - Session::kNew);
+    return found != theirs.end() && *found <= wall + Session::kNew;
+  });
 }
 
 void ViewRules::stored(const Send& send) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "clock.h"
 #include "ledger.h"
 #include "plan.h"
 #include "send.h"
@@ -18,7 +19,8 @@ namespace sim {
 
 class ViewRules {
  public:
-  ViewRules(const Plan& plan, Ledger& ledger) : plan_(plan), ledger_(ledger) {}
+  ViewRules(const Plan& plan, const Clock& clock, Ledger& ledger)
+      : plan_(plan), clock_(clock), ledger_(ledger) {}
 
   /// The server took it.
   void stored(const Send& send);
@@ -48,10 +50,11 @@ class ViewRules {
   bool is_one_session(std::uint64_t one, std::uint64_t other) const;
 
   const Plan& plan_;
+  const Clock& clock_;
   Ledger& ledger_;
   std::map<std::uint64_t, View> views_;  // by `$view_id`
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::uint64_t> numbers_;
-  std::map<std::uint64_t, Millis> sessions_;  // the earliest event of each
+  std::map<std::uint64_t, std::set<Millis>> sessions_;  // when their events happened
   std::set<std::uint64_t> ended_;
   std::set<std::uint64_t> unseen_;
   bool excused_ = false;

@@ -1,7 +1,10 @@
 #include "world.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
+
+#include "visitor/session.h"
 
 namespace sim {
 
@@ -14,7 +17,7 @@ World::World(const Plan& its_plan, bool traced)
       ledger(plan, sends, storage, coverage),
       liveness(plan, clock, sends, ledger),
       sequence(plan, ledger),
-      view_rules(plan, ledger),
+      view_rules(plan, clock, ledger),
       protocol_rules(plan, clock, locks, sends, ledger, coverage),
       identity_rules(plan, clock, sends, ledger, coverage),
       server(*this),
@@ -104,7 +107,29 @@ void World::live_until(Millis end) {
   }
 }
 
+// What storage refused is written a minute after it works again at the latest, whatever else the
+// page waits for.
+void World::check_written_again() {
+  const bool works = storage.health() == Storage::Health::works && storage.room() > 1'000'000;
+  const Millis latest = clock.now() - kMinute;
+  if (!works || storage_changed_ > latest || clock.asleep() || ledger.leases_excuse()) return;
+  if (ledger.evicted_unnamed()) return;
+  for (const auto& page : documents_) {
+    const bool awake = page->active() && page->visible() && !page->frozen() &&
+                       page->consent() == appizer::Consent::granted;
+    if (!page->was_refused || !awake || liveness.since(page->id()) > latest) continue;
+    page->was_refused = false;
+    for (Tag tag = 0; tag < ledger.size(); ++tag) {
+      const Entry& entry = ledger.entry(tag);
+      if (entry.holder != page->id() || entry.closed() || entry.tracked > latest) continue;
+      if (entry.outdated || entry.handed_over || ledger.persisted(tag)) continue;
+      ledger.violated("storage works again, and does not have " + ledger.word(tag));
+    }
+  }
+}
+
 void World::check_liveness() {
+  check_written_again();
   if (storage.health() == Storage::Health::throws && plan.storage_blocked) return;
   std::vector<bool> attentive(documents_.size());
   for (const auto& page : documents_) {
@@ -115,42 +140,99 @@ void World::check_liveness() {
   liveness.check(attentive);
 }
 
-// A new visitor opens two tabs in the same moment, as by two links. For a while neither process
-// sees what the other stores.
+// A new visitor opens some tabs, or one with frames, in the same moment, as by links opened in turn
+// or a window that is restored. For a while no process sees what another one stores.
 void World::open_twins() {
   coverage.add(Count::twins);
-  if (tabs_.size() < 2) tabs_.resize(2);
-  const Millis lag = rng.between(1, 60);
-  const Storage::Items before = storage.items();
-  for (std::uint8_t tab = 0; tab < 2; ++tab) {
-    open(tab, 0, rng.percent(60), lag, before);
-    if (rng.percent(70)) track(*current(tabs_[tab]), rng, 1 + rng.below(3), false);
+  twins_ = static_cast<std::uint8_t>(rng.percent(60) ? 2 : 3 + rng.below(2));
+  if (tabs_.size() < twins_) tabs_.resize(twins_);
+  twin_lag_ = rng.percent(70) ? rng.between(1, 60) : rng.between(60, 2500);
+  std::vector<std::pair<Millis, Storage::Items>> shots = {{-twin_lag_, storage.items()}};
+  for (std::uint8_t tab = 0; tab < twins_; ++tab) {
+    if (tab > 0 && rng.percent(40)) {
+      const Millis at = clock.now() + rng.between(0, 2 * twin_lag_);
+      live_until(at);
+      clock.move_to(at);
+    }
+    Millis until = clock.now() + twin_lag_;
+    auto shot = std::prev(shots.end());
+    while (shot->first + twin_lag_ > clock.now()) --shot;
+    Storage::Items before = shot->second;
+    if (tab > 1 && rng.percent(50)) {
+      // A frame of the first tab, in its process.
+      before = documents_[0]->view();
+      until = std::max(documents_[0]->stale_until, clock.now() + 1);
+    }
+    open(tab, 0, rng.percent(60), until - clock.now(), before);
+    announce_missed(*documents_.back(), before);
+    if (rng.percent(70)) track(*documents_.back(), rng, 1 + rng.below(3), false);
+    shots.emplace_back(clock.now(), storage.items());
   }
-  live_until(clock.now() + 20 * kSecond);
-  clock.move_to(20 * kSecond);
-  for (std::uint8_t tab = 0; tab < 2; ++tab) {
-    twin_tags_[tab] = static_cast<Tag>(ledger.size());
+  const Millis end = clock.now() + 20 * kSecond;
+  live_until(end);
+  clock.move_to(end);
+  check_twins_agreed();
+  for (std::uint8_t tab = 0; tab < twins_; ++tab) {
+    twin_tags_.push_back(static_cast<Tag>(ledger.size()));
     track(*current(tabs_[tab]), rng, 1, false);
   }
 }
 
-// By then both belong to one visit of one visitor.
-void World::check_twins() {
+// What was stored before the page opened, and does not see yet, reaches it as what is stored later.
+void World::announce_missed(Document& page, const Storage::Items& before) {
+  for (const auto& [key, value] : storage.items()) {
+    const auto found = before.find(key);
+    if (found != before.end() && found->second == value) continue;
+    page.last_storage_event = std::max(page.last_storage_event, page.stale_until);
+    queue.push(page.last_storage_event, Due::storage, page.id(),
+               static_cast<std::uint32_t>(storage_changes.size()));
+    storage_changes.push_back({key, false});
+  }
+}
+
+// Nothing was sent before all knew of each other: each sees what another stored within the time
+// that it waits, and what the winner answers in the time that it waits then.
+void World::check_twins_agreed() {
+  if (!twins_can_agree()) return;
+  if (2 * twin_lag_ + plan.event_latency >= appizer::Session::kSettle) return;
+  std::set<std::uint64_t> users;
+  std::set<std::uint64_t> sessions;
+  const auto note = [&](const Part& part) {
+    users.insert(part.user);
+    sessions.insert(part.session);
+  };
+  for (const Send& send : sends) {
+    if (send.lane != events) continue;
+    for (const Part& part : send.parts) note(part);
+    for (const Automatic& event : send.automatic) note(event.part);
+  }
+  if (sessions.size() > 1) ledger.violated("two tabs of one moment: two sessions were sent");
+  // A third page may go by an id that it found.
+  if (twins_ == 2 && users.size() > 1) {
+    ledger.violated("two tabs of one moment: two ids were sent");
+  }
+}
+
+bool World::twins_can_agree() const {
   const bool shared = plan.persistence == appizer::Persistence::local_storage ||
                       plan.persistence == appizer::Persistence::both;
-  if (twin_tags_[0] == kNoTag || !shared || plan.memory != Plan::nobody) return;
-  if (plan.storage_blocked || plan.quota < 5'000'000) return;
-  const Part* parts[2] = {nullptr, nullptr};
+  return shared && plan.memory == Plan::nobody && !plan.storage_blocked && plan.quota >= 5'000'000;
+}
+
+// By then all belong to one visit of one visitor.
+void World::check_twins() {
+  if (!twins_can_agree()) return;
+  std::set<std::uint64_t> users;
+  std::set<std::uint64_t> sessions;
   for (const Send& send : sends) {
     for (const Part& part : send.parts) {
-      if (part.tag == twin_tags_[0]) parts[0] = &part;
-      if (part.tag == twin_tags_[1]) parts[1] = &part;
+      if (std::find(twin_tags_.begin(), twin_tags_.end(), part.tag) == twin_tags_.end()) continue;
+      users.insert(part.user);
+      sessions.insert(part.session);
     }
   }
-  if (parts[0] == nullptr || parts[1] == nullptr) return;
-  if (parts[0]->session != parts[1]->session)
-    ledger.violated("two tabs of one moment: two sessions");
-  if (parts[0]->user != parts[1]->user) ledger.violated("two tabs of one moment: two ids");
+  if (sessions.size() > 1) ledger.violated("two tabs of one moment: two sessions");
+  if (users.size() > 1) ledger.violated("two tabs of one moment: two ids");
 }
 
 std::string World::run() {
@@ -186,10 +268,13 @@ std::string World::run() {
 void World::heal() {
   trace.say("everything heals");
   healing_ = true;
+  // What was never answered stays so: a page may have gone on without.
+  if (plan.features.has(Feature::dead_locks)) locks.take_results();
   network.heal();
   network.end_worker();
   server.heal();
   storage.become(Storage::Health::works);
+  storage_changed_ = clock.now();
   liveness.disturb_all();
   storage.set_quota(100'000'000);
   online = true;

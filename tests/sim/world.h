@@ -106,7 +106,11 @@ class World {
   void outlast_proxy();
   Tag held_back(bool set_aside);
   void check_liveness();
+  void check_written_again();
   void open_twins();
+  void announce_missed(Document& page, const Storage::Items& before);
+  void check_twins_agreed();
+  bool twins_can_agree() const;
   void check_twins();
   void rest();
   bool journals_left() const;
@@ -118,7 +122,11 @@ class World {
   std::vector<std::unique_ptr<Document>> documents_;
   std::vector<Tab> tabs_;
   std::vector<Tag> names_;
-  Tag twin_tags_[2] = {kNoTag, kNoTag};
+  std::uint8_t twins_ = 0;
+  std::vector<Tag> twin_tags_;
+  Millis twin_lag_ = 0;
+  /// When storage last began to work, or to fail.
+  Millis storage_changed_ = 0;
   bool healing_ = false;
 };
 

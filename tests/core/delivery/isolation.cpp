@@ -36,7 +36,7 @@ TEST_CASE("one event that a firewall refuses does not hold back the others", "[i
   CHECK(post.reports.empty());
   // What comes later is not held back either.
   for (int i = 0; i < 5; ++i) post.track("later");
-  post.serve(firewall, kMinute);
+  post.serve(firewall, 20 * kMinute);
   CHECK(post.arrived.size() == 14);
   // The firewall is fixed: nothing is lost.
   post.serve([](const Request&) { return 200; }, 2 * kHour);
@@ -124,6 +124,22 @@ TEST_CASE("bodies become small enough for a proxy that cuts them", "[isolation]"
              20 * kMinute);
   CHECK(post.arrived == numbered(1, 40));
   CHECK(post.reports.empty());
+}
+
+TEST_CASE("a proxy that cuts bodies is not tried with large ones all the time", "[isolation]") {
+  const int status = GENERATE(0, 403);
+  CAPTURE(status);
+  Post post;
+  post.track_many(400, 1000);
+  // More than the first one after a failure has.
+  const auto cut = [&](const Request& request) {
+    return request.body.size() > 20000 ? status : 200;
+  };
+  post.serve(cut, kHour);
+  CHECK(post.arrived == numbered(1, 400));
+  const auto failed = std::count_if(post.requests.begin(), post.requests.end(),
+                                    [&](const Request& request) { return cut(request) != 200; });
+  CHECK(failed < 15);
 }
 
 TEST_CASE("after an outage batches are large again", "[isolation]") {
@@ -257,6 +273,25 @@ TEST_CASE("a wait that the server asks a suspect for holds for all that is sent 
   post.serve([](const Request&) { return 200; }, 30 * kMinute);
   CHECK(post.asleep());
   CHECK(post.storage.empty());
+}
+
+TEST_CASE("a suspect does not wait for ever for what alone is left of its lane", "[isolation]") {
+  Post post;
+  post.name_person("known");
+  name_alias(post, "known");
+  post.pass(kSecond);
+  post.answer(200);
+  REQUIRE(is_alias(post.open()));
+  post.answer(403);
+  REQUIRE(post.delivery->journal(Delivery::suspects).size() == 1);
+  // No other record shows that it is at fault.
+  post.name_person("bad");
+  const auto proxy = [&](const Request& request) { return has(request, "bad") ? 0 : 200; };
+  post.serve(proxy, 10 * kMinute);
+  CHECK(post.delivery->journal(Delivery::suspects).size() == 1);
+  post.serve(proxy, kHour);
+  CHECK(post.delivery->journal(Delivery::suspects).size() == 0);
+  CHECK(post.delivery->journal(Delivery::users).size() == 1);
 }
 
 TEST_CASE("a page restored from the cache takes a suspect back from where storage has it",

@@ -18,8 +18,8 @@ struct Visit {
 
   std::string touch(Millis wall) { return session.touch(ids, wall, effects); }
   void renew(Millis wall) { session.end(wall, effects); }
-  Session::Change restore(const std::string& text) {
-    return session.handle_storage_value("s", text, effects);
+  Session::Change restore(const std::string& text, Millis wall = kNow + kHour) {
+    return session.handle_storage_value("s", text, wall, effects);
   }
   std::string land(Millis wall, const char* landing) {
     return session.touch(ids, wall, effects, landing);
@@ -52,7 +52,7 @@ TEST_CASE("a session is stored with the time of its last event, once a minute at
           "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
-  CHECK(visit.stored() == id + " 1763928000000");
+  CHECK(visit.stored() == id + " 1763928000000!");
   visit.touch(kNow + kMinute - 1);
   CHECK(visit.stored().empty());
   visit.touch(kNow + kMinute);
@@ -80,7 +80,7 @@ TEST_CASE("another visitor's session ends at once, for every document that reads
   Visit visit;
   const std::string id = visit.touch(kNow);
   visit.renew(kNow + 1);
-  CHECK(visit.stored() == "- 1763928000001");
+  CHECK(visit.stored() == "- 1763928000001 " + id);
   CHECK(visit.session.would_begin(kNow + 2, {}));
   const std::string next = visit.touch(kNow + 2);
   CHECK(next != id);
@@ -89,6 +89,21 @@ TEST_CASE("another visitor's session ends at once, for every document that reads
   other.restore(id + " 1763928000000");
   other.restore("- 1763928000001");
   CHECK(other.session.would_begin(kNow + 2, {}));
+}
+
+TEST_CASE("a session ends also where the clock was set back since it began", "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  SECTION("the one that ended") {
+    visit.restore("- 1763841600000 " + id);
+    CHECK(visit.session.would_begin(kNow + 1, {}));
+  }
+  SECTION("another one had ended before it began") {
+    visit.restore("- 1763841600000 abcdefghijkl");
+    CHECK(visit.touch(kNow + 1) == id);
+    visit.restore("- 1763841600000");
+    CHECK(visit.touch(kNow + 1) == id);
+  }
 }
 
 TEST_CASE("what another tab stored is taken over", "[session]") {
@@ -105,26 +120,68 @@ TEST_CASE("two documents that begin a session in the same moment take the smalle
   const std::string id = visit.touch(kNow);
   visit.stored();
   SECTION("the other's") {
-    CHECK(visit.restore("000000000000 1763928000900") == Session::Change::replaced);
+    CHECK(visit.restore("000000000000 1763928000900!") == Session::Change::replaced);
     CHECK(visit.session.replaced() == id);
     CHECK(visit.touch(kNow + 1000) == "000000000000");
     CHECK(visit.stored().empty());
   }
   SECTION("its own, which it writes again") {
-    CHECK(visit.restore("zzzzzzzzzzzz 1763928000900") == Session::Change::none);
+    CHECK(visit.restore("zzzzzzzzzzzz 1763928000900!") == Session::Change::contested);
     CHECK(visit.touch(kNow + 1000) == id);
-    CHECK(visit.stored() == id + " 1763928000000");
+    CHECK(visit.stored() == id + " 1763928000000!");
   }
   SECTION("later the other's counts, whatever its id") {
     visit.touch(kNow + Session::kNew + 1);
-    CHECK(visit.restore("zzzzzzzzzzzz 1763928005001") == Session::Change::none);
+    CHECK(visit.restore("zzzzzzzzzzzz 1763928005001!") == Session::Change::none);
     CHECK(visit.touch(kNow + 6000) == "zzzzzzzzzzzz");
   }
   SECTION("another campaign's session is another") {
     visit.land(kNow, R"({"url":"/","utm_source":"news"})");
-    visit.restore(R"(zzzzzzzzzzzz 1763928000900 {"url":"/","utm_source":"ads"})");
+    visit.restore(R"(zzzzzzzzzzzz 1763928000900! {"url":"/","utm_source":"ads"})");
     CHECK(visit.touch(kNow + 1000) == "zzzzzzzzzzzz");
   }
+}
+
+TEST_CASE("of more than two documents all take the smallest id", "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  CHECK(visit.restore("0000000000zz 1763928000100!") == Session::Change::replaced);
+  visit.stored();
+  // Of the one that it has taken it knows as well that it is young.
+  CHECK(visit.restore("zzzzzzzzzzzz 1763928000200!") == Session::Change::contested);
+  CHECK(visit.stored() == "0000000000zz 1763928000100!");
+  CHECK(visit.restore("000000000000 1763928000300!") == Session::Change::replaced);
+  CHECK(visit.session.replaced() == "0000000000zz");
+  CHECK(visit.touch(kNow + 400) == "000000000000");
+}
+
+TEST_CASE("a page that finds a session which has just begun may take another one", "[session]") {
+  Visit visit;
+  visit.session.read(visit.effects);
+  visit.effects.take();
+  SECTION("young") {
+    CHECK(visit.restore("zzzzzzzzzzzz 1763928000000!", kNow + 100) == Session::Change::contested);
+    CHECK(visit.restore("000000000000 1763928000100!", kNow + 200) == Session::Change::replaced);
+    CHECK(visit.session.replaced() == "zzzzzzzzzzzz");
+  }
+  SECTION("no longer") {
+    const Millis later = kNow + Session::kNew + 101;
+    CHECK(visit.restore("zzzzzzzzzzzz 1763928000000!", later) == Session::Change::none);
+    CHECK(visit.restore("000000000000 1763928000100!", later) == Session::Change::none);
+  }
+  SECTION("one that goes on for long") {
+    CHECK(visit.restore("zzzzzzzzzzzz 1763928000000", kNow) == Session::Change::none);
+    CHECK(visit.restore("000000000000 1763928000100!", kNow) == Session::Change::contested);
+  }
+}
+
+TEST_CASE("its own id, written by itself, says that another one may have begun", "[session]") {
+  Visit visit;
+  const std::string id = visit.touch(kNow);
+  const std::string stored = visit.stored();
+  CHECK(visit.restore(stored) == Session::Change::contested);
+  visit.touch(kNow + Session::kNew + 1);
+  CHECK(visit.restore(stored) == Session::Change::none);
 }
 
 TEST_CASE("storage is asked once more before a session begins", "[session]") {
@@ -148,18 +205,18 @@ TEST_CASE("sub-domains share a session by a cookie", "[session]") {
   CHECK(effects.take().text == "p.s");
   const Effect cookie = effects.take();
   CHECK(cookie.text == "cookie:p.s");
-  CHECK(cookie.more == id + " 1763928000000 " + landing);
+  CHECK(cookie.more == id + " 1763928000000! " + landing);
 
   Session other("p.", kTimeout, true);
   other.read(effects);
-  other.handle_storage_value("p.s", View::none(), effects);
+  other.handle_storage_value("p.s", View::none(), kNow + kHour, effects);
   CHECK_FALSE(other.is_fresh());
-  other.handle_storage_value("cookie:p.s", cookie.more, effects);
+  other.handle_storage_value("cookie:p.s", cookie.more, kNow + kHour, effects);
   CHECK(other.is_fresh());
   CHECK_FALSE(other.would_begin(kNow + 1, R"({"url":"https://app.x.example/"})"));
   CHECK(other.landing() == landing);
   SECTION("what the cookie has may be older than what storage has") {
-    other.handle_storage_value("cookie:p.s", "zzzzzzzzzzzz 1763927000000", effects);
+    other.handle_storage_value("cookie:p.s", "zzzzzzzzzzzz 1763927000000", kNow + kHour, effects);
     CHECK(other.id() == id);
   }
   SECTION("a landing that is too long for a cookie is cut to its campaign") {
@@ -169,7 +226,7 @@ TEST_CASE("sub-domains share a session by a cookie", "[session]") {
     lands.touch(ids, kNow, effects, "{\"url\":\"" + url + R"(","utm_source":"news"})");
     effects.take();
     CHECK(effects.take().more ==
-          std::string(lands.id()) + R"( 1763928000000 {"utm_source":"news"})");
+          std::string(lands.id()) + R"( 1763928000000! {"utm_source":"news"})");
   }
 }
 
@@ -194,7 +251,7 @@ TEST_CASE("anything else in storage is ignored", "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
   visit.restore(text);
-  visit.session.handle_storage_value("s", View::none(), visit.effects);
+  visit.session.handle_storage_value("s", View::none(), kNow, visit.effects);
   CHECK(visit.touch(kNow + 1) == id);
 }
 
@@ -212,10 +269,10 @@ TEST_CASE("times from the ends of the calendar do no harm", "[session]") {
 TEST_CASE("a session keeps where its visitor first arrived", "[session]") {
   Visit visit;
   const std::string id = visit.touch(kNow);
-  CHECK(visit.stored() == id + " 1763928000000");
+  CHECK(visit.stored() == id + " 1763928000000!");
   CHECK(visit.session.landing().empty());
   visit.session.touch(visit.ids, kNow + 1, visit.effects, R"({"url":"a b"})");
-  CHECK(visit.stored() == id + R"( 1763928000001 {"url":"a b"})");
+  CHECK(visit.stored() == id + R"( 1763928000001! {"url":"a b"})");
   visit.session.touch(visit.ids, kNow + 2, visit.effects, R"({"url":"c"})");
   CHECK(visit.stored().empty());
   visit.touch(kNow + 2 * kMinute);
