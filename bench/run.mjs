@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- sizes track queue loop start navigation submit delivery recovery collector]`: what the SDK weighs and
+ * `npm run bench [-- sizes track queue loop start navigation submit delivery recovery collector server]`: what the SDK weighs and
  * costs, a figure a line. `peers` and `loading` run only when they are named, or with `--write`, which writes their
  * tables to docs/benchmarks.md. README.md says what each means. Nothing here passes or fails.
  */
@@ -21,6 +21,7 @@ const { measureLoading } = await import('./loading.mjs');
 const { measurePeers } = await import('./peers/peers.mjs');
 const { measureRecovery } = await import('./recovery.mjs');
 const { report } = await import('./report.mjs');
+const { measureServer } = await import('./server.mjs');
 const { measureSubmit } = await import('./submit.mjs');
 const { measureStart } = await import('./start.mjs');
 const { measureDelivery, measureLoop, measureQueue, measureTrack } = await import('./track.mjs');
@@ -36,6 +37,7 @@ const parts = {
   submit: () => measureSubmit(lab),
   delivery: () => measureDelivery(lab),
   recovery: () => measureRecovery(lab),
+  server: measureServer,
   collector: () =>
     spawnSync(process.execPath, [join(root, 'bench', 'collector.mjs'), '3'], { stdio: 'inherit' }),
 };
