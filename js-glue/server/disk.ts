@@ -14,6 +14,8 @@ export interface Disk extends Storage {
 /** Files that are kept open: those that events are being appended to. */
 const MAX_OPEN = 8;
 const SECOND = 1000;
+/** Milliseconds after which a temporary file is nobody's. */
+const LEFTOVER = 60_000;
 const OWNER_ONLY = 0o600;
 
 interface Entry {
@@ -102,6 +104,16 @@ export function openDisk(fs: Fs, dir: string, fsync: Fsync): Disk {
     }
     entry.size = bytes.length;
   };
+
+  // What a process that was killed in the middle of a replacement has left.
+  for (const name of fs.readdirSync(dir)) {
+    if (!name.endsWith('.tmp')) continue;
+    try {
+      if (Date.now() - fs.statSync(path(name)).mtimeMs > LEFTOVER) fs.unlinkSync(path(name));
+    } catch {
+      // Another process was faster.
+    }
+  }
 
   const timer = fsync === 'second' ? unref(setInterval(sync, SECOND)) : undefined;
 

@@ -83,6 +83,31 @@ export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
     }
   };
 
+  /** Removes what processes that were killed have left, so that the folder does not grow with them. */
+  const sweep = () => {
+    for (const file of fs.readdirSync(folder)) {
+      const [name, ending] = split(file);
+      if (ending === '.lock') {
+        // Nobody has it then, as if its owner had given it back.
+        const owner = ownerOf(name);
+        if (owner && isDead(owner, path(name)) && take(name))
+          fs.rmSync(path(name), { force: true });
+      } else if (ending.startsWith('.after.')) {
+        // Of use only while the lock is the dead owner's.
+        if (ownerOf(name) !== ending.slice('.after.'.length)) {
+          fs.rmSync(`${folder}/${file}`, { force: true });
+        }
+      } else if (isDead(file, `${folder}/${file}`)) {
+        fs.rmSync(`${folder}/${file}`, { force: true });
+      }
+    }
+  };
+  try {
+    sweep();
+  } catch {
+    // Another process was faster.
+  }
+
   const attemptTake = (name: string): boolean => {
     try {
       return take(name);
@@ -146,6 +171,12 @@ export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
       for (const one of [...held, ...wanted.keys()]) release(one);
     },
   };
+}
+
+/** A file's lock and the rest of its name. */
+function split(file: string): [name: string, ending: string] {
+  const end = file.search(/\.lock$|\.after\./);
+  return end < 0 ? ['', ''] : [file.slice(0, end), file.slice(end)];
 }
 
 const random = () => Math.random().toString(36).slice(2, 12);

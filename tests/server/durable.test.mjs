@@ -16,7 +16,7 @@ import { waitFor } from '../browser/harness/wait.mjs';
 const kills = Number(process.env.APPIZER_KILLS ?? 12);
 const worker = new URL('./worker.mjs', import.meta.url).pathname;
 
-describe('events outlive their process', { concurrency: 1, timeout: 900_000 }, () => {
+describe('events outlive their process', { concurrency: 1, timeout: 3_600_000 }, () => {
   /** @type {string} */
   let folder;
   /** @type {ReturnType<typeof createCollector>} */
@@ -25,6 +25,8 @@ describe('events outlive their process', { concurrency: 1, timeout: 900_000 }, (
   let address;
   /** @type {string[]} */
   let reports;
+  /** @type {Set<import('node:child_process').ChildProcess>} */
+  const children = new Set();
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'appizer-durable-'));
@@ -40,6 +42,7 @@ describe('events outlive their process', { concurrency: 1, timeout: 900_000 }, (
     reports = [];
   });
   after(async () => {
+    for (const child of children) child.kill('SIGKILL');
     await collector?.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -55,6 +58,8 @@ describe('events outlive their process', { concurrency: 1, timeout: 900_000 }, (
     const child = spawn(process.execPath, [worker, address, dir, name, ...more], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    children.add(child);
+    child.once('close', () => children.delete(child));
     let said = '';
     child.stdout.on('data', (data) => (said += data));
     child.stderr.on('data', (data) => reports.push(String(data)));
