@@ -135,7 +135,7 @@ describe('events outlive their process', { concurrency: 1, timeout: 3_600_000 },
     const taken = old.said().filter((line) => line !== 'ready');
     try {
       await waitFor(() => taken.every((order) => stored().includes(order)), {
-        timeout: 120_000,
+        timeout: 300_000,
         what: 'the other process to deliver it',
       });
     } finally {
