@@ -38,9 +38,16 @@ View body_of(const Config& config, const List<const Record*>& records, Millis wa
   // Without an app's id: the API key says which it is.
   String& app = scratch();
   const View its = first.app.empty() ? config.app_id : first.app;
-  if (!its.empty()) json::append_member(app, "app_id", its);
+  if (!its.empty()) {
+    app += "\"app_id\":";
+    json::append_string(app, its);
+  }
   String& body = scratch();
-  if (batch) body += "{\"events\":[";
+  if (batch) {
+    body += '{';
+    if (!app.empty()) (body += app) += ',';
+    body += "\"events\":[";
+  }
   for (const Record* record : records) {
     if (record != &first) body += ',';
     body += record->text;
@@ -49,8 +56,11 @@ View body_of(const Config& config, const List<const Record*>& records, Millis wa
     }
     if (batch) body += '}';
   }
-  if (batch) body += ']';
-  body += app;
+  if (batch) {
+    body += ']';
+  } else if (!app.empty()) {
+    (body += ',') += app;
+  }
   return body += '}';
 }
 
