@@ -1,6 +1,6 @@
 /** `Appizer`, the client of a server: any number of users, durable where it is given a folder. */
 
-import { type Host, memoryStorage } from '../api/host.js';
+import type { Host } from '../api/host.js';
 import { toJson } from '../bridge/json.js';
 import { send } from '../bridge/network.js';
 import { builtin, runningProcess, unref } from './builtins.js';
@@ -235,7 +235,7 @@ export class Appizer {
         return () => clearTimeout(id);
       },
       defer: (call) => queueMicrotask(call),
-      storage: this.#disk ?? memoryStorage(),
+      ...(this.#disk && { storage: this.#disk }),
       ...(this.#locks && { locks: this.#locks }),
       log: (sentence) => this.#say(sentence),
       userAgent: '',
@@ -251,6 +251,7 @@ export class Appizer {
         maxQueueBytes,
         flushInterval: rest.flushInterval,
         debug: !!rest.debug,
+        cookieless: !this.#disk,
       },
       {
         space: apiKey,

@@ -6,6 +6,10 @@
 import type { Bytes } from '../api/host.js';
 
 export interface Fs {
+  close(file: number, done: () => void): void;
+  fdatasync(file: number, done: () => void): void;
+  fsync(file: number, done: () => void): void;
+  open(path: string, flags: string, done: (error: unknown, file: number) => void): void;
   closeSync(file: number): void;
   existsSync(path: string): boolean;
   fdatasyncSync(file: number): void;

@@ -38,11 +38,13 @@ export function openDisk(fs: Fs, dir: string, fsync: Fsync): Disk {
   const path = (key: string) => `${dir}/${key}`;
 
   const shut = (entry: Entry) => {
-    if (entry.file === undefined) return;
-    if (entry.unsynced && fsync !== 'never') fs.fdatasyncSync(entry.file);
-    entry.unsynced = false;
-    fs.closeSync(entry.file);
+    const { file, unsynced } = entry;
+    if (file === undefined) return;
     entry.file = undefined;
+    entry.unsynced = false;
+    // Not while the caller waits: the disk may take as long as it likes.
+    if (unsynced && fsync === 'second') fs.fdatasync(file, () => fs.close(file, () => {}));
+    else fs.closeSync(file);
   };
   const open = (key: string, entry: Entry): number => {
     if (entry.file !== undefined) return entry.file;
@@ -63,13 +65,25 @@ export function openDisk(fs: Fs, dir: string, fsync: Fsync): Disk {
       fs.closeSync(file);
     }
   };
+  const unsynced = () =>
+    [...entries.values()].filter((entry) => entry.unsynced && entry.file !== undefined);
   const sync = () => {
-    for (const entry of entries.values()) {
-      if (!entry.unsynced || entry.file === undefined) continue;
-      fs.fdatasyncSync(entry.file);
+    for (const entry of unsynced()) {
+      fs.fdatasyncSync(entry.file as number);
       entry.unsynced = false;
     }
     if (folderUnsynced) syncFolder();
+  };
+  const syncLater = () => {
+    for (const entry of unsynced()) {
+      entry.unsynced = false;
+      fs.fdatasync(entry.file as number, () => {});
+    }
+    if (!folderUnsynced) return;
+    folderUnsynced = false;
+    fs.open(dir, 'r', (error, file) => {
+      if (!error) fs.fsync(file, () => fs.close(file, () => {}));
+    });
   };
 
   const append = (key: string, entry: Entry, text: string) => {
@@ -115,7 +129,7 @@ export function openDisk(fs: Fs, dir: string, fsync: Fsync): Disk {
     }
   }
 
-  const timer = fsync === 'second' ? unref(setInterval(sync, SECOND)) : undefined;
+  const timer = fsync === 'second' ? unref(setInterval(syncLater, SECOND)) : undefined;
 
   return {
     getItem(key) {

@@ -171,6 +171,29 @@ void Server::handle_response(std::uint32_t id, int status, const RetryHeaders& h
 }
 
 bool Server::poll(Effect& effect) {
+  while (next_effect(effect)) {
+    // Without a folder there is nothing that outlives the process, and nothing to look for.
+    if (!config_.cookieless) return true;
+    switch (effect.kind) {
+      case Effect::read:
+        handle_storage_value(effect.text, View::none(), now_);
+        break;
+      case Effect::scan:
+        handle_storage_keys({}, now_);
+        break;
+      case Effect::store:
+      case Effect::erase:
+      case Effect::lock:
+      case Effect::unlock:
+        break;
+      default:
+        return true;
+    }
+  }
+  return false;
+}
+
+bool Server::next_effect(Effect& effect) {
   if (effects_.empty() && running_) {
     auto& [delivery, ownership] = *running_;
     if (now_.monotonic >= next_scan_) {

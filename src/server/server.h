@@ -70,6 +70,7 @@ class Server {
   };
 
   bool input(const Moment& now);
+  bool next_effect(Effect& effect);
   void hint(Hint hint, View detail);
 
   Config config_;

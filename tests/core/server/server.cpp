@@ -131,6 +131,20 @@ TEST_CASE("an event of a server is in storage when the call returns, with its fa
   CHECK(storage.empty());
 }
 
+TEST_CASE("without a folder a server asks for no storage and no locks", "[server]") {
+  Server server;
+  const Moment now{1000000, 1763928000000};
+  REQUIRE(server.start(R"({"options":{"cookieless":true},"facts":{"space":"key","locks":false}})",
+                       Entropy{}, now) == Status::ok);
+  REQUIRE(server.track("order_placed", {}, R"({"user_id":"u"})", now.wall, now) == Status::ok);
+  Effect effect;
+  CHECK_FALSE(server.poll(effect));
+  const Moment later{now.monotonic + 5 * kSecond, now.wall + 5 * kSecond};
+  server.handle_wake(later);
+  REQUIRE(server.poll(effect));
+  CHECK(effect.kind == Effect::request);
+}
+
 TEST_CASE("facts that are not known are not sent", "[server]") {
   std::map<std::string, std::string> storage;
   Process process(storage);
