@@ -76,6 +76,7 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
       if (flight.lane == suspects && asked > 0) {
         // It speaks of whatever is sent there, not of this record.
         State& own = state_[flight.kind == Kind::event ? events : users];
+        own.unanswered = false;
         own.heed(asked, now);
         own.back_off(asked, own.failed, now, effects);
       }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "delivery/record.h"
+
 namespace sim {
 namespace {
 
@@ -97,6 +99,11 @@ bool Ledger::at_fault(const Send& send) {
 
 bool Ledger::set_aside(const Send& send) {
   if (send.records() != 1) return false;
+  // An alias goes with its user.
+  for (const Part& part : send.parts) {
+    const bool follows = entries_[part.tag].kind == Entry::alias;
+    if (follows && entries_[part.tag - 1].set_aside()) return true;
+  }
   const std::vector<Entry*> all = entries_of(send);
   return std::any_of(all.begin(), all.end(), [](const Entry* entry) { return entry->set_aside(); });
 }
@@ -192,7 +199,13 @@ void Ledger::wrote(Lane lane, std::string_view text) {
 
 void Ledger::took_over(std::uint32_t document, Lane lane, std::string_view text) {
   std::vector<Part> parts;
-  read_parts(lane, text, parts);
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    // A damaged one may name what it never held.
+    appizer::Record record;
+    if (appizer::from_line(line, record)) read_parts(lane, line, parts);
+  }
   for (const Part& part : parts) {
     if (part.tag < entries_.size()) entries_[part.tag].holder = document;
   }

@@ -1172,3 +1172,17 @@ TEST_CASE("a leaving page disarms fetchLater, as it sends the events itself", "[
   CHECK(post.requests.size() == 1);
   CHECK(post.left.back().empty());
 }
+
+// Another page may have what the server takes, and has no lock that says when its turn is.
+TEST_CASE("without locks a page whose only event fails gives way to those that read its pause",
+          "[delivery]") {
+  Post post([](Config& config) { config.locks = false; });
+  post.track("e1");
+  for (int i = 0; i < 4; ++i) {
+    while (post.count_open() == 0) post.jump(std::max<Millis>(post.wait(), 1));
+    post.answer(0);
+  }
+  const std::string pause = post.storage["a.w.e"];  // "<failures> <until> <since> …"
+  const Millis until = std::stoll(pause.substr(pause.find(' ')));
+  CHECK(post.wait() >= until - post.now.wall + Retry::kFirstWindow - 1);
+}
