@@ -89,7 +89,7 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
   Millis rest = clamp<Millis>(pause.until - now.wall, 0, whole);
   if (spread != nullptr && rest > 0) rest += spread_of(rest, *spread);
   // Where storage did not take this document's own pause, an older one may be there still. And one
-  // that a suspect was told to make speaks of no failure of this lane.
+  // that the server asked a suspect for speaks of no failure of this lane.
   const bool keeps = pause_unsaved || pause.failures == 0;
   const Millis failures = keeps ? max<Millis>(pause.failures, retry.failures()) : pause.failures;
   retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
