@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { stub } from '../dist/snippet.mjs';
 import { dist } from '../scripts/paths.mjs';
 import { serve } from '../scripts/static.mjs';
 import { launch, line, number, openServer, pause } from './lab.mjs';
@@ -28,7 +29,9 @@ const init = (options) => `AppizerWeb.init(${options})`;
 const ways = {
   'without the SDK': () => '',
   'without the SDK, repeated': () => '',
-  'the tag in the head, as documented': (sdk, options) =>
+  'the snippet, as documented: `async`, with the stub': (sdk, options) =>
+    `<script>${stub}</script><script async src="${sdk}"></script><script>${init(options)}</script>`,
+  'the plain tag in the head': (sdk, options) =>
     `<script src="${sdk}"></script><script>${init(options)}</script>`,
   'the tag with `defer`': (sdk, options) =>
     `<script defer src="${sdk}"></script><script>addEventListener('DOMContentLoaded', () => ${init(options)})</script>`,

@@ -43,6 +43,8 @@ Status Client::start(View config, const Seed& seed, const Moment& now) {
   ids_.seed(seed.ids);
   user_entropy_ = seed.user;
   document_id_ = ids_.token(kDocumentIdLength);
+  if (!config_.document.empty()) document_id_ = config_.document;
+  seq_ = static_cast<std::uint32_t>(config_.kept_calls);
   prefix_ = storage_keys::prefix_of(config_.api_base, config_.app_id);
   for (const auto& problem : problems) hint(problem.hint, problem.name);
   if (config_.drops_bot()) {
@@ -100,6 +102,8 @@ void Client::begin() {
   running_.emplace(config_, live_, ids_, prefix_);
   hinted_storage_ = false;
   running_->ownership.start(now_);
+  begin_early_view();
+  config_.document.clear();
   read_all();
 }
 
@@ -108,6 +112,7 @@ void Client::end() {
   if (running_) running_->delivery.abandon(effects_);
   running_.reset();
   pending_calls_.clear();
+  early_ = {};
   for (const std::uint32_t token : flushes_) effects_.flushed(token, flush_result(0, 0, 0));
   flushes_.clear();
   erasing_ = true;
@@ -180,6 +185,8 @@ void Client::advance() {
     return;
   }
   if (identity.is_known() && pending_calls_.size() > 0 && !composing_) replay();
+  forget_early();
+  take_over_calls();
   write_provisional();
   if (pending_calls_.size() == 0) {
     for (const std::uint32_t token : flushes_) delivery.flush(token);

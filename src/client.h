@@ -53,6 +53,9 @@ class Client {
   /// Records an event that happened at `happened` (wall time). `properties` is JSON text, empty for
   /// none; `app` is empty for the client's own.
   Status track(View name, View properties, View app, Millis happened, const Moment& now);
+  /// The next `track` is an early call (early_calls.h). `call` is "<time> <number>": storage has it
+  /// under the key of that time, in Unix milliseconds; it is that number in the document.
+  void handle_early(View call);
   /// Names the visitor. `id` is JSON text: a string, or a number, which counts as its digits.
   Status set_user_id(View id, const Moment& now);
   /// Sets what the site knows about the visitor: a JSON object, merged into earlier ones.
@@ -209,6 +212,13 @@ class Client {
   void announce_id();
   void take_over_id();
 
+  // Calls from before a client ran (early_calls.cpp).
+  void forget_early();
+  void begin_early_view();
+  void take_over_calls();
+  void take_over(View key, View text);
+  View document_of(View key) const;
+
   void rejoin();
   void rewrite_storage();
   void advance();
@@ -226,6 +236,12 @@ class Client {
   /// none.
   String decision_;
   PendingCalls pending_calls_;
+  /// The early call that is carried out.
+  PendingCall::Early early_;
+  /// Whether another page has recorded the document's first view.
+  bool view_taken_ = false;
+  /// The number of that view, where storage has it as an early call.
+  std::uint32_t view_seq_ = 0;
   bool started_ = false;
   /// After consent is denied, until everything is erased that was in storage: nothing begins anew
   /// before that.

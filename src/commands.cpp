@@ -7,6 +7,7 @@
 #include "client.h"
 #include "delivery/documented_limits.h"
 #include "delivery/report.h"
+#include "early_calls.h"
 #include "storage_keys.h"
 #include "visitor/consent.h"
 
@@ -55,6 +56,7 @@ void Client::replay() {
     }
     switch (call.kind) {
       case PendingCall::event:
+        early_ = call.early;
         record(call.name, call.json, call.happened, call.app,
                {.view = call.view, .page = call.page});
         break;
@@ -129,6 +131,7 @@ Status Client::track(View name, View properties, View app, Millis happened, cons
 // Returns what was made of it, for the hints; its text is in the journal.
 Event Client::record(View name, View properties, Millis happened, View app,
                      const Context& context) {
+  const PendingCall::Early early = std::exchange(early_, {});
   const std::uint32_t view = context.view != 0 ? context.view : views_.current_view();
   const View page = context.view != 0 ? View(context.page) : views_.page();
   // The end of a view belongs to its session, and never begins one.
@@ -136,23 +139,30 @@ Event Client::record(View name, View properties, Millis happened, View app,
   const bool waits = !ready() && !(context.precedes_calls && running_);
   if (waits || !(continues || continue_session({}, happened, context)) || composing_) {
     if (!may_watch()) return {};
-    pending_calls_.add({PendingCall::event, properties, name, {}, app, happened, {}, view, page});
+    pending_calls_.add(
+        {PendingCall::event, properties, name, {}, app, happened, {}, view, page, early});
     return running_ ? make_event(name, properties, {}) : Event();
   }
   auto& [delivery, ownership, identity, session, first_touch, user_records, guard] = *running_;
   std::uint32_t suppressed = 0;
-  if (!guard.admit(name, now_.monotonic, suppressed)) return {};
-  Event event = make_event(
-      name, properties,
-      {.user_id = context.user_id.empty() ? identity.id() : View(context.user_id),
-       .session_id = continues ? View(context.session_id) : session.id(),
-       .event_id = context.event_id.empty() ? ids_.event_id(happened) : View(context.event_id),
-       .wall = happened,
-       .document = document_id_,
-       .view = view,
-       .seq = ++seq_,
-       .page = page,
-       .consent = decision_});
+  if (!guard.admit(name, now_.monotonic, suppressed)) {
+    early_ = early;
+    forget_early();
+    return {};
+  }
+  Event event =
+      make_event(name, properties,
+                 {.user_id = context.user_id.empty() ? identity.id() : View(context.user_id),
+                  .session_id = continues ? View(context.session_id) : session.id(),
+                  .event_id = !early.key.empty()         ? early_event_id(early.key)
+                              : context.event_id.empty() ? ids_.event_id(happened)
+                                                         : View(context.event_id),
+                  .wall = happened,
+                  .document = document_id_,
+                  .view = view,
+                  .seq = early.seq > 0 ? early.seq : ++seq_,
+                  .page = page,
+                  .consent = decision_});
   if (suppressed > 0) {
     event.head += ",\"$suppressed\":";
     json::append_integer(event.head, suppressed);
@@ -161,6 +171,7 @@ Event Client::record(View name, View properties, Millis happened, View app,
   Record record;
   record.text = std::move(event.head);
   record.app = app;
+  delivery.journal(Delivery::events).replace(early.key);
   delivery.add(Delivery::events, std::move(record), effects_);
   return event;
 }
@@ -188,6 +199,11 @@ bool Client::continue_session(View landing, Millis happened, const Context& cont
   if (!config_.cookieless) delivery.settle_until(now_.monotonic + Session::kSettle);
   if (config_.session_start) {
     composing_ = config_.hooks;
+    if (!delivery.journal(Delivery::events).early_provisional().empty()) {
+      // It comes before the view that has its number already.
+      early_.seq = view_seq_;
+      view_seq_ = ++seq_;
+    }
     Context start = context;
     start.event_id.clear();
     start.precedes_calls = true;
@@ -305,7 +321,7 @@ void Client::keep_provisional(const PageViews::Finding& finding, View viewer) {
           ? provisional_.context.event_id
           : String();
   provisional_ = {};
-  if (finding.name.empty()) return;
+  if (finding.name.empty() || view_taken_) return;
   const bool leaves = finding.landing.empty();
   Context context{.user_id = viewer, .view = finding.view, .event_id = same, .provisional = true};
   if (leaves) context.session_id = view_session_;
@@ -333,9 +349,13 @@ void Client::write_provisional() {
     journal.set_provisional({});
     return;
   }
-  if (seq == seq_ + 1) return;
-  seq = seq_ + 1;
-  if (context.event_id.empty()) context.event_id = ids_.event_id(happened);
+  const View early = journal.early_provisional();
+  const std::uint32_t number = early.empty() ? seq_ + 1 : view_seq_;
+  if (seq == number) return;
+  seq = number;
+  if (context.event_id.empty()) {
+    context.event_id = early.empty() ? ids_.event_id(happened) : early_event_id(early);
+  }
   const Event event = make_event(
       name, properties,
       {.user_id = context.user_id.empty() ? identity.id() : View(context.user_id),

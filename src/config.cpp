@@ -95,6 +95,9 @@ constexpr Option kOptions[] = {
     {Part::facts, "gpc", &Config::gpc},
     {Part::facts, "dnt", &Config::dnt},
     {Part::facts, "hooks", &Config::hooks},
+    {Part::facts, "document", &Config::document},
+    {Part::facts, "kept", &Config::kept_calls},
+    {Part::facts, "view", &Config::early_view},
     {Part::facts, "webdriver", &Config::bot},
 };
 

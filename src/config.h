@@ -116,6 +116,12 @@ struct HostFacts {
   bool hooks = false;
   /// Whether the host can leave a request with the browser (`fetchLater`).
   bool fetch_later = false;
+  /// Where the page has made early calls (early_calls.h): the name under which they are in storage,
+  /// how many, and "<time> <number>" of the one that stands for the first view; empty where there
+  /// is none, "-" where another page has taken the view over.
+  String document;
+  std::size_t kept_calls = 0;
+  String early_view;
 };
 
 /// What is true right now.

@@ -188,7 +188,14 @@ void Client::handle_page_facts(const PageViews::Page& page, const Moment& now) {
     } else {
       context.session_id = view_session_;
     }
-    if (!name.empty()) record_automatic(name, properties, happened, {}, context);
+    // The first view, where another page has recorded it.
+    if (name.empty() || (!landing.empty() && std::exchange(view_taken_, false))) continue;
+    // The document's first view.
+    if (running_) {
+      early_ = {running_->delivery.journal(Delivery::events).take_early_provisional(), 0};
+      if (!early_.key.empty()) early_.seq = view_seq_;
+    }
+    record_automatic(name, properties, happened, {}, context);
   }
   keep_provisional(found.provisional, found.viewer);
 }

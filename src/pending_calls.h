@@ -14,8 +14,16 @@ namespace appizer {
 
 /// One such call. Fields that its kind does not name are empty.
 struct PendingCall {
+  /// What an early call is known by (early_calls.h): its key, and its number in the document. Empty
+  /// for a call that is none.
+  struct Early {
+    String key{};
+    std::uint32_t seq = 0;
+  };
+
   enum Kind {
-    /// `name`, `json` (the properties), `app`, `happened`, and what it belongs to: `view`, `page`.
+    /// `name`, `json` (the properties), `app`, `happened`, `early`, and what it belongs to: `view`,
+    /// `page`.
     event,
     /// `name`: the id.
     user_id,
@@ -40,6 +48,7 @@ struct PendingCall {
   Entropy entropy{};
   std::uint32_t view = 0;
   String page{};
+  Early early{};
 
   std::size_t size() const { return name.size() + json.size() + origin.size(); }
 };

@@ -1,9 +1,13 @@
 // The names of everything that the SDK keeps in storage, and of its locks.
 //
-//     appizer.1.4k2nw0qz.j.7d3kx8m2pa.e12
+//     appizer.1.4c02f0a7.j.7d3kx8m2pa.e12
 //     └────────┬────────┘ │ └───┬────┘ │└─ number of the segment, counted by the document
-//            prefix       │  document  └─ lane: e (events), p (users) or q (suspects)
+//            prefix       │  document  └─ lane: e (events), p (users), q (suspects), c (calls)
 //                         └─ j: a segment of the durable queue
+//
+// In lane c the number is a Unix time in milliseconds, and what is under the key is first a call
+// that a page made before its client ran, as a JSON object (early_calls.h). It belongs to its page
+// until `kEarly` is over; the client that owns it puts a segment of events in its place.
 //
 // The prefix holds the version of the format and a hash of the server's address and the app's id:
 // another app on the same origin, or another version of the format, neither reads nor touches what
@@ -38,6 +42,7 @@
 
 #include "base/hash.h"
 #include "base/ids.h"
+#include "base/moment.h"
 #include "base/text.h"
 
 namespace appizer::storage_keys {
@@ -56,13 +61,17 @@ constexpr char kFirstTouch[] = "f";
 constexpr char kEvents = 'e';
 constexpr char kUsers = 'p';
 constexpr char kSuspects = 'q';
-constexpr char kLanes[] = "epq";
+constexpr char kCalls = 'c';
+constexpr char kLanes[] = "epqc";
+/// How long an early call is left to its own page.
+constexpr Millis kEarly = 30 * kSecond;
 
 /// The prefix of the space that all documents with the same app and server share; in `scratch`.
 inline View prefix_of(View api_base, View app_id) {
-  const auto hash = fnv1a<std::uint64_t>(api_base + "\n" + app_id + "\n");
+  // Also in js-glue/api/early_key.ts.
+  const auto hash = fnv1a<std::uint32_t>(api_base + "\n" + app_id);
   String& out = scratch("appizer.1.");
-  for (int i = 0; i < 8; ++i) out += kBase32[hash >> (5 * i + 20) & 31];
+  for (int shift = 24; shift >= 0; shift -= 8) append_hex(out, hash >> shift & 255);
   return out += '.';
 }
 

@@ -75,6 +75,11 @@ std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size,
   return code(status) + (client.waits_for_storage() ? APZ_WAITS : 0);
 }
 
+APZ_EXPORT(apz_early)
+void apz_early(std::uint32_t size, double /*monotonic*/, double /*wall*/) {
+  client.handle_early(text(size));
+}
+
 APZ_EXPORT(apz_set_user_id)
 std::int32_t apz_set_user_id(std::uint32_t size, double monotonic, double wall) {
   return code(client.set_user_id(text(size), at(monotonic, wall)));

@@ -37,6 +37,9 @@ std::int32_t apz_start(std::uint32_t config_size, double monotonic, double wall)
 /// before the next call, so that what a loop tracks does not wait in memory.
 std::int32_t apz_track(std::uint32_t name_size, std::uint32_t properties_size,
                        std::uint32_t app_size, double happened, double monotonic, double wall);
+/// The next `apz_track` is a call that storage has already. Input: "<time> <number>", see
+/// `Client::handle_early`.
+void apz_early(std::uint32_t size, double monotonic, double wall);
 /// Input: the id as JSON.
 std::int32_t apz_set_user_id(std::uint32_t size, double monotonic, double wall);
 /// Input: a JSON object.

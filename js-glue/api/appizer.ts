@@ -4,7 +4,7 @@ import { STATUS } from '../bridge/abi.js';
 import { toJson } from '../bridge/json.js';
 import { attempt } from './attempt.js';
 import { type Build, type Call, MISTAKE, type Stub } from './build.js';
-import { type Client, MAX_WAITING, openClient, type Waiting } from './client.js';
+import { type Client, MAX_EARLY, MAX_WAITING, openClient, type Waiting } from './client.js';
 import { forwardTo, otherCopy, shareCopy } from './copies.js';
 import { openDebug } from './debug.js';
 import { NOTHING_FLUSHED } from './flushes.js';
@@ -30,10 +30,10 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   let asText: string | undefined;
   // Takes back a client that `shutdown` ends with this task, or ends it now.
   let takeBack: ((back: boolean) => void) | undefined;
-  // While a call of the stub is made: when the page made it.
-  let made = 0;
+  // While a call of the stub is made.
+  let made: Call | undefined;
 
-  const running = () => client?.running();
+  const running = () => client?.running(waiting.length >= MAX_EARLY);
   const call = (one: Waiting) => {
     const now = running();
     if (now) one(now);
@@ -41,9 +41,21 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   };
   const command = (name: Command) => (given: unknown) =>
     attempt(() => {
+      // What is denied is not kept for a moment longer.
+      if (name === 'setConsent' || client?.isNews(given)) client?.running(true);
       const json = toJson(given) || 'undefined';
       call((to) => debug.check(to[name](json)));
     });
+
+  // Under what storage has the call of the stub that is made.
+  const kept = () => made?.[3] && stub?.k && `${made[3]} ${queued.indexOf(made) + 1}`;
+  const keptByStub = () => {
+    const prefix = made && (stub as Stub | undefined)?.k;
+    const since = Math.min(...queued.map((one) => one[3] || Infinity));
+    return prefix && since < Infinity
+      ? { prefix, count: queued.length, view: kept() || undefined, since }
+      : undefined;
+  };
 
   const init = (options: Options) => {
     const debugs = option(options, 'debug') === true;
@@ -69,7 +81,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
       for (const one of waiting.splice(0)) call(one);
     } else if (host) {
       wall = host.wall;
-      client = openClient(build, debug, host, options, waiting);
+      client = openClient(build, debug, host, options, waiting, keptByStub());
       if (!option(options, 'host') && client.alive()) {
         unshare = shareCopy(options, appizer);
         asText = text;
@@ -81,6 +93,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   };
 
   const queue = queueOf(stub);
+  const queued = [...(queue ?? [])];
   const appizer: Appizer = Object.assign((queue && stub) ?? {}, {
     version: build.version,
     create: (options?: Options | Stub) => {
@@ -98,17 +111,25 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
     },
     trackEvent: (name: unknown, properties?: Properties) =>
       attempt(() => {
-        const happened = made || wall();
+        const happened = made?.[2] || wall();
         const text = typeof name === 'string' || typeof name === 'number' ? String(name) : '';
         // Frozen where it waits: the page may change its object before the call is made.
         const frozen = running() ? undefined : toJson(properties);
-        call((to) => to.record(text, properties, happened || wall(), frozen));
+        const known =
+          kept() || (frozen === undefined ? undefined : client?.keep(text, frozen, happened));
+        call((to) => {
+          if (!known || to.replaces(known)) to.record(text, properties, happened || wall(), frozen);
+        });
       }),
     setUserId: command('setUserId'),
     setUserProperties: command('setUserProperties'),
     setConsent: command('setConsent'),
-    reset: () => attempt(() => call((to) => debug.check(to.reset()))),
-    getUserId: () => running()?.userId() || undefined,
+    reset: () =>
+      attempt(() => {
+        if (client?.isNews()) client.running(true);
+        call((to) => debug.check(to.reset()));
+      }),
+    getUserId: () => client?.running(true)?.userId() || undefined,
     flush: () =>
       new NativePromise((resolve) => {
         if (client?.alive()) client.flush(resolve);
@@ -137,10 +158,11 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   } as Appizer);
 
   if (stub && queue) {
-    replayCalls(stub, queue, ([method, given, time]: Call) => {
-      made = time;
+    replayCalls(stub, queue, (one) => {
+      const [method, given] = one;
+      made = one;
       appizer[method as 'trackEvent'](given[0] as string, given[1] as Properties);
-      made = 0;
+      made = undefined;
     });
   }
   return appizer;

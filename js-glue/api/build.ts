@@ -21,9 +21,9 @@ export interface Build {
   core(): Core;
   /**
    * Instantiates it later, in whatever form the page allows. May be called again where it failed. `complete`: the
-   * page lacks nothing that the fallback would have to bring.
+   * page lacks nothing that the fallback would have to bring. `pause`: resolves when there is time for another step.
    */
-  coreLater(complete: boolean): Promise<Core>;
+  coreLater(complete: boolean, pause: () => Promise<void>): Promise<Core>;
   /** Loads the sentences, for debug. May be called again where it failed. */
   sentences(): Promise<Sentences>;
   version: string;
@@ -33,10 +33,20 @@ export interface Build {
 export interface Stub extends Omit<Appizer, 'version'> {
   /** The calls, in order; none once there is an `Appizer` that has replayed them. */
   q?: Call[];
+  /** Where it keeps them in storage (early_key.ts); empty where it does not. */
+  k?: string;
 }
 
-/** A method's name, its arguments by number, and the Unix time of the call. */
-export type Call = [method: string, given: { [number: number]: unknown }, time: number];
+/**
+ * A method's name, its arguments by number, the Unix time of the call, and the time in the key under which storage has
+ * it, if it has.
+ */
+export type Call = [
+  method: string,
+  given: { [number: number]: unknown },
+  time: number,
+  kept?: number | undefined,
+];
 
 /** Mistakes that the core never sees: numbers after its own (status.h). sentences.ts has their words. */
 export enum MISTAKE {

@@ -49,12 +49,16 @@ export function forwardTo(other: Appizer): Client {
     setUserId: (json: string) => pass(() => other.setUserId(parse(json))),
     setUserProperties: (json: string) => pass(() => other.setUserProperties(parse(json))),
     setConsent: (json: string) => pass(() => other.setConsent(parse(json))),
+    // What storage has is taken over.
+    replaces: () => false,
     reset: () => pass(() => other.reset()),
     userId: () => other.getUserId() ?? '',
   };
   return {
     alive: () => true,
     running: () => running as unknown as Running,
+    keep: () => undefined,
+    isNews: () => false,
     flush: (resolve) => {
       other.flush().then(resolve);
     },

@@ -155,6 +155,11 @@ export interface Host {
   timer(delay: number, call: () => void): () => void;
   /** Calls back at the end of the running task, before the page can end. */
   defer(call: () => void): void;
+  /**
+   * Calls back once, when there is nothing more urgent to do, and within a second. Where it is missing, the SDK starts
+   * within `init`; where it is there, the host's methods are also called on an object whose prototype the host is.
+   */
+  idle?(call: () => void): void;
   storage?: Storage | undefined;
   locks?: Locks | undefined;
   /** Leaves a request with the browser, to be sent when the page ends; an empty body takes it back. */

@@ -19,6 +19,9 @@ function native<T extends object, Name extends string & keyof T>(owner: T, name:
 
 export const setTimeout = native(globalThis, 'setTimeout');
 export const clearTimeout = native(globalThis, 'clearTimeout');
+export const requestIdleCallback = native(globalThis, 'requestIdleCallback') as
+  | typeof globalThis.requestIdleCallback
+  | undefined;
 
 // What a page may lack; the fallback file brings stand-ins (stand_ins.ts).
 export let { AbortController, TextEncoder, TextDecoder } = globalThis;

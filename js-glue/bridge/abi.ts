@@ -15,6 +15,7 @@ export interface Exports {
     monotonic: number,
     wall: number,
   ): number;
+  apz_early(size: number, monotonic: number, wall: number): void;
   apz_set_user_id(size: number, monotonic: number, wall: number): number;
   apz_set_user_properties(size: number, monotonic: number, wall: number): number;
   apz_reset(monotonic: number, wall: number): number;

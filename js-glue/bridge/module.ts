@@ -13,6 +13,7 @@ let forbidden = false;
  * Content-Security-Policy forbids WebAssembly, or the engine compiles only small modules at once.
  */
 export function instantiate(): Core {
+  if (forbidden) throw new Error('is forbidden');
   try {
     instances ??= openInstances(new WebAssembly.Module(unpack(packed, unpacker)));
   } catch (error) {
@@ -28,22 +29,30 @@ export function instantiate(): Core {
  */
 export async function instantiateLater(
   complete: boolean,
+  pause: () => Promise<void>,
   fallback: () => Promise<Core>,
 ): Promise<Core> {
   try {
     // Where it is forbidden, each try is a violation report to the site.
     if (complete && !forbidden) {
-      instances ??= openInstances(await WebAssembly.compile(unpack(packed, unpacker)));
+      if (!instances) {
+        await pause();
+        const module = await WebAssembly.compile(unpack(packed, unpacker));
+        // It may have been needed meanwhile.
+        instances ??= openInstances(module);
+      }
       return await instances.takeLater();
     }
-  } catch {
+  } catch (error) {
     // The fallback needs none of it.
+    forbidden ||= isForbidden(error);
   }
   return fallback();
 }
 
 // Too large a module is a RangeError; a policy's refusal is a CompileError, in WebKit an EvalError.
 function isForbidden(error: unknown): boolean {
+  if (!globalThis.WebAssembly) return true;
   return error instanceof WebAssembly.CompileError || error instanceof EvalError;
 }
 // Not in TypeScript's declarations yet.

@@ -24,8 +24,10 @@ export interface ClientOutput {
 }
 
 export interface Runtime {
-  /** Starts the client; returns a status. */
-  start(options: string, hooks: boolean): number;
+  /** Starts the client; returns a status. `facts` beside those of the host. */
+  start(options: string, facts: object): number;
+  /** The next `track` is a call that storage has: `kept` is its time and number. */
+  early(kept: string): void;
   track(name: string, properties: string, happened: number, app?: string): number;
   setUserId(id: string): number;
   setUserProperties(properties: string): number;
@@ -85,9 +87,9 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
   });
 
   return {
-    start: (options, hooks) =>
+    start: (options, facts) =>
       guarded(() => {
-        const [size] = core.write([`{"options":${options},"facts":${factsOf(host, hooks)}}`]);
+        const [size] = core.write([`{"options":${options},"facts":${factsOf(host, facts)}}`]);
         entropy(size as number, SEED_BYTES);
         const status = call(exports.apz_start, [], size as number);
         loop.drain();
@@ -95,6 +97,7 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
         else ends.push(attempt(() => host.listen?.(events)));
         return status;
       }, -1),
+    early: (kept) => guarded(() => call(exports.apz_early, [kept]), undefined),
     track: (name, properties, happened, app = '') =>
       command(() => call(exports.apz_track, [name, properties, app], happened)),
     setUserId: (id) => command(() => call(exports.apz_set_user_id, [id])),
@@ -130,7 +133,7 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
 }
 
 /** `Facts` of config.cpp, as JSON. */
-function factsOf(host: Host, hooks: boolean): string {
+function factsOf(host: Host, more: object): string {
   return toJson({
     ua: host.userAgent,
     online: host.online,
@@ -142,6 +145,6 @@ function factsOf(host: Host, hooks: boolean): string {
     gpc: !!host.gpc,
     dnt: !!host.dnt,
     webdriver: !!host.webdriver,
-    hooks,
+    ...more,
   });
 }

@@ -8,6 +8,7 @@ import {
   now,
   pageFetch,
   queueMicrotask,
+  requestIdleCallback,
   setTimeout,
 } from '../api/natives.js';
 import { WATCHED } from '../bridge/abi.js';
@@ -20,6 +21,10 @@ import { openLocks } from './locks.js';
 import { openNavigation } from './navigation.js';
 import { isPageFetchNative, openOwnFetch } from './own_fetch.js';
 import { openStorage } from './storage.js';
+
+// Milliseconds. A page may never be idle; and Safari does not say when it is.
+const LONGEST_PAUSE = 1000;
+const PAUSE = 50;
 
 // `fetchLater` (Chromium 135) is not in TypeScript's DOM types yet.
 type FetchLater = (url: string, init: RequestInit) => { readonly activated: boolean };
@@ -70,6 +75,10 @@ export function browserHost(): Host {
       return () => clearTimeout(id);
     },
     defer: (call) => queueMicrotask(call),
+    idle: (call) => {
+      if (requestIdleCallback) requestIdleCallback(call, { timeout: LONGEST_PAUSE });
+      else setTimeout(call, PAUSE);
+    },
     storage: openStorage(),
     locks: AbortController && openLocks(navigator.locks),
     fetchLater: AbortController && fetchLater ? fetchLaterOf(fetchLater.bind(window)) : undefined,

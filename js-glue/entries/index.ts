@@ -10,7 +10,7 @@ export * from './public.js';
 export const AppizerWeb = createAppizer({
   ...npm,
   core: instantiate,
-  coreLater: (complete) => instantiateLater(complete, npm.fallback),
+  coreLater: (complete, pause) => instantiateLater(complete, pause, npm.fallback),
 }) as Appizer as Appizer<Registered>;
 
 export default AppizerWeb;

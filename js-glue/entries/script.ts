@@ -53,7 +53,7 @@ const appizer = (there as Appizer | undefined)?.version
         host: browserHost,
         wall: now,
         core: instantiate,
-        coreLater: (complete) => instantiateLater(complete, loadFallback),
+        coreLater: (complete, pause) => instantiateLater(complete, pause, loadFallback),
         sentences: async () => {
           await debug();
           return window.AppizerWebSentences as Sentences;

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "base/compare.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 namespace appizer {
@@ -21,7 +22,28 @@ View text(const Entropy& bytes) {
   return out;
 }
 
+// 48, 12 and 62 bits.
+View v7(std::uint64_t time, std::uint32_t a, std::uint64_t b) {
+  Entropy bytes;
+  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(time >> (40 - 8 * i));
+  bytes[6] = static_cast<std::uint8_t>(0x70 | a >> 8);
+  bytes[7] = static_cast<std::uint8_t>(a);
+  bytes[8] = static_cast<std::uint8_t>(0x80 | b >> 56);
+  for (std::size_t i = 9; i < 16; ++i) bytes[i] = static_cast<std::uint8_t>(b >> (120 - 8 * i));
+  return text(bytes);
+}
+
+std::uint64_t time_bits(Millis wall) {
+  return min(static_cast<std::uint64_t>(max<Millis>(wall, 0)), kTimeMask);
+}
+
 }  // namespace
+
+View uuid_v7(Millis wall, View name) {
+  const auto hash = fnv1a<std::uint64_t>(name);
+  const auto more = fnv1a<std::uint32_t>(name);
+  return v7(time_bits(wall), more & kAMask, hash & kBMask);
+}
 
 View uuid_v4(const Entropy& entropy) {
   Entropy bytes = entropy;
@@ -55,7 +77,7 @@ std::uint32_t Ids::draw() {
 }
 
 View Ids::event_id(Millis wall) {
-  const std::uint64_t time = min(static_cast<std::uint64_t>(max<Millis>(wall, 0)), kTimeMask);
+  const std::uint64_t time = time_bits(wall);
   if (time > last_time_) {
     last_time_ = time;
     last_a_ = draw() & (kAMask >> 1);  // the top bit stays free to count into
@@ -71,15 +93,7 @@ View Ids::event_id(Millis wall) {
       }
     }
   }
-  Entropy bytes;
-  for (std::size_t i = 0; i < 6; ++i)
-    bytes[i] = static_cast<std::uint8_t>(last_time_ >> (40 - 8 * i));
-  bytes[6] = static_cast<std::uint8_t>(0x70 | last_a_ >> 8);
-  bytes[7] = static_cast<std::uint8_t>(last_a_);
-  bytes[8] = static_cast<std::uint8_t>(0x80 | last_b_ >> 56);
-  for (std::size_t i = 9; i < 16; ++i)
-    bytes[i] = static_cast<std::uint8_t>(last_b_ >> (120 - 8 * i));
-  return text(bytes);
+  return v7(last_time_, last_a_, last_b_);
 }
 
 View Ids::token(std::size_t length) {

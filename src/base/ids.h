@@ -26,6 +26,9 @@ struct Entropy {
 /// in `scratch`: nobody may be able to guess it from another one.
 View uuid_v4(const Entropy& entropy);
 
+/// Returns a UUID version 7 that `name` alone makes, besides the time, in `scratch`.
+View uuid_v7(Millis wall, View name);
+
 /// Makes the ids that need not be secret, from one seed per document.
 class Ids {
  public:

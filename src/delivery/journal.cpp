@@ -15,6 +15,7 @@ void Journal::set_document(View document) {
   if (!provisional_key_.empty()) {
     erased_.push_back(std::exchange(provisional_key_, {}));
     provisional_dirty_ = true;
+    provisional_is_early_ = false;
   }
   last_is_open_ = false;
   for (const auto& segment : segments_) {
@@ -48,6 +49,7 @@ void Journal::write_provisional(Effects& effects, Millis now) {
   if (provisional_.empty()) {
     if (!provisional_key_.empty()) effects.erase(provisional_key_);
     provisional_key_.clear();
+    provisional_is_early_ = false;
     return;
   }
   if (provisional_key_.empty()) provisional_key_ = next_key();
@@ -60,20 +62,36 @@ void Journal::write_provisional(Effects& effects, Millis now) {
   effects.store(provisional_key_, line);
 }
 
+String Journal::take_early_provisional() {
+  if (!std::exchange(provisional_is_early_, false)) return {};
+  provisional_.clear();
+  provisional_dirty_ = false;
+  return std::exchange(provisional_key_, {});
+}
+
 Journal::Segment& Journal::open_segment(std::size_t bytes) {
-  if (last_is_open_) {
+  const bool replaces = !replaces_.empty();
+  if (last_is_open_ && !replaces) {
     Segment& last = *segments_.back();
     if (last.written < kRewritten && last.bytes + bytes <= kSegment) return last;
   }
   auto segment = std::make_unique<Segment>();
-  new_key(*segment);
+  if (replaces) {
+    // Storage has the record, in the form of the call; nothing else joins it there.
+    segment->key = std::exchange(replaces_, {});
+    segment->stored = segment->taken = true;
+    segment->written = kRewritten;
+  } else {
+    new_key(*segment);
+  }
   segments_.push_back(std::move(segment));
-  last_is_open_ = true;
+  last_is_open_ = !replaces;
   return *segments_.back();
 }
 
 void Journal::append(Record&& record) {
   const std::size_t bytes = record.text.size();
+  record.stored = !replaces_.empty();
   Segment& segment = open_segment(bytes);
   record.number = next_number_++;
   record.flight = 0;
@@ -348,7 +366,7 @@ void Journal::hand_over(std::uint32_t flight) {
   }
 }
 
-std::size_t Journal::take_over(View key, View text) {
+std::size_t Journal::take_over(View key, View text, bool converted) {
   auto segment = std::make_unique<Segment>();
   segment->key = key;
   segment->stored = segment->taken = segment->adopted = true;
@@ -375,7 +393,7 @@ std::size_t Journal::take_over(View key, View text) {
     if (unreadable > 0) leave_count(0, 0, unreadable);
     return all_unreadable;
   }
-  if (all_unreadable > 0) mark_dirty(*segment);
+  if (converted || all_unreadable > 0) mark_dirty(*segment);
   size_ += segment->records.size();
   bytes_ += segment->bytes;
   // Older than the document's own, so before it; but a flight stays in one piece.

@@ -43,6 +43,18 @@ class Journal {
 
   bool has_provisional() const { return !provisional_.empty(); }
 
+  /// What is appended next takes the place of an early call, which storage has under `key`.
+  void replace(View key) { replaces_ = key; }
+  /// The provisional record takes the place of an early call, which storage has under `key`.
+  void replace_by_provisional(View key) {
+    provisional_key_ = key;
+    provisional_is_early_ = true;
+  }
+  /// The key of that call, until the final record is about to be appended, which takes its place
+  /// then; empty where there is none.
+  View early_provisional() const { return provisional_is_early_ ? View(provisional_key_) : View(); }
+  String take_early_provisional();
+
   /// Removes the oldest waiting record, and leaves its count with the next one.
   bool evict(Record& evicted);
 
@@ -93,7 +105,8 @@ class Journal {
   /// Takes in a segment of a document that is gone, behind those taken in before and before what
   /// is the document's own. Its key stays; an unreadable line is left out and counted as dropped.
   /// Returns the number of such lines.
-  std::size_t take_over(View key, View text);
+  /// `converted`: storage has something else there, and is to have `text`.
+  std::size_t take_over(View key, View text, bool converted = false);
 
   /// Others may take the document's segments from now on: forgets what storage has, to take it over
   /// anew if it is still there later, and keeps what only memory has.
@@ -183,6 +196,9 @@ class Journal {
   String provisional_key_;
   bool provisional_dirty_ = false;
   bool provisional_refused_ = false;
+  bool provisional_is_early_ = false;
+  /// The key of the early call that the next record takes the place of; empty for none.
+  String replaces_;
   bool last_is_open_ = false;
   List<Segment*> dirty_;
   List<String> erased_;

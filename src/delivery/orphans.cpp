@@ -35,7 +35,9 @@ void Orphans::finish(View document) {
 }
 
 // Anything else under the prefix is not ours to touch.
-void Orphans::handle_storage_keys(View keys, View own, Millis now) {
+void Orphans::handle_storage_keys(View keys, View own, const Moment& moment) {
+  const Millis now = moment.monotonic;
+  early_due_ = kNever;
   while (!keys.empty()) {
     const View text = take_until(keys, '\n');
     if (!text.starts_with(prefix_)) continue;
@@ -47,12 +49,24 @@ void Orphans::handle_storage_keys(View keys, View own, Millis now) {
     View digits = name.substr(dot + 2);
     Millis number = 0;
     if (!take_integer(digits, number) || !digits.empty()) continue;
-    if (number < 0 || number > UINT32_MAX) continue;
+    const bool call = lane == storage_keys::kCalls;
+    if (number < 0 || (number > UINT32_MAX && !call)) continue;
     if (document == own || View(storage_keys::kLanes).find(lane) == View::npos) continue;
     if (owned_.find([&](const String& one) { return one == document; }) != nullptr) continue;
     Leftover* leftover = find(document);
+    // A clock that was set back says nothing of a call's age.
+    const Millis age = moment.wall - number;
+    if (call && age >= 0 && age < storage_keys::kEarly && document != former_ &&
+        (leftover == nullptr || leftover->stage == Leftover::listed)) {
+      early_due_ = min(early_due_, now + storage_keys::kEarly - age);
+      owned_.push_back(document);
+      leftovers_.remove_if([&](const Leftover& one) { return &one == leftover; });
+      continue;
+    }
     if (leftover == nullptr) leftover = &leftovers_.push_back({document, {}});
     if (leftover->stage != Leftover::listed) continue;
+    // Calls came before everything else of their document.
+    if (call) number -= kFurthest;
     std::size_t place = 0;
     while (place < leftover->keys.size() && leftover->keys[place].number < number) ++place;
     leftover->keys.insert(place, {lane, number, text});
@@ -67,6 +81,7 @@ void Orphans::handle_storage_keys(View keys, View own, Millis now) {
 
 List<View> Orphans::take_due(Millis now, Effects& effects) {
   List<View> asked;
+  if (early_due_ <= now) scan_at(now);
   if (unanswered_ <= now) {
     unanswered_ = kNever;
     handle_ownership(scratch(former_), true);
@@ -163,7 +178,7 @@ List<View> Orphans::take_finished() {
 void Orphans::forget() {
   leftovers_.clear();
   former_.clear();
-  due_ = unanswered_ = kNever;
+  due_ = early_due_ = unanswered_ = kNever;
 }
 
 }  // namespace appizer

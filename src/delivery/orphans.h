@@ -5,7 +5,8 @@
 // reads the segments it saw, as many at a time as its next requests need, and keeps the lock until
 // they are delivered, or until it goes away itself. The moment between is for a document that has
 // just written its first segment and whose lock is on its way. Only what was seen before is read:
-// what came after has an owner.
+// what came after has an owner. A document that has just made early calls (storage_keys.h) may hold
+// no lock yet, so nobody touches any of it for `kEarly`.
 #pragma once
 
 #include "base/compare.h"
@@ -42,7 +43,7 @@ class Orphans {
   bool reclaiming() const { return !former_.empty(); }
 
   /// The keys of all segments, separated by line feeds. `own` is this document.
-  void handle_storage_keys(View keys, View own, Millis now);
+  void handle_storage_keys(View keys, View own, const Moment& now);
   /// The documents whose locks are to be tried now.
   List<View> take_due(Millis now, Effects& effects);
   /// The lock of a document was, or was not, to be had. True: it is of no use, give it back.
@@ -67,7 +68,7 @@ class Orphans {
   bool left_some() const { return left_some_; }
   void forget();
 
-  Millis next_wake() const { return min(due_, unanswered_); }
+  Millis next_wake() const { return min(min(due_, early_due_), unanswered_); }
 
  private:
   struct Key {
@@ -89,9 +90,12 @@ class Orphans {
   String former_;
   Millis unanswered_ = kNever;
   List<Leftover> leftovers_;
-  /// Documents that have an owner, while there are more than are taken over at a time.
+  /// Documents that have an owner, while there are more than are taken over at a time; and those
+  /// whose early calls are not touched yet.
   List<String> owned_;
   Millis due_ = kNever;
+  /// When the first of the early calls that were not touched may be taken over.
+  Millis early_due_ = kNever;
   bool scanned_ = false;
   bool left_some_ = false;
 };

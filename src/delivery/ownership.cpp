@@ -24,7 +24,7 @@ Ownership::Ownership(const Config& config, Ids& ids, View prefix, Delivery& deli
       leases_(prefix) {}
 
 void Ownership::start(const Moment& now) {
-  take_name();
+  take_name(config_.document);
   scan_soon(now);
 }
 
@@ -32,8 +32,8 @@ void Ownership::scan_soon(const Moment& now) {
   orphans_.scan_at(now.monotonic + Orphans::kFirstScan);
 }
 
-void Ownership::take_name() {
-  document_ = ids_.token(kDocumentLength);
+void Ownership::take_name(View chosen) {
+  document_ = chosen.empty() ? ids_.token(kDocumentLength) : chosen;
   for (const auto lane : {Delivery::events, Delivery::users, Delivery::suspects}) {
     delivery_.journal(lane).set_document(document_);
   }
@@ -56,19 +56,43 @@ void Ownership::handle_storage_value(View key, View text, const Moment& now, Eff
 
 void Ownership::take_in(const Orphans::Found& segment, View text, Effects& effects) {
   if (text.is_none()) return;
-  const auto lane = segment.lane == storage_keys::kEvents  ? Delivery::events
-                    : segment.lane == storage_keys::kUsers ? Delivery::users
-                                                           : Delivery::suspects;
-  const std::size_t unreadable = delivery_.journal(lane).take_over(segment.key, text);
+  if (text.starts_with("{") && segment.lane == storage_keys::kCalls) {
+    calls_.push_back({segment.key, text});
+    return;
+  }
+  const auto lane = segment.lane == storage_keys::kUsers      ? Delivery::users
+                    : segment.lane == storage_keys::kSuspects ? Delivery::suspects
+                                                              : Delivery::events;
+  read_segment(lane, segment.key, text, effects);
+}
+
+void Ownership::read_segment(Delivery::Lane lane, View key, View text, Effects& effects) {
+  const std::size_t unreadable = delivery_.journal(lane).take_over(key, text);
   if (unreadable == 0) return;
   effects.report(report_of("unreadable", 0, unreadable, {}));
-  if (config_.debug) effects.hint(Hint::record_set_aside, segment.key);
+  if (config_.debug) effects.hint(Hint::record_set_aside, key);
+}
+
+bool Ownership::take_call(Call& call) {
+  if (calls_.size() == 0) return false;
+  call = std::move(calls_[0]);
+  calls_.erase(0);
+  return true;
+}
+
+View Ownership::key_of_call(View time) const {
+  String& key = scratch(prefix_ + storage_keys::kSegments);
+  key += document_;
+  key += '.';
+  key += storage_keys::kCalls;
+  key += time;
+  return key;
 }
 
 // Both scans ask for the same, so that it does not matter whose answer comes first.
 bool Ownership::handle_storage_keys(View list, const Moment& now) {
   if (!std::exchange(verifying_, false)) {
-    orphans_.handle_storage_keys(list, document_, now.monotonic);
+    orphans_.handle_storage_keys(list, document_, now);
     return false;
   }
   // Storage that cannot be read at present may have all of it.
@@ -104,6 +128,7 @@ void Ownership::decide(View document, bool granted, Effects& effects) {
 
 void Ownership::handle_handover(Effects& effects) {
   orphans_.forget();
+  calls_.clear();
   leases_.forget();
   leases_.release(effects);
   // One name stands for all: a page that is gone holds nothing.
@@ -165,7 +190,7 @@ void Ownership::update_own(const Moment& now, Effects& effects) {
     if (!owns_) hold_own(now, effects);
     return;
   }
-  if (orphans_.reading()) return;
+  if (orphans_.reading() || calls_.size() > 0) return;
   for (const View document : orphans_.take_finished()) {
     if (config_.locks) effects.unlock(prefix_ + document);
   }

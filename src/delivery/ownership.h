@@ -33,6 +33,17 @@ class Ownership {
   /// The names of all segments, separated by line feeds. True: one is missing that the document has
   /// written, so somebody has emptied storage.
   bool handle_storage_keys(View list, const Moment& now);
+  /// An early call of a document that is gone, under `key`, as `text` (early_calls.h).
+  struct Call {
+    String key;
+    String text;
+  };
+  /// The next one that was taken over; what it records is to be put in its place.
+  bool take_call(Call& call);
+  /// Takes in what storage has under a key.
+  void read_segment(Delivery::Lane lane, View key, View text, Effects& effects);
+  /// The key of this document's own early call of that time, as scratch.
+  View key_of_call(View time) const;
   /// Looks whether storage still has what was written there: no event says that the page's own
   /// scripts emptied it.
   void verify_storage(Effects& effects);
@@ -56,7 +67,8 @@ class Ownership {
   Millis next_wake() const;
 
  private:
-  void take_name();
+  /// `chosen` is empty for a new one.
+  void take_name(View chosen = {});
   void decide(View document, bool granted, Effects& effects);
   void take_in(const Orphans::Found& segment, View text, Effects& effects);
   void hold_own(const Moment& now, Effects& effects);
@@ -72,6 +84,8 @@ class Ownership {
   Orphans orphans_;
   Leases leases_;
   String document_;
+  /// Early calls that were read.
+  List<Call> calls_;
   bool owns_ = false;
   bool verifying_ = false;
   /// Whether the recovery lock is held or waited for.

@@ -196,6 +196,66 @@ for (const engine of engines) {
       assert.deepEqual(await on.page.evaluate('late'), [true, version, true]);
     });
 
+    test('what a stub has kept is sent by the next page, where its script never came', async () => {
+      const init = `AppizerWeb.init({ appId: 'demo', apiBase: 'HERE', autoEvents: true })`;
+      await open(`<script>${stub}</script><script>${init};
+        AppizerWeb.trackEvent('kept_by_stub', { a: 1 })</script>`);
+      // Half a minute later.
+      const kept = await on.page.evaluate(() => {
+        const keys = Object.keys(localStorage).filter((key) => key.includes('.j.'));
+        for (const key of keys) {
+          const earlier = (/** @type {string} */ time) => String(Number(time) - 40_000);
+          localStorage.setItem(
+            key.replace(/\d+$/, earlier),
+            String(localStorage.getItem(key)).replace(/(?<="t":)\d+/, earlier),
+          );
+          localStorage.removeItem(key);
+        }
+        return keys.length;
+      });
+      assert.equal(kept, 2);
+      on.site.pages['/next'] = {
+        body: `<!doctype html><title>Next</title><script>wrong = []</script>
+          <script src="/appizer-web.js"></script><script>${init.replace('HERE', on.sink.address)}</script>`,
+      };
+      await on.page.goto(`${on.site.address}/next`);
+      const [{ properties }] = await arrived('kept_by_stub');
+      assert.equal(properties.a, 1);
+      assert.equal(properties.$page, '/');
+      const views = await arrived('page_view', 2);
+      assert.deepEqual(views.map(({ properties }) => properties.title).sort(), ['Loading', 'Next']);
+      await waitFor(
+        () => on.page.evaluate(`!Object.keys(localStorage).some((key) => key.includes('.j.'))`),
+        { what: 'an empty queue' },
+      );
+      assert.equal(on.sink.named('kept_by_stub').length, 1);
+    });
+
+    test('an event is in storage when trackEvent returns, and the core starts a little later', async () => {
+      await open(`<script src="/appizer-web.js"></script><script>
+        AppizerWeb.init({ appId: 'demo', apiBase: 'HERE', autoEvents: true });
+        AppizerWeb.trackEvent('early');
+        kept = Object.entries(localStorage).filter(([key]) => key.includes('.j.')).map(([, text]) => text[0]);
+        known = localStorage.getItem('appizer_user_id');</script>`);
+      assert.deepEqual(await on.page.evaluate('kept'), ['{', '{']);
+      assert.equal(await on.page.evaluate('known'), null);
+      await arrived('early');
+      await arrived('page_view');
+      assert.equal(on.sink.named('early').length, 1);
+    });
+
+    test('a page that is left before the core has started loses nothing', async () => {
+      on.site.pages['/next'] = {
+        body: '<!doctype html><title>Next</title><script>wrong = []</script>',
+      };
+      await open(`<script src="/appizer-web.js"></script><script>
+        AppizerWeb.init({ appId: 'demo', apiBase: 'HERE', autoEvents: true });
+        AppizerWeb.trackEvent('early');
+        location.href = '/next';</script>`);
+      await waitFor(() => on.sink.named('early').length > 0, { what: 'the event' });
+      await waitFor(() => on.sink.named('page_view').length > 0, { what: 'the view' });
+    });
+
     test('a stub whose script never comes is quiet, and bounded', async () => {
       await open(`<script src="/appizer-web.stub.js"></script>
         <script async src="/not-there/appizer-web.js"></script><script>

@@ -70,7 +70,8 @@ for (const engine of engines) {
       await waitFor(() => events('said_early').length >= 1000, { what: 'what was said' });
       const said = events('said_early');
       assert.deepEqual(
-        said.map(({ properties }) => properties.i),
+        // What is sent while the page is hidden, in several requests at once, arrives in any order.
+        said.map(({ properties }) => properties.i).sort((a, b) => a - b),
         Array.from({ length: 1000 }, (_, i) => i),
       );
       for (const { properties } of said) {
@@ -79,16 +80,18 @@ for (const engine of engines) {
       assert.deepEqual(await on.page.evaluate('wrong'), []);
     }
 
-    test('calls are kept, bounded, with their times, and nothing is stored', async () => {
+    test('calls are kept, bounded, with their times, in storage too', async () => {
       const release = await open();
       await asked();
       await pause(700);
-      assert.equal(await on.page.evaluate('localStorage.length'), 0);
+      const kept = "Object.keys(localStorage).filter((key) => key.includes('.j.')).length";
+      // And the page view.
+      assert.equal(await on.page.evaluate(kept), 1001);
       release();
       await arrived();
     });
 
-    test('it comes while nobody sees the page', async () => {
+    test('it comes when the visitor does not see the page any more', async () => {
       const release = await open();
       await asked();
       await on.page.evaluate(`(() => {
@@ -97,7 +100,7 @@ for (const engine of engines) {
       })()`);
       release();
       await arrived();
-      assert.equal(events('page_view').length, 0, 'nobody has seen it');
+      assert.equal(events('page_view').length, 1, 'somebody has seen it');
     });
 
     test('the visitor goes, and comes back before it is there', async () => {
@@ -160,11 +163,10 @@ for (const engine of engines) {
           <script src="/appizer-web.fallback.js"></script><script src="/appizer-web.js"></script><script>
           AppizerWeb.init({ appId: 'demo${app}', apiBase: '${on.sink.address}' });
           AppizerWeb.trackEvent('said_early');
-          setTimeout(() => { user = AppizerWeb.getUserId(); });
         </script>`,
       };
       await on.page.goto(`${on.site.address}/`);
-      assert.ok(await on.page.evaluate('user'));
+      await waitFor(() => on.page.evaluate('AppizerWeb.getUserId()'), { what: 'the user id' });
       await waitFor(() => events('said_early').length > 0, { what: 'the event' });
       const loaded = on.site.requests.filter(({ path }) => path.includes('fallback'));
       assert.equal(loaded.length, 1);

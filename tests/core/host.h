@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <climits>
 #include <deque>
 #include <functional>
 #include <map>
@@ -101,6 +102,10 @@ class Host {
     /// Where the page is, and where it came from.
     std::string url = "https://shop.example/";
     std::string referrer{};
+    /// Further facts, each after a comma.
+    std::string more{};
+    /// It dies after so many effects.
+    int effects = INT_MAX;
   };
 
   /// `options` are members beside the app's id: `"debug":true`.
@@ -111,7 +116,7 @@ class Host {
         R"(},"facts":{"ua":"test","online":)" + flag(facts.online) +
         ",\"visible\":" + flag(facts.visible) + ",\"locks\":" + flag(facts.locks) +
         ",\"later\":" + flag(facts.later) + ",\"hooks\":" + flag(facts.hooks) +
-        ",\"prerendering\":" + flag(facts.prerendering) + "}}";
+        ",\"prerendering\":" + flag(facts.prerendering) + facts.more + "}}";
     const Client::Seed seed{fresh(), fresh()};
     origin.hosts_.push_back(this);
     status = client.start(config, seed, origin.now);
@@ -211,7 +216,10 @@ class Host {
   void drain() {
     drained_ = origin_.now.monotonic;
     Effect effect;
-    while (client.poll(effect)) perform(effect);
+    while (facts_.effects > 0 && client.poll(effect)) {
+      --facts_.effects;
+      perform(effect);
+    }
     origin_.settle();
   }
 

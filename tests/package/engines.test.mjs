@@ -38,6 +38,7 @@ const optional = new Map([
   ['memory', 'ours: what the module exports'],
   ['nonce', 'undefined: the page cannot have hidden it, and the file beside is refused'],
   ['requestIdleCallback', 'asked for, else a timer'],
+  ['locks', 'Web Locks: asked for, else a stub keeps calls in memory alone'],
   ['responseStatus', 'undefined: not known, as of other origins'],
   ['userInitiated', 'undefined is no: clicks and keys are gestures too'],
 ]);

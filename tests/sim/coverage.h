@@ -26,7 +26,8 @@ namespace sim {
   X(allowed) X(allowed_after_waiting) X(forbidden) X(forbidden_while_waiting) X(asked_again) \
   X(decision_followed) X(withdrawn) X(waited) X(wait_overflows) X(refused_by_proxy) \
   X(foreign_answers) X(endless_bodies) X(cleared_by_page) X(long_answers) X(foreign_keys) \
-  X(not_deployed) X(aliases_refused) X(sent_offline) X(twins) X(views_navigated) X(prerendered) X(activated) X(lost_in_wrapper)
+  X(not_deployed) X(aliases_refused) X(sent_offline) X(twins) X(views_navigated) X(prerendered) X(activated) X(lost_in_wrapper) \
+  X(starts_early) X(calls_kept) X(calls_made_late) X(calls_taken_over)
 // clang-format on
 
 enum class Count : std::size_t {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "delivery/delivery.h"
+#include "storage_keys.h"
 #include "world.h"
 
 namespace sim {
@@ -104,20 +105,66 @@ void Document::start(bool visible, bool online) {
   world_.protocol_rules.visible(id_, visible);
   online_ = online;
   if (!visible) hidden_since_ = world_.clock.now();
-  const auto flag = [](bool value) { return value ? "true" : "false"; };
+  opened_ = moment();
+  early_ = true;
   const Plan& plan = world_.plan;
-  constexpr std::string_view kPlaces[] = {"localStorage", "cookie", "both", "memory"};
-  std::string config =
-      "{\"options\":{\"appId\":\"" + world_.app(site_) + "\",\"apiBase\":\"" + world_.base(site_) +
-      "\",\"persistence\":\"" + std::string(kPlaces[static_cast<std::size_t>(plan.persistence)]) +
-      consent_option() + ",\"autoEvents\":" + flag(plan.features.has(Feature::views)) +
-      (plan.flush_interval > 0 ? ",\"flushInterval\":" + std::to_string(plan.flush_interval) : "") +
-      ",\"confirmUnload\":" + flag(plan.confirm_unload) + ",\"debug\":" + flag(plan.debug) +
-      ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
-      ",\"maxQueueBytes\":" + std::to_string(plan.max_bytes) +
-      "},\"facts\":{\"ua\":\"sim\",\"online\":" + flag(online) + ",\"visible\":" + flag(visible) +
-      ",\"locks\":" + flag(plan.locks) + ",\"later\":" + flag(plan.later) +
-      ",\"prerendering\":" + flag(prerendering_) + "}}";
+  const bool waits = plan.features.has(Feature::early) && visible && plan.memory == Plan::nobody &&
+                     world_.rng.percent(70);
+  if (!waits) return begin();
+  world_.coverage.add(Count::starts_early);
+  early_name_ = "early" + std::to_string(100'000 + id_ % 100'000).substr(1);
+  // Idle time comes soon; the script of a page that has only the stub may never come.
+  const Millis late =
+      world_.rng.percent(20) ? world_.rng.between(10 * kSecond, 10 * kMinute) : 2000;
+  world_.queue.push(world_.clock.now() + world_.rng.between(0, late), Due::begin, id_, 0);
+  if (plan.features.has(Feature::views)) {
+    early_view_ = keep("\"v\":\"" + title_ + "\",\"event_name\":\"page_view\"");
+    if (early_view_.empty()) begin();
+  }
+}
+
+std::string Document::early_key(const std::string& time) const {
+  const auto prefix =
+      appizer::storage_keys::prefix_of(world_.base(site_), world_.app(site_)) + "j.";
+  return std::string(prefix) + early_name_ + ".c" + time;
+}
+
+// Puts a call into storage; returns what the client knows it by, empty where storage does not take
+// it.
+std::string Document::keep(const std::string& members) {
+  kept_last_ = std::max(kept_last_ + 1, world_.clock.wall());
+  if (kept_since_ == 0) kept_since_ = kept_last_;
+  const std::string time = std::to_string(kept_last_);
+  const std::string id = kept_id();
+  const std::string user = id.empty() ? std::string() : ",\"i\":\"" + id + "\"";
+  const std::string text = "{" + members + user + ",\"t\":" + std::to_string(world_.clock.wall()) +
+                           ",\"u\":\"" + url_ + "\",\"s\":" + std::to_string(++kept_) + "}";
+  if (!world_.storage.set(early_key(time), text)) {
+    --kept_;
+    world_.trace.say("  " + name() + " may not keep a call");
+    return {};
+  }
+  world_.trace.say("  " + name() + " keeps " + early_key(time));
+  note_own(early_key(time), &text);
+  world_.announce(id_, early_key(time));
+  world_.coverage.add(Count::calls_kept);
+  return time + ' ' + std::to_string(kept_);
+}
+
+// For some seconds nobody else can have taken it over; after that, storage says who has it.
+bool Document::is_own(const std::string& call) const {
+  const Millis age = world_.clock.wall() - kept_since_;
+  if (age >= 0 && age < 20 * kSecond) return true;
+  const std::string* const text = stored(early_key(call.substr(0, call.find(' '))));
+  const bool own = text != nullptr && text->starts_with('{');
+  world_.coverage.add(own ? Count::calls_made_late : Count::calls_taken_over);
+  return own;
+}
+
+void Document::begin() {
+  if (!std::exchange(early_, false) || dead_) return;
+  if (kept_since_ > 0) world_.trace.say("  " + name() + " begins");
+  const Plan& plan = world_.plan;
   appizer::Client::Seed seed;
   for (auto& byte : seed.ids) byte = static_cast<std::uint8_t>(world_.rng.below(256));
   for (auto& byte : seed.user) byte = static_cast<std::uint8_t>(world_.rng.below(256));
@@ -130,13 +177,60 @@ void Document::start(bool visible, bool online) {
   } else {
     begin_decision(plan.memory == Plan::site ? world_.decision : decided);
   }
+  world_.liveness.disturb(id_);
   if (consent_ == Consent::pending) world_.coverage.add(Count::starts_pending);
   if (consent_ == Consent::denied) world_.coverage.add(Count::starts_denied);
-  if (client_->start(config, seed, moment()) != appizer::Status::ok) {
+  if (client_->start(config(), seed, opened_) != appizer::Status::ok) {
     world_.ledger.violated("a client did not start");
   }
   settle();
   end_decision();
+  for (const Call& call : std::exchange(calls_, {})) {
+    if (!call.kept.empty()) {
+      if (!is_own(call.kept)) {
+        world_.ledger.leaves_call(call.tag);
+        continue;
+      }
+      client_->handle_early(call.kept);
+    }
+    // The visitor may be another one by now. Where storage is full, another page may have taken the
+    // call over and could not say so.
+    if (!world_.identity_rules.is_forgotten(call.tag)) {
+      world_.identity_rules.acts(call.tag, id_, user(), call.happened);
+    }
+    client_->track("e" + std::to_string(call.tag), call.properties, {}, call.happened, moment());
+    if (!client_->waits_for_storage()) continue;
+    tracking_ = call.tag;
+    drain();
+    tracking_.reset();
+  }
+  settle();
+}
+
+std::string Document::config() const {
+  const auto flag = [](bool value) { return value ? "true" : "false"; };
+  const Plan& plan = world_.plan;
+  constexpr std::string_view kPlaces[] = {"localStorage", "cookie", "both", "memory"};
+  std::string early;
+  if (kept_since_ > 0) {
+    early = ",\"document\":\"" + early_name_ + "\",\"kept\":" + std::to_string(kept_);
+  }
+  if (!early_view_.empty()) {
+    early += ",\"view\":\"" + (is_own(early_view_) ? early_view_ : "-") + "\"";
+  }
+  return "{\"options\":{\"appId\":\"" + world_.app(site_) + "\",\"apiBase\":\"" +
+         world_.base(site_) + "\",\"persistence\":\"" +
+         std::string(kPlaces[static_cast<std::size_t>(plan.persistence)]) + consent_option() +
+         ",\"autoEvents\":" + flag(plan.features.has(Feature::views)) +
+         (plan.flush_interval > 0 ? ",\"flushInterval\":" + std::to_string(plan.flush_interval)
+                                  : "") +
+         ",\"confirmUnload\":" + flag(plan.confirm_unload) + ",\"debug\":" + flag(plan.debug) +
+         ",\"maxQueueEvents\":" + std::to_string(plan.max_events) +
+         ",\"maxQueueBytes\":" + std::to_string(plan.max_bytes) +
+         "},\"facts\":{\"ua\":\"sim\",\"online\":" + flag(online_) +
+         ",\"visible\":" + flag(visible_) + ",\"locks\":" + flag(plan.locks) +
+         ",\"later\":" + flag(plan.later) + ",\"prerendering\":" + flag(prerendering_) + early +
+         "}}";
 }
 
 // The site states the decision that it remembers, and nothing where we remember it.
@@ -289,6 +383,14 @@ void Document::check_nothing_left() const {
 }
 
 void Document::track(Tag tag, std::string_view properties) {
+  if (early_) {
+    const std::string given = properties.empty() ? "" : ",\"p\":" + std::string(properties);
+    const std::string name = "\"e" + std::to_string(tag) + "\"";
+    const std::string time = keep("\"n\":" + name + ",\"event_name\":" + name + given);
+    calls_.push_back({tag, std::string(properties), world_.clock.wall(), time});
+    if (time.empty() || calls_.size() >= 50) begin();
+    return;
+  }
   client_->track("e" + std::to_string(tag), properties, {}, world_.clock.wall(), moment());
   if (!client_->waits_for_storage()) return;
   tracking_ = tag;
@@ -338,6 +440,7 @@ void Document::report_page() {
 }
 
 void Document::show(bool visible) {
+  if (!visible) begin();
   if (visible_ != visible && !visible) hidden_since_ = world_.clock.now();
   if (visible_ != visible) world_.liveness.disturb(id_);
   visible_ = visible;
@@ -361,6 +464,7 @@ void Document::online(bool online) {
   if (dead_ || frozen_ || cached_) return;
   if (std::exchange(online_, online) == online) return;
   world_.protocol_rules.online(id_, online);
+  if (early_) return;
   client_->handle_online(online, moment());
   settle();
 }
@@ -374,6 +478,7 @@ void Document::deliver(Input input) {
   }
   const bool blind = world_.storage.health() == Storage::Health::throws;
   const bool event = input.kind == Input::storage;
+  if (early_) return;
   // The glue passes on no key of others.
   if (event && is_foreign(world_.storage_changes[input.what])) return;
   if (event && blind && !world_.storage_changes[input.what].cleared) return;
@@ -402,6 +507,7 @@ void Document::check_follows(const std::string& before, const std::string& key) 
 
 void Document::nudge() {
   if (dead_ || cached_ || frozen_) return;
+  begin();
   client_->handle_wake(moment());
   settle();
 }
@@ -445,6 +551,7 @@ void Document::feed(const Input& input) {
 
 void Document::resume() {
   if (!std::exchange(frozen_, false)) return;
+  begin();
   world_.liveness.disturb(id_);
   for (const Input& input : std::exchange(inbox_, {})) deliver(input);
   show(visible_);
@@ -452,6 +559,7 @@ void Document::resume() {
 }
 
 void Document::leave() {
+  begin();
   if (ended < 0) ended = world_.clock.now();
   world_.trace.say("  " + name() + " leaves");
   parting_ = true;
@@ -470,6 +578,7 @@ void Document::leave() {
 }
 
 void Document::die_leaving() {
+  begin();
   parting_ = leaving_ = true;
   client_->handle_pagehide(moment());
   drain();
@@ -548,6 +657,7 @@ void Document::come_back() {
 }
 
 void Document::settle() {
+  if (early_) return;
   drain();
   if (left_) gone();
   parting_ = leaving_;
@@ -700,6 +810,7 @@ void Document::read(const std::string& key, bool event) {
       world_.coverage.add(Count::takeovers);
       if (!world_.plan.locks) world_.coverage.add(Count::takeovers_by_lease);
       world_.ledger.took_over(id_, lane, *value);
+      if (value->starts_with('{')) world_.take_over_calls(*value);
     }
   }
   if (lane_of_wait(key, lane)) {

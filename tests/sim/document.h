@@ -38,6 +38,8 @@ class Document {
   /// It is prepared before anybody opens it: until then it does nothing but wait.
   void prerender() { prerendering_ = true; }
   void start(bool visible, bool online);
+  /// Its client runs, if it does not yet.
+  void begin();
 
   // What the page's script does.
   void track(Tag tag, std::string_view properties);
@@ -73,6 +75,8 @@ class Document {
   std::uint8_t site() const { return site_; }
   std::uint8_t tab() const { return tab_; }
   bool dead() const { return dead_; }
+  /// Its client does.
+  bool runs() const { return !early_; }
   bool cached() const { return cached_; }
   bool frozen() const { return frozen_; }
   bool visible() const { return visible_; }
@@ -80,7 +84,7 @@ class Document {
   /// What is expected of its views, now that it ends.
   void end_views() const { note_views(); }
   /// The user id that the page's client has.
-  std::string user() const { return std::string(client_->user_id()); }
+  std::string user() const { return early_ ? kept_id() : std::string(client_->user_id()); }
   /// Without consent nothing of ours is kept.
   void check_nothing_left() const;
   /// The decision, as far as the page can know.
@@ -110,7 +114,19 @@ class Document {
   Millis stale_until = 0;
 
  private:
+  /// A call from before the client ran.
+  struct Call {
+    Tag tag;
+    std::string properties;
+    Millis happened;
+    std::string kept;  // what the client knows it by; empty where storage did not take it
+  };
+
   appizer::Moment moment() const;
+  std::string config() const;
+  std::string early_key(const std::string& time) const;
+  std::string keep(const std::string& members);
+  bool is_own(const std::string& call) const;
   void feed(const Input& input);
   void drain();
   void perform(appizer::Effect& effect);
@@ -194,6 +210,16 @@ class Document {
   Millis title_due_ = 0;
   std::set<std::uint64_t> named_;  // what its events call it
   Storage::Items former_;          // what it sees of storage until `stale_until`
+
+  /// Before its client runs.
+  bool early_ = false;
+  std::string early_name_;  // under which it keeps calls
+  appizer::Moment opened_{};
+  Millis kept_since_ = 0;
+  Millis kept_last_ = 0;
+  std::uint32_t kept_ = 0;
+  std::string early_view_;
+  std::vector<Call> calls_;
 };
 
 }  // namespace sim

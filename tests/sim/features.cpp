@@ -10,7 +10,7 @@ Features passed() {
         Feature::wrapped_fetch, Feature::batching, Feature::sequence, Feature::twins,
         Feature::links, Feature::prerender, Feature::deploy, Feature::false_offline,
         Feature::own_clear, Feature::alias_refused, Feature::dead_locks, Feature::proxy,
-        Feature::silence, Feature::views}) {
+        Feature::silence, Feature::views, Feature::early}) {
     features.set(feature, true);
   }
   return features;

@@ -26,10 +26,11 @@ namespace sim {
 /// prerender: a page is prepared before anybody opens it, and perhaps never opened.
 /// batching: `flushInterval` is 30 s.
 /// wrapped_fetch: another script has wrapped `fetch`, so what is sent while leaving may never go.
+/// early: pages begin to listen and to keep calls before their client runs, and may never run it.
 /// silence: no page is silent longer than documented while it has something to send.
 #define APPIZER_SIM_FEATURES(X) \
   X(proxy) X(worker) X(endless) X(dead_locks) X(false_offline) X(own_clear) X(long_answers) \
-  X(foreign_keys) X(deploy) X(alias_refused) X(twins) X(links) X(sequence) X(silence) X(views) X(prerender) X(batching) X(wrapped_fetch)
+  X(foreign_keys) X(deploy) X(alias_refused) X(twins) X(links) X(sequence) X(silence) X(views) X(prerender) X(batching) X(wrapped_fetch) X(early)
 // clang-format on
 
 enum class Feature : std::uint32_t {

@@ -39,10 +39,10 @@ std::uint32_t IdentityRules::owner_of(std::uint32_t document, const std::string&
   return page.owner;
 }
 
-void IdentityRules::acts(Tag tag, std::uint32_t document, const std::string& id) {
+void IdentityRules::acts(Tag tag, std::uint32_t document, const std::string& id, Millis happened) {
   if (acts_.size() <= tag) acts_.resize(tag + 1);
   Act& act = acts_[tag];
-  act = {owner_of(document, id), document, clock_.wall(), id.empty() ? kNone : era_};
+  act = {owner_of(document, id), document, happened, id.empty() ? kNone : era_};
   sees(id);
 }
 

@@ -27,7 +27,14 @@ class IdentityRules {
   void open_document() { documents_.emplace_back(); }
 
   /// A page is about to track something under the user id `id`, empty while it has none.
-  void acts(Tag tag, std::uint32_t document, const std::string& id);
+  /// `happened` is wall time.
+  void acts(Tag tag, std::uint32_t document, const std::string& id, Millis happened);
+  void acts(Tag tag, std::uint32_t document, const std::string& id) {
+    acts(tag, document, id, clock_.wall());
+  }
+  /// It is not known any more whose it is.
+  void forget(Tag tag) { acts_[tag].owner = kNone; }
+  bool is_forgotten(Tag tag) const { return acts_[tag].owner == kNone; }
   /// The site named the visitor of a page. `behind`: the page cannot know yet what another page
   /// did.
   void named(Tag tag, std::uint32_t document, const std::string& before, const std::string& after,

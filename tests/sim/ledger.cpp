@@ -207,7 +207,11 @@ void Ledger::took_over(std::uint32_t document, Lane lane, std::string_view text)
     if (appizer::from_line(line, record)) read_parts(lane, line, parts);
   }
   for (const Part& part : parts) {
-    if (part.tag < entries_.size()) entries_[part.tag].holder = document;
+    if (part.tag >= entries_.size()) continue;
+    Entry& entry = entries_[part.tag];
+    entry.holder = document;
+    // Early calls are taken over while their page is there.
+    if (entry.document != document) documents_[entry.document].was_away = true;
   }
 }
 

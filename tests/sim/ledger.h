@@ -78,6 +78,10 @@ class Ledger {
 
   /// A document takes in what it read from storage.
   void took_over(std::uint32_t document, Lane lane, std::string_view text);
+  /// A page with an early call does not make it, as storage does not have it any more.
+  void leaves_call(Tag tag) {
+    if (entries_[tag].harmed >= 0) entries_[tag].only_stored = true;
+  }
   /// A document wrote, or tried to write, this.
   void wrote(Lane lane, std::string_view text);
   void sending(std::uint32_t send);

@@ -119,6 +119,10 @@ void add_features(Plan& plan, Weights& all) {
   maybe(Feature::long_answers, 15);
   if (maybe(Feature::dead_locks, 5)) plan.locks = true;
   if (maybe(Feature::twins, 10)) plan.locks = true;
+  if (maybe(Feature::early, 15)) {
+    plan.locks = true;
+    set(Do::crash, 4);
+  }
 }
 
 Do draw(const Weights& weights, std::uint32_t sum, Rng& rng) {

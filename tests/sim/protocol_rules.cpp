@@ -130,7 +130,8 @@ void ProtocolRules::check_recovery(const Send& send, const Course& course,
   const Millis asked = locks_.asked(send.document, prefix + "r");
   // A hidden page does not ask for it, as it might be frozen with it, but waits as long.
   // Nor does one that tries a record which has failed alone: each page tries its own.
-  if (asked < 0 && ledger_.set_aside(send)) return;
+  // Which one it is nobody knows of what a fault has damaged.
+  if (asked < 0 && (send.parts.empty() || ledger_.set_aside(send))) return;
   const bool visible = documents_[send.document].visible;
   expect(asked >= 0 || !visible, "in recovery, and has not asked for the lock", send);
   // A page that asks may have begun to wait while it was hidden.

@@ -9,7 +9,7 @@
 
 namespace sim {
 
-enum class Due : std::uint8_t { timer, arrival, answer, lock, storage };
+enum class Due : std::uint8_t { timer, arrival, answer, lock, storage, begin };
 
 struct Event {
   Millis at;

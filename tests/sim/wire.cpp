@@ -76,10 +76,10 @@ bool is_journal(std::string_view key, Lane& lane) {
   if (dot == std::string_view::npos || dot == start + 3 || dot + 2 >= key.size()) return false;
   // Suspects (q) are events, most of them.
   const char letter = key[dot + 1];
-  if (letter != 'e' && letter != 'p' && letter != 'q') return false;
+  if (letter != 'e' && letter != 'p' && letter != 'q' && letter != 'c') return false;
   lane = letter == 'p' ? users : events;
   const std::string_view number = key.substr(dot + 2);
-  return number.size() < 10 &&
+  return number.size() < (letter == 'c' ? 15U : 10U) &&
          std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 

@@ -94,6 +94,18 @@ void World::happen(const Event& event) {
       return page.deliver({Input::lock, event.what});
     case Due::storage:
       return page.deliver({Input::storage, event.what});
+    case Due::begin:
+      if (!page.frozen()) page.begin();
+      return;
+  }
+}
+
+void World::take_over_calls(std::string_view text) {
+  std::vector<Part> parts;
+  read_events(text, parts);
+  for (const Part& part : parts) {
+    if (part.tag >= ledger.size()) continue;
+    identity_rules.forget(part.tag);
   }
 }
 
@@ -134,8 +146,9 @@ void World::check_liveness() {
   std::vector<bool> attentive(documents_.size());
   for (const auto& page : documents_) {
     const bool online = page->online() || plan.features.has(Feature::false_offline);
-    attentive[page->id()] = page->active() && online && page->visible() && !page->frozen() &&
-                            !clock.asleep() && page->consent() == appizer::Consent::granted;
+    attentive[page->id()] = page->active() && page->runs() && online && page->visible() &&
+                            !page->frozen() && !clock.asleep() &&
+                            page->consent() == appizer::Consent::granted;
   }
   liveness.check(attentive);
 }
@@ -173,6 +186,7 @@ void World::open_twins() {
   clock.move_to(end);
   check_twins_agreed();
   for (std::uint8_t tab = 0; tab < twins_; ++tab) {
+    current(tabs_[tab])->begin();
     twin_tags_.push_back(static_cast<Tag>(ledger.size()));
     track(*current(tabs_[tab]), rng, 1, false);
   }

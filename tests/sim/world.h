@@ -47,6 +47,9 @@ class World {
   /// empty if none was.
   std::string run();
 
+  /// Somebody takes over what a page has kept as a call: whose it is, unit tests check.
+  void take_over_calls(std::string_view text);
+
   const Plan& plan;
   mutable Rng rng;
   Clock clock;

@@ -16,7 +16,7 @@ export const longestFile = 450;
 const contract = ['config', 'effect', 'hint', 'status', 'storage_keys'];
 
 /** The files at the top of `src` that compose the core from its folders. */
-const composition = ['client', 'commands', 'host_events', 'pending_calls'];
+const composition = ['client', 'commands', 'early_calls', 'host_events', 'pending_calls'];
 
 /**
  * The areas of the C++ sources, and what each may include besides itself. An entry with a slash is one file of an area.

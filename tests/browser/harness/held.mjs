@@ -9,7 +9,9 @@ import { dist } from '../../../scripts/paths.mjs';
 export const held = () => ({
   headers: { 'content-type': 'text/javascript' },
   body: `{
-  const { setTimeout, clearTimeout } = window;
+  const { setTimeout, clearTimeout, requestIdleCallback } = window;
+  // How long the machine is busy is no matter of that time; nor do all browsers have it.
+  window.requestIdleCallback = (call) => setTimeout(call);
   let now = 0;
   let last = 0;
   const timers = new Map();
@@ -33,7 +35,7 @@ export const held = () => ({
   };
 ${readFileSync(join(dist, 'appizer-web.js'), 'utf8')}
   // It has taken them; the page has the real ones.
-  Object.assign(window, { setTimeout, clearTimeout });
+  Object.assign(window, { setTimeout, clearTimeout, requestIdleCallback });
   delete performance.now;
 }`,
 });

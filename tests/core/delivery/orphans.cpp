@@ -27,7 +27,7 @@ struct Successor {
   void see(const Texts& keys, const std::string& own = "own") {
     std::string list;
     for (const std::string& key : keys) (list += key) += '\n';
-    orphans.handle_storage_keys(list, own, now);
+    orphans.handle_storage_keys(list, own, {now, now});
   }
   bool locked(const std::string& document, bool granted) {
     return orphans.handle_ownership(document, granted);
