@@ -7,7 +7,19 @@ declare module 'vue';
 
 declare module '*.vue';
 
-declare const process: { env: Record<string, string | undefined> };
+declare const process: {
+  env: Record<string, string | undefined>;
+  once(event: string, listener: () => unknown): void;
+  exit(code: number): never;
+};
+
+declare module 'node:http' {
+  // biome-ignore lint/suspicious/noExplicitAny: a stand-in
+  type Any = any;
+  export function createServer(handle: (request: Any, response: Any) => void): {
+    listen(port: number): void;
+  };
+}
 
 declare namespace React {
   type ReactNode = unknown;

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { dist, root } from '../../scripts/paths.mjs';
-import { unpackFile, wasmFile } from '../../scripts/wasm.mjs';
+import { serverFile, unpackFile, wasmFile } from '../../scripts/wasm.mjs';
 
 /** @param {string} folder */
 const filesOf = (folder) =>
@@ -36,7 +36,8 @@ test('a build in another folder gives the same bytes', { timeout: 600_000 }, (t)
   const steps = ["import('./scripts/bundle.mjs').then(({ bundle }) => bundle())"];
   if (compiles) steps.unshift("import('./scripts/wasm.mjs').then(({ buildWasm }) => buildWasm())");
   else {
-    for (const file of [wasmFile, unpackFile]) cpSync(file, join(elsewhere, relative(root, file)));
+    for (const file of [wasmFile, unpackFile, serverFile])
+      cpSync(file, join(elsewhere, relative(root, file)));
   }
   const build = `(async () => { ${steps.map((step) => `await ${step};`).join(' ')} })()`;
   execFileSync(process.execPath, ['-e', build], { cwd: elsewhere, stdio: 'pipe' });
@@ -49,7 +50,7 @@ test('a build in another folder gives the same bytes', { timeout: 600_000 }, (t)
 });
 
 test('the core does not contain where it was compiled', () => {
-  for (const file of [wasmFile, unpackFile]) {
+  for (const file of [wasmFile, unpackFile, serverFile]) {
     assert.ok(!readFileSync(file).includes(root), file);
   }
 });
