@@ -204,7 +204,8 @@ void Ledger::took_over(std::uint32_t document, Lane lane, std::string_view text)
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     // A damaged one may name what it never held.
     appizer::Record record;
-    if (appizer::from_line(line, record)) read_parts(lane, line, parts);
+    const bool early = line.starts_with('{');
+    if (early || appizer::from_line(line, record)) read_parts(lane, line, parts);
   }
   for (const Part& part : parts) {
     if (part.tag >= entries_.size()) continue;
