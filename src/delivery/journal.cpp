@@ -62,13 +62,6 @@ void Journal::write_provisional(Effects& effects, Millis now) {
   effects.store(provisional_key_, line);
 }
 
-String Journal::take_early_provisional() {
-  if (!std::exchange(provisional_is_early_, false)) return {};
-  provisional_.clear();
-  provisional_dirty_ = false;
-  return std::exchange(provisional_key_, {});
-}
-
 Journal::Segment& Journal::open_segment(std::size_t bytes) {
   const bool replaces = !replaces_.empty();
   if (last_is_open_ && !replaces) {

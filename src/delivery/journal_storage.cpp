@@ -114,4 +114,11 @@ bool Journal::sync(Effects& effects, Millis now) {
   return freed;
 }
 
+String Journal::take_early_provisional() {
+  if (!std::exchange(provisional_is_early_, false)) return {};
+  provisional_.clear();
+  provisional_dirty_ = false;
+  return std::exchange(provisional_key_, {});
+}
+
 }  // namespace appizer

@@ -80,7 +80,7 @@ class Ledger {
   void took_over(std::uint32_t document, Lane lane, std::string_view text);
   /// A page with an early call does not make it, as storage does not have it any more.
   void leaves_call(Tag tag) {
-    // Whoever finds it sends it, before or after what the page makes from now on.
+    // Another page may find and send it, before or after what the page makes from now on.
     documents_[entries_[tag].document].was_away = true;
     entries_[tag].holder = UINT32_MAX;
     if (entries_[tag].harmed >= 0) entries_[tag].only_stored = true;
