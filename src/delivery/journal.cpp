@@ -84,7 +84,7 @@ Journal::Segment& Journal::open_segment(std::size_t bytes) {
 
 void Journal::append(Record&& record) {
   const std::size_t bytes = record.text.size();
-  record.stored = !replaces_.empty();
+  if (!replaces_.empty()) record.stored = true;
   Segment& segment = open_segment(bytes);
   record.number = next_number_++;
   record.flight = 0;
