@@ -216,11 +216,7 @@ bool Client::continue_session(View landing, Millis happened, const Context& cont
 Status Client::set_user_id(View id, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;
-  View named = json::string(id);
-  if (const double number = json::number(id); number == number) {
-    const std::size_t begin = id.find_first_of("-0123456789");
-    named = id.substr(begin, id.find_last_of("0123456789") + 1 - begin);
-  }
+  const View named = user_id_in(id);
   if (!is_plausible_user_id(named)) {
     hint(Hint::user_id_refused, json::clip(id, kLongestUserId));
     return Status::user_id_unusable;

@@ -1,63 +1,19 @@
 #include "abi.h"
 
-#include <algorithm>
-#include <cmath>
-#include <cstring>
+#include <cstdint>
 
-#include "base/compare.h"
-#include "base/json.h"
+#include "base/ids.h"
 #include "base/text.h"
+#include "buffers.h"
 #include "client.h"
 
 namespace {
 
-using namespace appizer;
-
 Client client;
-String input;
-String output;
-
-Millis millis(double time) {
-  constexpr double kEnd = static_cast<double>(kFurthest);
-  if (!(time > -kEnd)) return 0;  // NaN as well
-  return static_cast<Millis>(min(time, kEnd));
-}
-
-Moment now;
-
-const Moment& at(double monotonic, double wall) {
-  now = {millis(monotonic), millis(wall)};
-  return now;
-}
-
-// The next text of the input, after `offset` bytes of others.
-View text(std::uint32_t size, std::uint32_t offset = 0) {
-  if (offset > input.size() || size > input.size() - offset) __builtin_trap();
-  return {input.data() + offset, size};
-}
-
-// Random bytes of the input, after `offset` bytes of others.
-Entropy entropy(std::uint32_t offset) {
-  Entropy bytes;
-  std::memcpy(bytes.bytes, text(sizeof bytes, offset).data(), sizeof bytes);
-  return bytes;
-}
 
 }  // namespace
 
 extern "C" {
-
-APZ_EXPORT(apz_input)
-char* apz_input(std::uint32_t size) {
-  if (size > input.size()) input.resize(size);
-  return input.data();
-}
-
-APZ_EXPORT(apz_output)
-const char* apz_output() { return output.data(); }
-
-APZ_EXPORT(apz_output_size)
-std::uint32_t apz_output_size() { return static_cast<std::uint32_t>(output.size()); }
 
 APZ_EXPORT(apz_start)
 std::int32_t apz_start(std::uint32_t config_size, double monotonic, double wall) {
@@ -106,38 +62,6 @@ void apz_user_id() { output = client.user_id(); }
 APZ_EXPORT(apz_flush)
 std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall) {
   return code(client.flush(token, at(monotonic, wall)));
-}
-
-APZ_EXPORT(apz_storage_value)
-void apz_storage_value(std::uint32_t key_size, std::int32_t value_size, double monotonic,
-                       double wall) {
-  const View value =
-      value_size < 0 ? View::none() : text(static_cast<std::uint32_t>(value_size), key_size);
-  client.handle_storage_value(text(key_size), value, at(monotonic, wall));
-}
-
-APZ_EXPORT(apz_storage_keys)
-void apz_storage_keys(std::int32_t size, double monotonic, double wall) {
-  client.handle_storage_keys(size < 0 ? View::none() : text(static_cast<std::uint32_t>(size)),
-                             at(monotonic, wall));
-}
-
-APZ_EXPORT(apz_lock)
-void apz_lock(std::uint32_t name_size, std::int32_t granted, double monotonic, double wall) {
-  client.handle_lock(text(name_size), granted != 0, at(monotonic, wall));
-}
-
-APZ_EXPORT(apz_store_failed)
-void apz_store_failed(std::uint32_t key_size, double monotonic, double wall) {
-  client.handle_store_failed(text(key_size), at(monotonic, wall));
-}
-
-APZ_EXPORT(apz_response)
-void apz_response(std::uint32_t body_size, std::uint32_t id, std::int32_t status,
-                  double retry_after, double reset, double retry_at, double monotonic,
-                  double wall) {
-  client.handle_response(id, status, {retry_after, reset, retry_at}, text(body_size),
-                         at(monotonic, wall));
 }
 
 APZ_EXPORT(apz_navigation)
@@ -207,21 +131,6 @@ void apz_host_event(std::int32_t event, double monotonic, double wall) {
   }
 }
 
-APZ_EXPORT(apz_poll)
-std::int32_t apz_poll() {
-  Effect next;
-  output.clear();
-  if (!client.poll(next)) return Effect::none;
-  output += static_cast<char>('0' + next.flag);
-  json::append_integer(output, next.number);
-  output += '\0';
-  output += next.text;
-  output += '\0';
-  output += next.more;
-  return next.kind;
-}
-
-APZ_EXPORT(apz_next_wake)
-double apz_next_wake() { return static_cast<double>(client.next_wake()); }
-
 }  // extern "C"
+
+#include "exports.h"

@@ -62,7 +62,7 @@ function isFrom(response: Response, url: string): boolean {
 }
 
 /** Bytes of a body that are read: more than any answer of the API has, and WebAssembly's memory never shrinks. */
-const MAX_BODY = 8192;
+export const MAX_BODY = 8192;
 /** Milliseconds for them. */
 const MAX_WAIT = 5000;
 
@@ -113,7 +113,7 @@ const MILLIS_PER_SECOND = 1000;
 
 // `Retry-After` is in seconds, or a date (RFC 9110, 10.2.3). A date is by the server's clock, and so is the header
 // `Date`; where the server does not let the page read that, the core compares the date with the visitor's clock.
-function readRetryHeaders(got: Answer, headers: Headers): void {
+export function readRetryHeaders(got: Answer, headers: Pick<Headers, 'get'>): void {
   const text = headers.get('retry-after');
   got.retryAfter = numberOf(text);
   got.reset = numberOf(headers.get('x-ratelimit-reset'));

@@ -2,8 +2,8 @@
 
 import type { Host } from '../api/host.js';
 import { toJson } from '../bridge/json.js';
-import { send } from '../bridge/network.js';
-import { builtin, runningProcess, unref } from './builtins.js';
+import { nodeHost } from '../node/host.js';
+import { builtin, runningProcess } from './builtins.js';
 import { type Disk, type Fsync, openDisk } from './disk.js';
 import { type FileLocks, openFileLocks } from './file_locks.js';
 import { openSender } from './http.js';
@@ -202,55 +202,42 @@ export class Appizer {
   #start(): void {
     const {
       apiKey,
+      apiBase,
       dir,
       fsync = 'second',
+      flushInterval,
+      maxQueueEvents = 100_000,
+      maxQueueBytes = 64_000_000,
       maxRequestsPerSecond = 10,
+      debug,
       module,
-      ...rest
     } = this.#options;
     if (typeof apiKey !== 'string' || !apiKey) {
       this.#say('new Appizer needs an apiKey: new Appizer({apiKey: process.env.APPIZER_API_KEY}).');
     }
-    if (!['always', 'second', 'never'].includes(fsync)) {
+    const known = ['always', 'second', 'never'].includes(fsync);
+    if (!known) {
       this.#say(`fsync is "always", "second" or "never", not ${toJson(fsync)}; "second" counts.`);
     }
-    const headers = { Authorization: `Bearer ${apiKey}` };
     const http = builtin('node:http');
     const https = builtin('node:https');
-    const sender = http && https && openSender(http, https, headers);
+    const sender = http && https && openSender(http, https, { Authorization: `Bearer ${apiKey}` });
     if (sender) this.#ends.push(sender.close);
-    if (dir !== undefined) this.#openFolder(dir, fsync);
+    if (dir !== undefined) this.#openFolder(dir, known ? fsync : 'second');
     const host: Host = {
-      monotonic: () => performance.now(),
-      wall: () => Date.now(),
-      random: (bytes) => {
-        crypto.getRandomValues(bytes);
-      },
-      send: (request, answer) =>
-        sender
-          ? sender.send(request, answer)
-          : send(fetch, { ...request, keepalive: false }, answer, headers),
-      timer: (delay, call) => {
-        const id = unref(setTimeout(call, delay));
-        return () => clearTimeout(id);
-      },
-      defer: (call) => queueMicrotask(call),
-      ...(this.#disk && { storage: this.#disk }),
+      ...nodeHost({ apiKey, storage: this.#disk }),
+      ...(sender && { send: sender.send }),
       ...(this.#locks && { locks: this.#locks }),
       log: (sentence) => this.#say(sentence),
-      userAgent: '',
-      online: true,
-      visible: true,
     };
-    const { apiBase, maxQueueEvents = 100_000, maxQueueBytes = 64_000_000 } = rest;
     this.#runtime = runServer(
       host,
       {
         apiBase,
+        flushInterval,
         maxQueueEvents,
         maxQueueBytes,
-        flushInterval: rest.flushInterval,
-        debug: !!rest.debug,
+        debug: !!debug,
         cookieless: !this.#disk,
       },
       {

@@ -18,13 +18,22 @@ export function renewIdCookie(
   { domain, name = 'appizer_user_id' }: IdCookie,
 ): string | undefined {
   const key = encodeURIComponent(name);
-  const pairs = (request.headers.get('cookie') ?? '').split(/;\s*/);
-  const found = pairs.find((pair) => pair.startsWith(`${key}=`));
-  const value = found?.slice(key.length + 1);
+  const value = cookiesIn(request.headers.get('cookie')).get(key);
   // As the SDK writes it; anything else is not passed on.
   if (!value || !/^[\w.~!*'()%-]{1,800}$/.test(value)) return undefined;
   const rules = [`${key}=${value}`, 'Path=/', `Max-Age=${MAX_AGE}`, 'SameSite=Lax'];
   if (domain) rules.push(`Domain=${domain}`);
   if (new URL(request.url).protocol === 'https:') rules.push('Secure');
   return rules.join('; ');
+}
+
+/** The cookies of a header, as they are written; of two with one name the first, which is the more specific. */
+export function cookiesIn(header: string | null | undefined): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const pair of (header ?? '').split(/;\s*/)) {
+    const end = pair.indexOf('=');
+    const name = pair.slice(0, Math.max(end, 0));
+    if (end > 0 && !all.has(name)) all.set(name, pair.slice(end + 1));
+  }
+  return all;
 }

@@ -1,5 +1,6 @@
 /** A folder as storage: one file for each key. */
 
+import { attempt } from '../api/attempt.js';
 import type { Storage } from '../api/host.js';
 import { type Fs, runningProcess, unref } from './builtins.js';
 
@@ -122,11 +123,10 @@ export function openDisk(fs: Fs, dir: string, fsync: Fsync): Disk {
   // What a process that was killed in the middle of a replacement has left.
   for (const name of fs.readdirSync(dir)) {
     if (!name.endsWith('.tmp')) continue;
-    try {
+    // Another process may be faster.
+    attempt(() => {
       if (Date.now() - fs.statSync(path(name)).mtimeMs > LEFTOVER) fs.unlinkSync(path(name));
-    } catch {
-      // Another process was faster.
-    }
+    });
   }
 
   const timer = fsync === 'second' ? unref(setInterval(syncLater, SECOND)) : undefined;

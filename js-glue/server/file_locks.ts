@@ -1,5 +1,6 @@
 /** Exclusive locks by files, shared by all processes that use one folder. A process that ends, however, loses its locks. */
 
+import { attempt } from '../api/attempt.js';
 import type { Locks } from '../api/host.js';
 import { type Fs, runningProcess, unref } from './builtins.js';
 
@@ -31,21 +32,11 @@ export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
   const wanted = new Map<string, () => void>();
 
   const path = (name: string) => `${folder}/${name}.lock`;
-  const ownerOf = (name: string): string | undefined => {
-    try {
-      return fs.readFileSync(path(name), 'utf8');
-    } catch {
-      return undefined;
-    }
-  };
+  const ownerOf = (name: string) => attempt(() => fs.readFileSync(path(name), 'utf8'));
   const isDead = (owner: string, file: string): boolean => {
     const [host, id, born] = owner.split('.');
     if (host === machine) return bornAt(fs, Number(id)) !== born;
-    try {
-      return Date.now() - fs.statSync(file).mtimeMs > SILENCE;
-    } catch {
-      return false;
-    }
+    return !!attempt(() => Date.now() - fs.statSync(file).mtimeMs > SILENCE);
   };
   const link = (from: string, to: string): boolean => {
     try {
@@ -102,30 +93,14 @@ export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
       }
     }
   };
-  try {
-    sweep();
-  } catch {
-    // Another process was faster.
-  }
-
-  const attemptTake = (name: string): boolean => {
-    try {
-      return take(name);
-    } catch {
-      return false;
-    }
-  };
+  // It stops where another process was faster.
+  attempt(sweep);
 
   const timer = unref(
     setInterval(() => {
       const now = new Date();
-      for (const name of held) {
-        try {
-          fs.utimesSync(path(name), now, now);
-        } catch {
-          // The folder was removed.
-        }
-      }
+      // The folder may have been removed.
+      for (const name of held) attempt(() => fs.utimesSync(path(name), now, now));
     }, BEAT),
   );
 
@@ -145,7 +120,7 @@ export function openFileLocks(fs: Fs, dir: string, machine: string): FileLocks {
         clearTimeout(after);
       });
       const ask = () => {
-        const taken = attemptTake(name);
+        const taken = !!attempt(() => take(name));
         if (taken) held.add(name);
         if (!taken && wait) {
           after = unref(setTimeout(ask, RETRY));

@@ -1,11 +1,8 @@
 /** Requests by Node's own client: other than those of `fetch`, they do not keep a process alive. */
 
 import type { Answer, Outgoing } from '../api/host.js';
+import { MAX_BODY, readRetryHeaders } from '../bridge/network.js';
 import type { ClientRequest, Http } from './builtins.js';
-
-/** Bytes of a body that are read: more than any answer of the API has. */
-const MAX_BODY = 8192;
-const MILLIS_PER_SECOND = 1000;
 
 export interface Sender {
   send(request: Outgoing, answer: (answer: Answer) => void): () => void;
@@ -51,16 +48,8 @@ export function openSender(http: Http, https: Http, headers: Record<string, stri
       request.on('close', end);
       request.on('response', (response) => {
         got.status = response.statusCode ?? 0;
-        const text = String(response.headers['retry-after'] ?? '');
-        got.retryAfter = text === '' ? Number.NaN : Number(text);
-        if (text && Number.isNaN(got.retryAfter)) {
-          // A date (RFC 9110, 10.2.3), by the server's clock.
-          const at = Date.parse(text);
-          const sent = Date.parse(String(response.headers.date)) || Date.now();
-          got.retryAfter = (at - sent) / MILLIS_PER_SECOND;
-        }
-        const reset = response.headers['x-ratelimit-reset'];
-        got.reset = typeof reset === 'string' ? Number(reset) : Number.NaN;
+        const { headers } = response;
+        readRetryHeaders(got, { get: (name) => headers[name]?.toString() ?? null });
         let size = 0;
         response.setEncoding('utf8');
         response.on('data', (part: string) => {

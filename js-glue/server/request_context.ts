@@ -1,5 +1,8 @@
 /** Which visitor a request is of, as the browser SDK has noted it in cookies. */
 
+import { attempt } from '../api/attempt.js';
+import { cookiesIn } from './cookie.js';
+
 /** What a request says about its visitor. */
 export interface RequestContext {
   /** The visitor's id; none where the page keeps it out of cookies, or consent is missing. */
@@ -34,26 +37,15 @@ export function contextOf(request: AnyRequest, idKey: string): RequestContext {
   const put = (name: keyof RequestContext, value: string | undefined) => {
     if (value) context[name] = value;
   };
-  const cookies = new Map(
-    header('cookie')
-      .split(/;\s*/)
-      .map((pair) => {
-        const [name = '', ...rest] = pair.split('=');
-        return [decode(name), decode(rest.join('='))];
-      }),
-  );
-  put('userId', cookies.get(idKey));
+  const cookies = cookiesIn(header('cookie'));
+  put('userId', decode(cookies.get(encodeURIComponent(idKey))));
   const noted = [...cookies].find(([name]) => /^appizer\.1\.\w{8}\.s$/.test(name));
-  put('sessionId', noted?.[1].split(' ')[0]?.replace(/^-$/, ''));
+  put('sessionId', decode(noted?.[1]).split(' ')[0]?.replace(/^-$/, ''));
   put('ip', request.ip ?? request.socket?.remoteAddress?.replace(/^::ffff:/, ''));
   put('ua', header('user-agent'));
   return context;
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+function decode(text = ''): string {
+  return attempt(() => decodeURIComponent(text)) ?? text;
 }

@@ -18,16 +18,6 @@ namespace {
 /// somebody made it up.
 constexpr std::size_t kLongestFact = 1024;
 
-// A number counts as its digits: ids often are numbers in a database.
-View id_of(View object, View name) {
-  const View value = json::member(object, name);
-  if (const double number = json::number(value); number == number) {
-    const std::size_t begin = value.find_first_of("-0123456789");
-    return value.substr(begin, value.find_last_of("0123456789") + 1 - begin);
-  }
-  return json::string(value);
-}
-
 void append_known(String& out, View name, View object, View member) {
   const View value = json::clip(json::string(json::member(object, member)), kLongestFact);
   if (!value.empty()) json::append_member(out, name, value);
@@ -69,7 +59,7 @@ Status Server::start(View config, const Entropy& seed, const Moment& now) {
 Status Server::track(View name, View properties, View about, Millis happened, const Moment& now) {
   if (!input(now)) return Status::not_started;
   if (is_blank(name)) return Status::name_missing;
-  const String user_id(id_of(about, "user_id"));
+  const String user_id(user_id_in(json::member(about, "user_id")));
   if (!is_plausible_user_id(user_id)) {
     hint(Hint::user_id_refused, json::clip(user_id, kLongestUserId));
     return Status::user_id_unusable;
@@ -108,7 +98,7 @@ Status Server::track(View name, View properties, View about, Millis happened, co
 
 Status Server::identify(View json, const Moment& now) {
   if (!input(now)) return Status::not_started;
-  const String user_id(id_of(json, "user_id"));
+  const String user_id(user_id_in(json::member(json, "user_id")));
   if (!is_plausible_user_id(user_id)) {
     hint(Hint::user_id_refused, json::clip(user_id, kLongestUserId));
     return Status::user_id_unusable;
@@ -127,8 +117,8 @@ Status Server::identify(View json, const Moment& now) {
 
 Status Server::alias(View json, const Moment& now) {
   if (!input(now)) return Status::not_started;
-  const String user_id(id_of(json, "user_id"));
-  const String previous(id_of(json, "previous_id"));
+  const String user_id(user_id_in(json::member(json, "user_id")));
+  const String previous(user_id_in(json::member(json, "previous_id")));
   for (const View id : {View(user_id), View(previous)}) {
     if (is_plausible_user_id(id)) continue;
     hint(Hint::user_id_refused, json::clip(id, kLongestUserId));

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "config.h"
 
@@ -18,6 +19,13 @@ bool is_plausible_user_id(View text) {
     return false;
   }
   return !lists("undefined null NaN None nil true false 0 anonymous guest user_id", text);
+}
+
+View user_id_in(View json) {
+  const double number = json::number(json);
+  if (number != number) return json::string(json);
+  const std::size_t begin = json.find_first_of("-0123456789");
+  return json.substr(begin, json.find_last_of("0123456789") + 1 - begin);
 }
 
 namespace {

@@ -103,4 +103,8 @@ bool is_anonymous_id(View id);
 /// what only a mistake makes ("undefined", "[object Object]", JSON).
 bool is_plausible_user_id(View text);
 
+/// The id that a JSON value says: a string's text, or a number's digits, as ids often are numbers
+/// in a database; empty for anything else.
+View user_id_in(View json);
+
 }  // namespace appizer

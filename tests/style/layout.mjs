@@ -48,7 +48,7 @@ const glue = {
   node: ['bridge', 'api/host', 'leaves'],
   testing: ['bridge', 'api/host', 'leaves'],
   consent: ['api/types as types', 'leaves'],
-  server: ['bridge', 'api/host', 'leaves'],
+  server: ['bridge', 'node', 'api/host', 'leaves'],
   bridge: ['api/host as types', 'api/types as types', 'leaves'],
 };
 
