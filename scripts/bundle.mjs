@@ -54,13 +54,33 @@ const formats = /** @type {const} */ ([
 ]);
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+/** What is made of the module, once for all the files that hold it. @type {Map<string, string>} */
+const made = new Map();
+
+/** @param {string} what @param {() => string} make */
+function once(what, make) {
+  const text = made.get(what) ?? make();
+  made.set(what, text);
+  return text;
+}
+
+const embedded = () => once('embedded', () => JSON.stringify(embed(readFileSync(WASM))));
+
+const asJavaScript = () =>
+  once('JavaScript', () =>
+    execFileSync(needBinaryen('wasm2js'), ['-Oz', WASM, '-o', '-'], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    }),
+  );
+
 /** The module's bytes and the version, as an import. @type {import('esbuild').Plugin} */
 const core = {
   name: 'appizer:core',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^appizer:core$/ }, ({ path }) => ({ path, namespace: 'core' }));
     onLoad({ filter: /.*/, namespace: 'core' }, () => ({
-      contents: `export const packed = ${JSON.stringify(embed(readFileSync(WASM)))};
+      contents: `export const packed = ${embedded()};
 export const unpacker = '${readFileSync(UNPACK).toString('hex')}';
 export const version = '${version}';`,
     }));
@@ -78,11 +98,7 @@ const fallback = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^appizer:fallback$/ }, ({ path }) => ({ path, namespace: 'fallback' }));
     onLoad({ filter: /.*/, namespace: 'fallback' }, () => {
-      const text = execFileSync(needBinaryen('wasm2js'), ['-Oz', WASM, '-o', '-'], {
-        encoding: 'utf8',
-        maxBuffer: 1 << 28,
-      });
-      const body = text.replace(/^(import|export) .*$/gm, '');
+      const body = asJavaScript().replace(/^(import|export) .*$/gm, '');
       return {
         contents: `export function fallback() {
 ${body}
@@ -155,6 +171,7 @@ const make = (options) =>
 const notice = `/*! appizer-web ${version}, MIT. Contains nlohmann/json (c) Niels Lohmann, musl (c) Rich Felker et al., emmalloc (c) Emscripten authors: MIT, THIRD_PARTY_NOTICES.md */`;
 
 export async function bundle() {
+  made.clear();
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST, { recursive: true });
   await make({
@@ -270,7 +287,7 @@ export async function bundle() {
 async function shrink(name) {
   const file = join(DIST, name);
   const text = readFileSync(file, 'utf8');
-  const module = JSON.stringify(embed(readFileSync(WASM)));
+  const module = embedded();
   const [before, after, ...more] = text.split(module);
   if (after === undefined || more.length > 0) throw new Error(`${name} does not hold the module`);
   const { code = '' } = await minify(`${before}"module"${after}`, {
