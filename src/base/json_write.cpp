@@ -30,11 +30,20 @@ std::size_t sequence(View text) {
   return length;
 }
 
+// ASCII that stands for itself in a JSON string.
+bool is_plain(char c) { return c >= ' ' && c < 0x7F && c != '"' && c != '\\'; }
+
 }  // namespace
 
 void append_string(String& out, View text) {
   out += '"';
   while (!text.empty()) {
+    // Most texts are nothing else.
+    std::size_t plain = 0;
+    while (plain < text.size() && is_plain(text[plain])) ++plain;
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const char c = text[0];
     const std::size_t length = sequence(text);
     if (length == 0) {

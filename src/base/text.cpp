@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <bit>
 #include <cstdlib>
 #include <memory>
 #include <utility>
@@ -75,6 +76,9 @@ String& String::operator=(View text) { return *this = String(text); }
 
 void String::reserve(std::size_t size) {
   if (size <= capacity_) return;
+  // The module's heap has blocks of powers of two with a header of eight bytes (web/libc_cuts.cpp):
+  // all of the block is used, as the next larger one is memory that nobody has touched yet.
+  size = std::bit_ceil(size + 8) - 8;
   auto* const grown = static_cast<char*>(std::malloc(size));
   if (grown == nullptr) __builtin_trap();
   if (size_ > 0) std::memcpy(grown, data_, size_);

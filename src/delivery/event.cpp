@@ -118,7 +118,9 @@ Event make_event(View name, View properties, const Stamp& stamp) {
     out += "\",\"$seq\":";
     json::append_integer(out, stamp.seq);
   }
-  const bool has_page = !event.properties_lost && !json::member(properties, "page").is_none();
+  // Reading every member takes as long as all the rest, so only where the word is there at all.
+  const bool has_page = properties.find("\"page\"") != View::npos && !event.properties_lost &&
+                        !json::member(properties, "page").is_none();
   if (!stamp.page.empty() && !has_page) json::append_member(out, "$page", stamp.page);
   if (!stamp.consent.empty()) json::append_member(out, "$consent", stamp.consent);
   if (event.name_cut) event.cut.push_back("event_name");
