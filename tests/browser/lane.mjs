@@ -10,7 +10,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /**
  * In the short form Firefox and WebKit leave out what they share with Chromium as far as this code is concerned: the
- * judgement of fields, policies, consent and files that fail to load. `npm run test:browsers` leaves out nothing.
+ * judgement of fields, policies, consent and files that fail to load, and some submissions (forms.test.mjs).
+ * `npm run test:browsers` leaves out nothing.
  */
 const inChromiumOnly = [
   'consent',
@@ -30,7 +31,9 @@ if (!lanes.includes(lane) || (form !== undefined && form !== '--short')) {
   process.exit(2);
 }
 const [engine = '', alone] = lane.split('-');
-process.env.APPIZER_BROWSERS = engine; // read by the tests that are imported now
+// Read by the tests that are imported now.
+process.env.APPIZER_BROWSERS = engine;
+process.env.APPIZER_SHORT = form !== undefined && engine !== 'chromium' ? 'yes' : 'no';
 
 const files = readdirSync(here)
   .filter((name) => name.endsWith('.test.mjs'))
