@@ -64,7 +64,11 @@ function coreFiles() {
   );
   const folder = mkdtempSync(join(tmpdir(), 'appizer-size-'));
   try {
-    return commands.map(
+    // Not the header that is parsed once for all of them.
+    const sources = commands.filter(
+      (/** @type {{ file: string }} */ one) => !one.file.includes('cmake_pch'),
+    );
+    return sources.map(
       (/** @type {{ command: string, file: string, directory: string }} */ one) => {
         const object = join(folder, `${basename(one.file)}.o`);
         const command = one.command.replace(' -flto', '').replace(/ -o \S+/, ` -o ${object}`);
