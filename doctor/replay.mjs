@@ -33,9 +33,7 @@ export async function run(args) {
     return values.help ? 0 : 2;
   }
   const [file = ''] = positionals;
-  // By a path that the type checker does not follow: it is built.
-  const built = new URL('../dist/replay.mjs', import.meta.url);
-  const { describe, replay, TraceError } = await import(built.href);
+  const { describe, replay, TraceError } = await import('../dist/replay.mjs');
   try {
     const result = await replay(readText(file), { fallback: values.fallback });
     if (values.json) console.log(JSON.stringify(summary(result), undefined, 2));
@@ -73,7 +71,7 @@ function readText(file) {
   }
 }
 
-/** @param {import('../js-glue/entries/replay.js').Replay} result */
+/** @param {import('../dist/replay.mjs').Replay} result */
 const summary = ({ trace, sdk, core, steps, differences }) => ({
   same: differences.length === 0,
   sdk,
@@ -88,8 +86,8 @@ const summary = ({ trace, sdk, core, steps, differences }) => ({
 });
 
 /**
- * @param {import('../js-glue/entries/replay.js').Replay} result
- * @param {(step: import('../js-glue/entries/replay.js').Step) => string} describe
+ * @param {import('../dist/replay.mjs').Replay} result
+ * @param {(step: import('../dist/replay.mjs').Step) => string} describe
  * @param {boolean} quiet
  */
 function print({ trace, sdk, core, steps, clients, differences }, describe, quiet) {

@@ -296,6 +296,8 @@ async function shrink(name) {
  */
 function declare() {
   writeFileSync(join(DIST, 'types', 'package.json'), '{"type":"commonjs"}\n');
+  const replay = "export * from './types/entries/replay.js';\n";
+  writeFileSync(join(DIST, 'replay.d.mts'), replay);
   for (const entry of [...entries, ...frameworks]) {
     const path = `'./types/entries/${entry}.js'`;
     const extra = entry === 'index' ? `export { AppizerWeb as default } from ${path};\n` : '';

@@ -25,8 +25,9 @@ const OPTIONS = [
   'hash',
   'redactParameters',
 ];
-/** A fact of the host: "<time> <number>" of the early call that stands for the first view. */
-const EARLY_VIEW = 'view';
+/** Facts of the host: its name, and "<time> <number>" of the early call that stands for the first view. */
+const FACTS = ['ua', 'view'];
+const CONFIG = [...OPTIONS, ...FACTS];
 
 export interface Mask {
   /** The input with stand-ins. */
@@ -49,9 +50,7 @@ export function openMask(standIns: StandIns = openStandIns()): Mask {
   };
 
   const all: Record<string, (texts: Texts, numbers: number[]) => Texts> = {
-    start: each((config) =>
-      maskJson(config, standIns, { numbers: true, kept: [...OPTIONS, EARLY_VIEW] }),
-    ),
+    start: each((config) => maskJson(config, standIns, { numbers: true, kept: CONFIG, depth: 4 })),
     early: (texts) => texts,
     track: each(event, json, (app) => app),
     set_user_id: each(json),
@@ -66,7 +65,7 @@ export function openMask(standIns: StandIns = openStandIns()): Mask {
     storage_keys: each((keys) => maskKeys(keys, standIns)),
     lock: each((name) => maskKey(name, standIns)),
     store_failed: each((key) => maskKey(key, standIns)),
-    response: each((body) => maskJson(body, standIns, { numbers: true })),
+    response: each((body) => maskJson(body, standIns, { numbers: true, kept: ['code'] })),
     navigation: each(url),
     page_facts: each(url, text, url, url),
     click: each(url, text),

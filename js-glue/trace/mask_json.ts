@@ -3,24 +3,15 @@
 import { isUrl, maskName, maskUrl } from './mask_url.js';
 import type { StandIns } from './stand_ins.js';
 
-/** Members whose texts are the site's or the SDK's, not the visitor's. */
-const KEPT = new Set([
-  'event_name',
-  'app_id',
-  'code',
-  'ua',
-  '$lib',
-  '$lib_version',
-  '$timestamp',
-  '$sent_at',
-  '$consent',
-]);
+/** Members that only the SDK writes: no caller's property begins with "$". */
+const OWN = /^\$(lib|lib_version|timestamp|sent_at|consent)$/;
 
 export interface MaskJson {
   /** Whether numbers stay, as in the answer of a server. */
   numbers?: boolean;
-  /** Members whose texts stay, beside those that always do. */
+  /** Members whose texts stay, as they are the site's, and down to which depth they do: 1 is the outermost object. */
   kept?: string[];
+  depth?: number;
   /** Members that hold the name of an event. */
   events?: string[];
 }
@@ -32,6 +23,7 @@ const TOKENS = /"(?:\\.|[^"\\])*"|-?\d[\d.eE+-]*|[^"\d-]+|./gs;
 export function maskJson(json: string, standIns: StandIns, how: MaskJson = {}): string {
   const tokens = json.match(TOKENS) ?? [];
   let member = '';
+  let depth = 0;
   return tokens
     .map((token, i) => {
       if (token[0] === '"' && token.length > 1 && token.endsWith('"')) {
@@ -40,10 +32,13 @@ export function maskJson(json: string, standIns: StandIns, how: MaskJson = {}): 
           member = text;
           return reencoded(token, maskName(text, standIns));
         }
-        if (KEPT.has(member) || how.kept?.includes(member)) return token;
-        if (how.events?.includes(member)) return reencoded(token, maskEvent(text, standIns));
+        if (OWN.test(member) || (depth <= (how.depth ?? 1) && how.kept?.includes(member)))
+          return token;
+        if (depth <= 1 && how.events?.includes(member))
+          return reencoded(token, maskEvent(text, standIns));
         return reencoded(token, maskText(text, standIns));
       }
+      depth += token.split('{').length - token.split('}').length;
       if (/^-?\d/.test(token)) return how.numbers ? token : maskNumber(token, standIns);
       // What was cut off inside of a string.
       return token[0] === '"'

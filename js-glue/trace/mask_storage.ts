@@ -8,6 +8,8 @@ const KEY = /^(appizer\.\d+\.[\da-f]{8}\.)(?:([jl]\.))?([\da-z]{10})(\.[a-z]\d+)
 
 /** The members of an early call (early_calls.h). */
 const CALL: MaskJson = { events: ['n'] };
+/** Members of a record (event.h). */
+const RECORD: MaskJson = { events: ['event_name'], kept: ['ua', 'app_id'] };
 
 export function maskKey(key: string, standIns: StandIns): string {
   const [, prefix, kind = '', document, rest = ''] = KEY.exec(key) ?? [];
@@ -52,7 +54,7 @@ function maskSession(value: string, standIns: StandIns): string {
 function maskLine(line: string, standIns: StandIns): string {
   const [, sum = '', extras = '', json = ''] = /^([\da-f]{8})(\S+ )?(\{.*)$/is.exec(line) ?? [];
   if (!json) return line && standIns.of(line);
-  const masked = extras + maskJson(json, standIns);
+  const masked = extras + maskJson(json, standIns, RECORD);
   // A damaged one stays damaged.
   return (sum === hash(utf8(extras + json)) ? hash(utf8(masked)) : sum) + masked;
 }

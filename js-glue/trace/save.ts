@@ -57,6 +57,8 @@ async function rerun(recorded: Recorded[], mask: boolean): Promise<ClientTrace[]
   const standIns = openStandIns();
   const clients: ClientTrace[] = [];
   for (const { recording, fresh } of recorded) {
+    // One that came too late to be used has none.
+    if (recording.steps.length === 0) continue;
     const steps = [...recording.steps];
     const lost = recording.lost;
     clients.push({ ...again(steps, await fresh(), mask ? openMask(standIns) : undefined), lost });

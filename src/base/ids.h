@@ -46,8 +46,8 @@ class Ids {
   /// Uniform over all 32-bit values.
   std::uint32_t draw();
 
-  /// The same for times: how long to wait. They come from the last 4 bytes of the seed alone, so that
-  /// a recorded visit whose ids are made anew waits as long as it did (js-glue/trace).
+  /// The same for times: how long to wait. They come from the last 4 bytes of the seed alone, so
+  /// that a recorded visit whose ids are made anew waits as long as it did (js-glue/trace).
   std::uint32_t draw_wait();
 
   /// Counts from 1: a number that none of this document's requests has had.

@@ -12,7 +12,14 @@ const { readTrace, TraceError } = await import('../../dist/replay.mjs');
 const secrets = [
   ...['mustermann', 'Mustermann', 'max@', 'example.org', '171 1234567', '4711081547', 'redshoes'],
   ...['zweiundzwanzig', '9876543210', '1234567890', 'Konto', 'Übersicht', 'bersicht', 'b3duZXI'],
-  ...['4111 1111 1111', '%C3%BCber'],
+  ...[
+    '4111 1111 1111',
+    '%C3%BCber',
+    'gutscheinmuster',
+    'kundenmuster',
+    'nachnamemuster',
+    'agentmuster',
+  ],
 ];
 
 /** A visit of three pages, with outages, refusals, and a queue that the next page takes over. */
@@ -29,6 +36,10 @@ async function visit() {
     amount: 29.99,
     note: 'für Max Mustermann',
     list: [1, 'zweiundzwanzig', null, { order: 9876543210 }],
+    code: 'gutscheinmuster',
+    event_name: 'kundenmuster',
+    n: 'nachnamemuster',
+    ua: ['agentmuster'],
     token: 'eyJhbGciOiJIUzI1NiJ9.b3duZXI',
   });
   app.setUserId('max.mustermann@example.org');
@@ -53,7 +64,7 @@ async function visit() {
   world.advance(100_000);
   app.getUserId();
   world.setOnline(false);
-  app.trackEvent('left_behind', { user: 'Mustermann' });
+  app.trackEvent('left_behind', { user: 'Mustermann', code: 'gutscheinmuster', ua: 'agentmuster' });
   await world.leave();
 
   const next = createWorld({ seed: 2, storage: world.storage, url: 'https://shop.example/next' });
@@ -65,15 +76,16 @@ async function visit() {
   second.setConsent('granted');
   next.advance(60_000);
   return {
-    ids: [app.getUserId(), second.getUserId()],
+    ids: [app.getUserId(), second.getUserId()].map(String),
     events: [...world.events(), ...next.events()],
   };
 }
 
 const { ids, events } = await visit();
+/** @type {string[]} */
 const own = events.flatMap(({ properties: { $event_id, $session_id, $view_id } }) => [
-  $event_id,
-  $session_id,
+  String($event_id),
+  String($session_id),
   String($view_id).replace(/\..*/, ''),
 ]);
 const masked = await trace().save();
