@@ -3,12 +3,13 @@
  *
  *   appizer-web.js         the script tag: global `AppizerWeb`, the module inside
  *   appizer-web.stub.js    what keeps the calls until it has loaded
- *   appizer-web.debug.js   its sentences, loaded only with `debug: true`
+ *   appizer-web.debug.js   its sentences, loaded only with `debug: true`; traces of clients
  *   appizer-web.fallback.js the core as JavaScript, loaded only where a page refuses WebAssembly
  *   index.mjs index.cjs    the npm package; sentences and fallback, .mjs and .cjs, beside them
  *   wasm.mjs wasm.cjs      the same without the module, which is core.wasm
  *   snippet.mjs .cjs       the HTML that loads the script
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
+ *   trace.mjs .cjs         traces of what the npm package does; replay.mjs replays them, in Node alone
  *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
  *   server.mjs .cjs        a server's client; the API and the script from a site's own domain
  *   react vue … .mjs .cjs  thin bindings for frameworks
@@ -41,7 +42,7 @@ const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 // Built in a folder of its own and moved when complete, so that a server of `dist/` never serves half a build.
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
-const entries = ['index', 'wasm', 'snippet', 'testing', 'consent', 'server'];
+const entries = ['index', 'wasm', 'snippet', 'testing', 'trace', 'consent', 'server'];
 /** What can be imported beside its framework, which is a package of its own, as is the client that they share. */
 const frameworks = ['react', 'next', 'vue', 'nuxt', 'svelte'];
 /** Of these, those that load other files. */
@@ -232,7 +233,7 @@ export async function bundle() {
         entryPoints: [source(`entries/${name}.ts`)],
         outfile: join(DIST, `${name}.${ending}`),
         format,
-        plugins: [core, serverCore, stub, beside('sentences'), beside('fallback')],
+        plugins: [core, serverCore, stub, ...['sentences', 'fallback', 'replay'].map(beside)],
         footer: name === 'index' || name === 'server' ? { js: notice } : {},
         inject: ending === 'cjs' && needsNode.includes(name) ? [source('entries/commonjs.ts')] : [],
         // package.json says that no source has side effects; this one has.
@@ -243,6 +244,13 @@ export async function bundle() {
       if (ending === 'cjs' && clients.includes(name)) requireBeside(`${name}.cjs`);
     }
   }
+  await make({
+    entryPoints: [source('entries/replay.ts')],
+    outfile: join(DIST, 'replay.mjs'),
+    format: 'esm',
+    target: 'node20',
+    plugins: [core, beside('fallback')],
+  });
   for (const [format, ending] of formats) {
     for (const name of frameworks) {
       await make({
@@ -305,6 +313,8 @@ async function shrink(name) {
  */
 function declare() {
   writeFileSync(join(DIST, 'types', 'package.json'), '{"type":"commonjs"}\n');
+  const replay = "export * from './types/entries/replay.js';\n";
+  writeFileSync(join(DIST, 'replay.d.mts'), replay);
   for (const entry of [...entries, ...frameworks]) {
     const path = `'./types/entries/${entry}.js'`;
     const extra = entry === 'index' ? `export { AppizerWeb as default } from ${path};\n` : '';

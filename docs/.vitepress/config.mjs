@@ -167,6 +167,7 @@ export default defineConfig({
           ['On a server', 'server'],
           ['Node and headless', 'headless'],
           ['Test your tracking', 'testing'],
+          ['Trace and replay', 'trace'],
           ['Browsers', 'browsers'],
           ['What it does to your page', 'your-page'],
         ]),

@@ -95,6 +95,7 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
   const queue = queueOf(stub);
   const queued = [...(queue ?? [])];
   const appizer: Appizer = Object.assign((queue && stub) ?? {}, {
+    ...build.more,
     version: build.version,
     create: (options?: Options | Stub) => {
       const other = createAppizer(build, options as Stub);

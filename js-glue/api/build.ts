@@ -27,7 +27,17 @@ export interface Build {
   /** Loads the sentences, for debug. May be called again where it failed. */
   sentences(): Promise<Sentences>;
   version: string;
+  /** What `AppizerWeb` has beside what every build gives it. */
+  more?: Partial<Appizer>;
 }
+
+declare global {
+  /** Set by the debug entries (entries/debug.ts), where they run before the SDK does. */
+  var AppizerWebTools: ((build: Build) => Build) | undefined;
+}
+
+/** The build, traced where the page wants that. */
+export const traced = (build: Build): Build => globalThis.AppizerWebTools?.(build) ?? build;
 
 /** Stands in for an `Appizer` until the script has loaded (stub.ts). */
 export interface Stub extends Omit<Appizer, 'version'> {

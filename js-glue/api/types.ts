@@ -1,5 +1,6 @@
 /** What a site passes to the SDK, and what it gets back. These types are the reference. */
 
+import type { Trace } from '../trace/types.js';
 import type { Host } from './host.js';
 
 /** What an event may carry: anything `JSON.stringify` understands, and a little more, see `trackEvent`. */
@@ -424,6 +425,8 @@ export interface Appizer<Events extends object = AnyEvents> {
    * Given options, it is started with them.
    */
   create<Own extends object = AnyEvents>(options?: Options): Appizer<Own>;
+  /** What was recorded of the page's clients. Only where a debug entry ran before the SDK: docs/trace.md. */
+  trace?(): Trace;
   /** The SDK's version. */
   readonly version: string;
 }

@@ -8,7 +8,7 @@
 import { integrity } from 'appizer:beside';
 import { version } from 'appizer:core';
 import { createAppizer } from '../api/appizer.js';
-import type { Sentences, Stub } from '../api/build.js';
+import { type Sentences, type Stub, traced } from '../api/build.js';
 import { NativePromise, now, ofDocument, provide, type StandIns } from '../api/natives.js';
 import type { Appizer } from '../api/types.js';
 import { type Fallback, openFallback } from '../bridge/core.js';
@@ -49,7 +49,7 @@ const there = window.AppizerWeb;
 const appizer = (there as Appizer | undefined)?.version
   ? (there as Appizer)
   : createAppizer(
-      {
+      traced({
         host: browserHost,
         wall: now,
         core: instantiate,
@@ -59,7 +59,7 @@ const appizer = (there as Appizer | undefined)?.version
           return window.AppizerWebSentences as Sentences;
         },
         version,
-      },
+      }),
       there as Stub | undefined,
     );
 window.AppizerWeb = appizer;

@@ -4,6 +4,7 @@
  */
 
 import { createAppizer } from '../api/appizer.js';
+import { traced } from '../api/build.js';
 import type { AnyEvents, Appizer } from '../api/types.js';
 import { type Instances, openInstances } from '../bridge/instances.js';
 import { npm } from './npm.js';
@@ -32,25 +33,27 @@ export function fromWasm<Events extends object = AnyEvents>(
 ): Appizer<Events> {
   let instances: Instances | undefined;
   let loading: Promise<WebAssembly.Module> | undefined;
-  return createAppizer({
-    ...npm,
-    core: () => {
-      if (!instances) throw new Error('is loading');
-      return instances.take();
-    },
-    coreLater: async (complete) => {
-      try {
-        // The fallback brings what is missing.
-        if (!complete) throw new Error('not here');
-        loading ??= compile(source);
-        const module = await loading;
-        instances ??= openInstances(module);
-        return await instances.takeLater();
-      } catch {
-        return npm.fallback();
-      }
-    },
-  }) as Appizer as Appizer<Events>;
+  return createAppizer(
+    traced({
+      ...npm,
+      core: () => {
+        if (!instances) throw new Error('is loading');
+        return instances.take();
+      },
+      coreLater: async (complete) => {
+        try {
+          // The fallback brings what is missing.
+          if (!complete) throw new Error('not here');
+          loading ??= compile(source);
+          const module = await loading;
+          instances ??= openInstances(module);
+          return await instances.takeLater();
+        } catch {
+          return npm.fallback();
+        }
+      },
+    }),
+  ) as Appizer as Appizer<Events>;
 }
 
 async function compile(source: () => Source | PromiseLike<Source>): Promise<WebAssembly.Module> {

@@ -48,6 +48,11 @@ export interface WorldOptions {
   referrer?: string | undefined;
   /** Whether it is seen from the start. Default: `true`. */
   visible?: boolean | undefined;
+  /**
+   * Makes all ids and pauses the same in each run: what the host draws comes of this number alone. Default: they differ,
+   * as in browsers.
+   */
+  seed?: number | undefined;
 }
 
 export interface World {

@@ -18,6 +18,7 @@ export function createWorld({
   title = '',
   referrer = '',
   visible = true,
+  seed,
 }: WorldOptions = {}): World {
   const log: string[] = [];
   const clock = createClock(now);
@@ -29,9 +30,7 @@ export function createWorld({
   const host: Host = {
     monotonic: () => clock.now() - now,
     wall: clock.now,
-    random: (bytes) => {
-      crypto.getRandomValues(bytes);
-    },
+    random: seed === undefined ? (bytes) => void crypto.getRandomValues(bytes) : seeded(seed),
     send,
     timer,
     defer,
@@ -68,5 +67,18 @@ export function createWorld({
       endTask();
       return clock.isIdle();
     },
+  };
+}
+
+/** Random bytes that are the same in each run: mulberry32, by Tommy Ettinger. */
+function seeded(seed: number): Host['random'] {
+  let state = seed;
+  return (bytes) => {
+    for (let i = 0; i < bytes.length; ++i) {
+      state = (state + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+      bytes[i] = mixed >>> 24;
+    }
   };
 }

@@ -58,6 +58,7 @@ void Ids::seed(const Entropy& entropy) {
     for (std::size_t j = 0; j < 4; ++j) word = word << 8 | entropy[4 * i + j];
     state_[i] = word;
   }
+  waits_ = state_[3];
   // All zeros is the one state that the generator never leaves.
   if ((state_[0] | state_[1] | state_[2] | state_[3]) == 0) state_[0] = 1;
 }
@@ -75,6 +76,9 @@ std::uint32_t Ids::draw() {
   s[3] = std::rotl(s[3], 11);
   return result;
 }
+
+// A linear congruential generator (Numerical Recipes): its high bits are what a wait is made of.
+std::uint32_t Ids::draw_wait() { return waits_ = waits_ * 1664525 + 1013904223; }
 
 View Ids::event_id(Millis wall) {
   const std::uint64_t time = time_bits(wall);

@@ -46,11 +46,16 @@ class Ids {
   /// Uniform over all 32-bit values.
   std::uint32_t draw();
 
+  /// The same for times: how long to wait. They come from the last 4 bytes of the seed alone, so
+  /// that a recorded visit whose ids are made anew waits as long as it did (js-glue/trace).
+  std::uint32_t draw_wait();
+
   /// Counts from 1: a number that none of this document's requests has had.
   std::uint32_t next_flight() { return ++flights_; }
 
  private:
   std::uint32_t state_[4] = {1, 2, 3, 4};
+  std::uint32_t waits_ = 0;
   std::uint64_t last_time_ = 0;
   std::uint32_t last_a_ = 0;  // 12 bits
   std::uint64_t last_b_ = 0;  // 62 bits

@@ -67,7 +67,7 @@ void Delivery::handle_online(bool online, const Moment& now) {
   online_ = online;
   if (!online) return;
   offline_tried_ = kNever;
-  for (State& state : state_) state.shorten(ids_.draw(), now);
+  for (State& state : state_) state.shorten(ids_.draw_wait(), now);
 }
 
 void Delivery::handle_visibility(bool visible) {
@@ -245,7 +245,7 @@ void Delivery::handle_storage_cleared() {
 bool Delivery::handle_stored_pause(View key, View value, const Moment& now) {
   for (State& state : state_) {
     if (key != state.pause_key) continue;
-    const std::uint32_t draw = ids_.draw();
+    const std::uint32_t draw = ids_.draw_wait();
     state.handle_stored_pause(value, config_.locks ? nullptr : &draw, now);
     // The holder of the lock tries the lanes that it has something for, not the others.
     if (state.lock_wanted != kNever) state.lock_wanted = max(state.lock_wanted, state.not_before);
@@ -366,7 +366,7 @@ void Delivery::update_lock_wait(const Moment& now) {
       state.lock_wanted = kNever;
     } else if (state.lock_wanted == kNever) {
       state.lock_wanted = max(now.monotonic, state.not_before);
-      lock_wait_ = half_drawn(kLongestLockWait, ids_.draw());
+      lock_wait_ = half_drawn(kLongestLockWait, ids_.draw_wait());
     }
   }
 }

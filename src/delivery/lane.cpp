@@ -46,6 +46,7 @@ void Lane::back_off(Millis wait, std::uint32_t flights, const Moment& now, Effec
   if (now.monotonic + wait > not_before) {
     not_before = now.monotonic + wait;
     from_another_tab = false;
+    added = 0;
   }
   failed = flights;
   const Millis since = max<Millis>(now.wall, 0);
@@ -56,7 +57,8 @@ void Lane::back_off(Millis wait, std::uint32_t flights, const Moment& now, Effec
   }
   String& text = scratch();
   json::append_integer(text, retry.failures());
-  for (const Millis number : {since + not_before - now.monotonic, since, unanswered_since}) {
+  for (const Millis number :
+       {since + max(wait, not_before - added - now.monotonic), since, unanswered_since}) {
     if (number == kNever) continue;
     text += ' ';
     json::append_integer(text, number);
@@ -87,13 +89,15 @@ void Lane::handle_stored_pause(View value, const std::uint32_t* spread, const Mo
   // A clock that was set back must not stretch the wait, one that was set back further than to
   // its beginning must not skip it.
   Millis rest = clamp<Millis>(pause.until - now.wall, 0, whole);
-  if (spread != nullptr && rest > 0) rest += spread_of(rest, *spread);
+  added = spread != nullptr && rest > 0 ? spread_of(rest, *spread) : 0;
+  rest += added;
   // Where storage did not take this document's own pause, an older one may be there still. And one
   // that the server asked a suspect for speaks of no failure of this lane.
   const bool keeps = pause_unsaved || pause.failures == 0;
   const Millis failures = keeps ? max<Millis>(pause.failures, retry.failures()) : pause.failures;
   retry.restore(static_cast<std::int32_t>(min<Millis>(failures, INT32_MAX)));
   const Millis heard = max(now.monotonic + rest, pause_unsaved ? not_before : retry_after_until);
+  if (heard > now.monotonic + rest) added = 0;
   from_another_tab = from_another_tab || heard > not_before;
   not_before = heard;
 }

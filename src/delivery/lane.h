@@ -33,6 +33,8 @@ struct Lane {
   Millis retry_after_until = 0;
   /// `not_before` was read, or another document wrote it.
   bool from_another_tab = false;
+  /// How much longer that is than what was read. No other document is to wait for it as well.
+  Millis added = 0;
   /// Storage did not take the pause.
   bool pause_unsaved = false;
   Millis due = kNever;

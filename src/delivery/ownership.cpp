@@ -156,7 +156,7 @@ void Ownership::claim(View document, Effects& effects) {
   if (config_.locks) {
     effects.lock(prefix_ + document, false);
   } else {
-    leases_.claim(document, ids_.draw(), effects);
+    leases_.claim(document, ids_.draw_wait(), effects);
   }
 }
 

@@ -65,7 +65,7 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
       hint(effects, Hint::not_allowed_here, json::integer_text(static_cast<unsigned>(status)));
       if (handle_failure(flight, status, now, effects)) break;
       if (!fails_again) state.retry.restore(state.retry.failures() - 1);
-      state.back_off(state.retry.after_refusal(ids_.draw()), ids_.next_flight(), now, effects);
+      state.back_off(state.retry.after_refusal(ids_.draw_wait()), ids_.next_flight(), now, effects);
       break;
     case Outcome::later: {
       state.journal.put_back(flight.id);
@@ -82,8 +82,8 @@ void Delivery::finish(const Flight& flight, int status, const RetryHeaders& head
       }
       // A suspect fails whether there is an answer or not.
       const Millis drawn = flight.lane == suspects && status == 0
-                               ? state.retry.after_refusal(ids_.draw())
-                           : fails_again ? state.retry.after_failure(ids_.draw())
+                               ? state.retry.after_refusal(ids_.draw_wait())
+                           : fails_again ? state.retry.after_failure(ids_.draw_wait())
                                          : Retry::kShortest;
       state.back_off(max(drawn, asked), ids_.next_flight(), now, effects);
       break;
@@ -198,7 +198,7 @@ void Delivery::suspect(Lane lane, std::uint32_t number, const Moment& now, Effec
   make_room(suspects, kStaleBytes, kNever, effects);
   suspect_mark_ = delivered_;
   if (!first) return;
-  line.back_off(line.retry.after_refusal(ids_.draw()), ids_.next_flight(), now, effects);
+  line.back_off(line.retry.after_refusal(ids_.draw_wait()), ids_.next_flight(), now, effects);
 }
 
 // It counts against the record only if others have passed since the last attempt.

@@ -42,8 +42,9 @@ const core = {
  * @type {Record<string, string[]>}
  */
 const glue = {
-  entries: ['api', 'bridge', 'browser', 'node', 'testing', 'consent', 'server'],
-  api: ['bridge', 'browser', 'node'],
+  entries: ['api', 'bridge', 'browser', 'node', 'testing', 'consent', 'server', 'trace'],
+  trace: ['bridge', 'api/build as types', 'api/sentences', 'leaves'],
+  api: ['bridge', 'browser', 'node', 'trace/types as types'],
   browser: ['bridge', 'api/host', 'leaves'],
   node: ['bridge', 'api/host', 'leaves'],
   testing: ['bridge', 'api/host', 'leaves'],

@@ -1,6 +1,7 @@
 #include "base/ids.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <set>
 
@@ -133,4 +134,28 @@ TEST_CASE("draws use all 32 bits evenly", "[ids]") {
   }
   // Five standard deviations around one half.
   for (const int count : ones) CHECK(std::abs(count - kDraws / 2) < 160);
+}
+
+TEST_CASE("waits are drawn from the last bytes of the seed alone, evenly", "[ids]") {
+  Entropy entropy = all_of(7);
+  Ids one;
+  one.seed(entropy);
+  entropy[0] = 8;
+  Ids same;
+  same.seed(entropy);
+  entropy[15] = 8;
+  Ids other;
+  other.seed(entropy);
+  CHECK(std::string(one.token(10)) != std::string(same.token(10)));
+
+  std::array<int, 8> counts{};
+  bool differs = false;
+  for (int i = 0; i < 8000; ++i) {
+    const std::uint32_t draw = one.draw_wait();
+    REQUIRE(draw == same.draw_wait());
+    differs = differs || draw != other.draw_wait();
+    ++counts[draw >> 29];
+  }
+  CHECK(differs);
+  for (const int count : counts) CHECK(count == Approx(1000).margin(150));
 }

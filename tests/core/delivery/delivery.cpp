@@ -486,6 +486,20 @@ TEST_CASE("no stored wait is longer than a day", "[delivery]") {
   CHECK(post.wait() == kLongestRequestedPause);
 }
 
+TEST_CASE("what a tab adds to a pause that it reads, it does not store for others", "[delivery]") {
+  Post post;
+  post.ids.seed(all_of(9));
+  post.track("a");
+  post.pass(kSecond);
+  const Millis until = post.now.wall + 10 * kMinute;
+  const std::string theirs = "1 " + std::to_string(until) + " " + std::to_string(post.now.wall);
+  post.delivery->handle_stored_pause("a.w.e", theirs, post.now);
+  post.answer(503);
+  const std::string stored = post.storage["a.w.e"];
+  CHECK(stored.substr(0, stored.rfind(' ')) == "2 " + std::to_string(until));
+  CHECK(post.wait() > 10 * kMinute);
+}
+
 TEST_CASE("another tab's success clears the backoff but keeps the failure count", "[delivery]") {
   Post post;
   post.track_many(50);
