@@ -60,6 +60,7 @@ const parts = [
   },
   { name: 'consent', tests: true, command: nodeTests('tests/consent') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
+  { name: 'plan', tests: true, command: nodeTests('tests/plan') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   { name: 'doctor', tests: true, command: nodeTests('tests/doctor') },
