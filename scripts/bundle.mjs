@@ -17,6 +17,7 @@
  *   plan/command.mjs       `npx appizer-web plan`
  *   doctor/facts.js        what `npx appizer-web doctor` reads the forms of a page with
  *   types/                 declarations
+ *   privacy-manifest.json  what the SDK stores and sends, as test visits have seen it
  *   sri.json               each file's hash, for the attribute `integrity`
  */
 import { execFileSync } from 'node:child_process';
@@ -35,6 +36,7 @@ import { build } from 'esbuild';
 import { minify } from 'terser';
 import { planSchema } from '../plan/schema.mjs';
 import { embed } from '../web/embed.mjs';
+import { makeManifest, manifestFile } from './manifest.mjs';
 import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
 import { needBinaryen } from './tools.mjs';
 
@@ -260,6 +262,7 @@ export async function bundle() {
   declareGlobal();
   copyFileSync(WASM, join(DIST, 'core.wasm'));
   copyFileSync(SERVER, join(DIST, 'server.wasm'));
+  writeFileSync(join(DIST, manifestFile), await makeManifest(DIST));
   hash();
   rmSync(dist, { recursive: true, force: true });
   renameSync(DIST, dist);
