@@ -16,6 +16,10 @@ const commands = {
     what: '<file>: what a trace has recorded, on the core of this package',
     load: () => import('./replay.mjs'),
   },
+  plan: {
+    what: 'types | check | diff: the tracking plan',
+    load: () => import('../dist/plan/command.mjs'),
+  },
 };
 
 const usage = `Usage: npx appizer-web <command> [options]

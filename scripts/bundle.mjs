@@ -14,8 +14,11 @@
  *   server.mjs .cjs        a server's client; the API and the script from a site's own domain
  *   react vue … .mjs .cjs  thin bindings for frameworks
  *   *.mjs.map              source maps of the modules
+ *   plan.mjs .cjs          reads tracking plans and checks events, with a validator; plan.schema.json for editors
+ *   plan/command.mjs       `npx appizer-web plan`
  *   doctor/facts.js        what `npx appizer-web doctor` reads the forms of a page with
  *   types/                 declarations
+ *   privacy-manifest.json  what the SDK stores and sends, as test visits have seen it
  *   sri.json               each file's hash, for the attribute `integrity`
  */
 import { execFileSync } from 'node:child_process';
@@ -32,7 +35,9 @@ import {
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { minify } from 'terser';
+import { planSchema } from '../plan/schema.mjs';
 import { embed } from '../web/embed.mjs';
+import { makeManifest, manifestFile } from './manifest.mjs';
 import { build as buildFolder, dist, root as ROOT } from './paths.mjs';
 import { needBinaryen } from './tools.mjs';
 
@@ -266,6 +271,7 @@ export async function bundle() {
       if (format === 'esm') settleMap(`${name}.${ending}.map`);
     }
   }
+  await bundlePlan();
   execFileSync(
     process.execPath,
     [
@@ -281,9 +287,49 @@ export async function bundle() {
   declareGlobal();
   copyFileSync(WASM, join(DIST, 'core.wasm'));
   copyFileSync(SERVER, join(DIST, 'server.wasm'));
+  writeFileSync(join(DIST, manifestFile), await makeManifest(DIST));
   hash();
   rmSync(dist, { recursive: true, force: true });
   renameSync(DIST, dist);
+}
+
+/** Stands at the end of each file that has the validator in it. */
+const planNotice = `/*! appizer-web ${version}, MIT. Contains ajv and ajv-formats (c) Evgeny Poberezkin: MIT; fast-uri (c) Gary Court, the Fastify team: BSD-3-Clause; and others, THIRD_PARTY_NOTICES.md */`;
+
+/** The tracking plan: for tests and tools in Node, so the validator in it is in no file that a page loads. */
+async function bundlePlan() {
+  const plan = join(ROOT, 'plan');
+  for (const [format, ending] of formats) {
+    await make({
+      entryPoints: [join(plan, 'index.mjs')],
+      outfile: join(DIST, `plan.${ending}`),
+      format,
+      platform: 'node',
+      footer: { js: planNotice },
+    });
+    copyFileSync(
+      join(plan, 'index.d.mts'),
+      join(DIST, `plan.d.${ending === 'mjs' ? 'mts' : 'cts'}`),
+    );
+  }
+  const index = { path: '../plan.mjs', external: true };
+  await make({
+    entryPoints: [join(plan, 'command.mjs')],
+    outfile: join(DIST, 'plan', 'command.mjs'),
+    format: 'esm',
+    platform: 'node',
+    plugins: [
+      {
+        name: 'beside',
+        setup: ({ onResolve }) => onResolve({ filter: /^\.\/index\.mjs$/ }, () => index),
+      },
+    ],
+  });
+  writeFileSync(
+    join(DIST, 'plan', 'command.d.mts'),
+    'export function run(args: string[]): Promise<number>;\n',
+  );
+  writeFileSync(join(DIST, 'plan.schema.json'), `${JSON.stringify(planSchema, undefined, 2)}\n`);
 }
 
 /**

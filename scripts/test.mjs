@@ -67,6 +67,7 @@ const parts = [
   },
   { name: 'consent', tests: true, cores: 0.5, command: nodeTests('tests/consent') },
   { name: 'collector', tests: true, cores: 0.6, command: nodeTests('tests/collector') },
+  { name: 'plan', tests: true, command: nodeTests('tests/plan') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   {
     name: 'examples',

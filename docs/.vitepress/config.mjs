@@ -96,7 +96,7 @@ export default defineConfig({
   lang: 'en',
   srcDir: '..',
   srcExclude: [
-    '{src,js-glue,web,tests,scripts,dist,doctor,build,node_modules}/**',
+    '{src,js-glue,web,tests,scripts,dist,doctor,plan,build,node_modules}/**',
     'examples/*.md',
     '*.tgz',
     'THIRD_PARTY_NOTICES.md',
@@ -168,6 +168,7 @@ export default defineConfig({
           ['Node and headless', 'headless'],
           ['Test your tracking', 'testing'],
           ['Trace and replay', 'trace'],
+          ['Tracking plan', 'plan'],
           ['Browsers', 'browsers'],
           ['What it does to your page', 'your-page'],
         ]),

@@ -50,6 +50,20 @@ export const invalidType = (field, expected, received) =>
     received,
   });
 
+/**
+ * An event that is not as the tracking plan has it.
+ *
+ * @param {import('../../plan/index.d.mts').Issue} issue @param {string} at prefix of the fields in a batch
+ */
+export const againstPlan = ({ event, property, message, cure }, at) =>
+  invalidRequest(`${message}. ${cure}`, {
+    field: property === null ? `${at}event_name` : `${at}properties.${property}`,
+    issue: message,
+    event,
+    property,
+    cure,
+  });
+
 /** @param {string} code @param {string} message */
 export const unauthorized = (code, message) =>
   new Refusal(401, code, message, {}, { 'WWW-Authenticate': 'Bearer' });

@@ -16,7 +16,8 @@
  * @property {string} path
  * @property {keyof import('./config.mjs').RateLimits} kind
  * @property {string} permission
- * @property {(body: Record<string, unknown>) => (store: Store, visit: Visit) => Outcome} plan
+ * @property {(body: Record<string, unknown>, judge: import('./plan.mjs').Judge) =>
+ *   (store: Store, visit: Visit) => Outcome} plan
  */
 import { aliasLinked, batchTracked, eventTracked, userSaved } from './answers.mjs';
 import { readAlias, readBatch, readEvent, readUser } from './validate.mjs';
@@ -27,8 +28,8 @@ export const calls = [
     path: '/v1/events',
     kind: 'events',
     permission: 'events:write',
-    plan(body) {
-      const event = readEvent(body);
+    plan(body, judge) {
+      const event = judge(readEvent(body));
       return (store, visit) => {
         const { event_id, stored } = store.events.save(event, visit);
         return {
@@ -43,8 +44,8 @@ export const calls = [
     path: '/v1/events/batch',
     kind: 'batch',
     permission: 'events:write',
-    plan(body) {
-      const batch = readBatch(body);
+    plan(body, judge) {
+      const batch = readBatch(body).map((event, i) => judge(event, `events[${i}].`));
       return (store, visit) => ({
         body: batchTracked(batch.length),
         accepted: batch.length,

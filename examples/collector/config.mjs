@@ -5,9 +5,12 @@
  * @typedef {{ app_id: string, website_url: string | null, domains: import('./origins.mjs').Domain[] }} App
  * @typedef {{ key: string, app_id: string, revoked: boolean, permissions: string[] }} Key
  * @typedef {{ events: number, batch: number, users: number, strangers: number }} RateLimits requests a minute
- * @typedef {{ apps: App[], keys: Key[], rate_limits: RateLimits }} Config
+ * @typedef {{ file: string, mode: 'strict' | 'mark' }} PlanChoice a tracking plan, and what happens to events that differ
+ * @typedef {{ apps: App[], keys: Key[], rate_limits: RateLimits, plan: PlanChoice | null }} Config
  */
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { nearest } from '../../plan/nearest.mjs';
 import { parseDomain } from './origins.mjs';
 
 export const permissions = ['events:write', 'users:write'];
@@ -30,7 +33,11 @@ export class ConfigError extends Error {}
  */
 export function readConfig(path) {
   const name = path ?? 'collector.json';
-  return parse(read(path ?? defaultFile, name), name);
+  const value = parse(read(path ?? defaultFile, name), name);
+  // A file that it names is found from where it is itself.
+  const { plan } = /** @type {{ plan?: { file?: unknown } }} */ (value ?? {});
+  if (path && typeof plan?.file === 'string') plan.file = resolve(dirname(path), plan.file);
+  return value;
 }
 
 /**
@@ -38,7 +45,7 @@ export function readConfig(path) {
  * @returns {Config}
  */
 export function checkConfig(value) {
-  const config = object(value, 'The config', ['apps', 'keys', 'rate_limits']);
+  const config = object(value, 'The config', ['apps', 'keys', 'rate_limits', 'plan']);
   const apps = list(config.apps, 'apps').map(checkApp);
   if (apps.length === 0) throw new ConfigError('apps must name at least one app.');
   const keys = list(config.keys ?? [], 'keys').map(checkKey);
@@ -48,7 +55,19 @@ export function checkConfig(value) {
     if (apps.some((app) => app.app_id === key.app_id)) return;
     throw new ConfigError(`keys[${i}].app_id "${key.app_id}" is not one of the apps.`);
   });
-  return { apps, keys, rate_limits: checkLimits(config.rate_limits ?? {}) };
+  const plan = config.plan === undefined ? null : checkPlan(config.plan);
+  return { apps, keys, rate_limits: checkLimits(config.rate_limits ?? {}), plan };
+}
+
+/** @param {unknown} value @returns {PlanChoice} */
+function checkPlan(value) {
+  const { file, mode = 'mark' } = object(value, 'plan', ['file', 'mode']);
+  if (mode !== 'strict' && mode !== 'mark') {
+    throw new ConfigError(
+      'plan.mode must be "strict" (refuses events) or "mark" (stores and marks them).',
+    );
+  }
+  return { file: text(file, 'plan.file'), mode };
 }
 
 /** @param {unknown} value @param {number} i @returns {App} */
@@ -113,33 +132,6 @@ function object(value, at, known) {
     );
   }
   return { ...value };
-}
-
-/**
- * The known name that was probably meant: the one with the fewest letters to change, if they are few.
- *
- * @param {string} word @param {string[]} known
- */
-function nearest(word, known) {
-  const most = Math.max(2, Math.floor(word.length / 3));
-  const near = known
-    .map((name) => ({ name, distance: distanceOf(word.toLowerCase(), name) }))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near && near.distance <= most ? near.name : undefined;
-}
-
-/** The Levenshtein distance of two words. @param {string} a @param {string} b */
-function distanceOf(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const changed = (row[j - 1] ?? 0) + Number(a[i - 1] !== b[j - 1]);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 /** @param {unknown} value @param {string} at @returns {unknown[]} */

@@ -12,6 +12,7 @@
  * @property {string} user_id
  * @property {string} properties JSON text
  * @property {string} received_at
+ * @property {string | null} plan_issues JSON text: what is not as the tracking plan has it
  */
 import { newId } from './ids.mjs';
 
@@ -19,8 +20,8 @@ import { newId } from './ids.mjs';
 export function createEvents(db) {
   const insert = db.prepare(`
     INSERT INTO events (event_id, app_id, event_name, user_id, properties, ip, ua, dedupe_id,
-                        request_id, received_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        request_id, received_at, plan_issues)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (app_id, dedupe_id) WHERE dedupe_id IS NOT NULL DO NOTHING`);
   const find = db.prepare('SELECT event_id FROM events WHERE app_id = ? AND dedupe_id = ?');
   const insertDuplicate = db.prepare(`
@@ -34,7 +35,7 @@ export function createEvents(db) {
      * @returns {{ event_id: string, stored: StoredEvent | null }} null for a copy, whose id is that
      *   of the event already there: its sender needs the same answer as if the first had reached it
      */
-    save({ event_name, user_id, properties, ip, ua, dedupe_id }, visit) {
+    save({ event_name, user_id, properties, ip, ua, dedupe_id, plan_issues = null }, visit) {
       const { app_id, request_id, received_at } = visit;
       const event_id = newId('evt');
       const { changes } = insert.run(
@@ -49,10 +50,11 @@ export function createEvents(db) {
         dedupe_id ?? null,
         request_id,
         received_at,
+        plan_issues,
       );
       if (changes > 0) {
-        const stored = { event_id, app_id, event_name, user_id, properties, received_at };
-        return { event_id, stored };
+        const row = { event_id, app_id, event_name, user_id, properties, received_at, plan_issues };
+        return { event_id, stored: row };
       }
       const first = find.get(app_id, dedupe_id).event_id;
       insertDuplicate.run(app_id, dedupe_id, first, request_id, received_at);

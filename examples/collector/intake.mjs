@@ -9,6 +9,7 @@
 import { createAccess } from './access.mjs';
 import { invalidRequest, tooManyRequests, unsupportedMediaType } from './answers.mjs';
 import { createLimits } from './limits.mjs';
+import { createJudge } from './plan.mjs';
 import { readObject, requiredText } from './validate.mjs';
 
 /**
@@ -21,6 +22,7 @@ import { readObject, requiredText } from './validate.mjs';
 export function createIntake({ config, now, store, publish }) {
   const access = createAccess(config);
   const limits = createLimits(config.rate_limits, now);
+  const judge = createJudge(config.plan);
 
   return { access, admit, handle, countStranger, judgeStranger };
 
@@ -58,7 +60,7 @@ export function createIntake({ config, now, store, publish }) {
       const issue = 'names another app than the key does';
       throw invalidRequest(`app_id ${issue}.`, { field: 'app_id', issue });
     }
-    const save = call.plan(body);
+    const save = call.plan(body, judge);
     const outcome = await store.write(() => {
       const saved = save(store, visit);
       store.requests.addAccepted(visit, saved.accepted);

@@ -18,7 +18,7 @@ import { createUsers } from './users.mjs';
 
 /** The tables, and their columns of JSON text. @type {Record<Table, string[]>} */
 export const tables = {
-  events: ['properties'],
+  events: ['properties', 'plan_issues'],
   users: ['properties', 'origin'],
   aliases: [],
   duplicates: [],

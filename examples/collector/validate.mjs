@@ -11,6 +11,7 @@
  * @property {string | undefined} ip
  * @property {string | undefined} ua
  * @property {string | undefined} dedupe_id the caller's own `$event_id`
+ * @property {string | null} [plan_issues] JSON text: what is not as the tracking plan has it
  * @typedef {object} UserInput
  * @property {string} user_id
  * @property {string | undefined} email

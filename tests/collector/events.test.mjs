@@ -24,6 +24,7 @@ test('an event is stored as it was sent', async (t) => {
     event_id: body.event_id,
     app_id: 'demo',
     dedupe_id: null,
+    plan_issues: null,
     received_at: '2026-01-01T12:00:00.250Z',
   });
   const [request] = collector.store.newest('requests', 'demo', 9);

@@ -10,11 +10,12 @@ import { correctedTime } from './sequence.mjs';
 
 /** @param {Row} event */
 export function eventRow({ properties_bytes, ...event }) {
-  const { received_at, event_name, user_id, app_id, properties, event_id } = event;
-  return row(
+  const { received_at, event_name, user_id, app_id, properties, event_id, plan_issues } = event;
+  const made = row(
     {
       time: timeOfDay(received_at),
-      name: event_name,
+      // In words, so that it can be filtered for, and is read out.
+      name: plan_issues ? `${event_name} (not as planned)` : event_name,
       user: user_id,
       app: app_id,
       properties: properties ? preview(properties) : sizeOf(properties_bytes),
@@ -24,10 +25,13 @@ export function eventRow({ properties_bytes, ...event }) {
       // By the visitor's clock, and by this one.
       happened_at: properties?.$timestamp,
       corrected_at: correctedTime({ received_at, properties }),
+      ...(plan_issues ? { not_as_planned: plan_issues } : {}),
       properties,
     },
     properties ? undefined : `/debug/events/${encodeURIComponent(event_id)}`,
   );
+  if (plan_issues) made.dataset.plan = 'differs';
+  return made;
 }
 
 /** @param {Row} user @param {string[]} aliases */
