@@ -60,6 +60,8 @@ const parts = [
   },
   { name: 'consent', tests: true, command: nodeTests('tests/consent') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
+  // Where the packages of the engines are installed; without them one test says so.
+  { name: 'cluster', tests: true, command: nodeTests('tests/cluster', '--test-concurrency=1') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   { name: 'doctor', tests: true, command: nodeTests('tests/doctor') },
