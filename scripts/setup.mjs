@@ -1,5 +1,5 @@
 /**
- * `npm run setup [build|test]`: says what is there, installs what is missing.
+ * `npm run setup [build|test|cluster]`: says what is there, installs what is missing.
  *
  * Tools come from apt, Node packages from `npm ci`. Without apt it takes what it finds, and names
  * the first tool that keeps it from going on. Imports nothing from npm: it runs before there is any.
@@ -19,11 +19,13 @@ export { findTool, miniBrowser, which } from './tools.mjs';
 export class SetupError extends Error {}
 
 /**
- * Makes sure of all tools of `group` (`build`, or `test`, which includes it) and of the Node
- * packages. Calls `say` with one line for each.
+ * Makes sure of all tools of `group` (`build`; `test`, which includes it; or `cluster`, the servers of the collector's
+ * cluster) and of the Node packages. Calls `say` with one line for each.
  */
 export function setup(group = 'test', say = console.log) {
-  const wanted = tools.filter((tool) => group === 'test' || tool.group === group);
+  const wanted = tools.filter(
+    (tool) => tool.group === group || (group === 'test' && tool.group === 'build'),
+  );
   const missing = new Set(wanted.filter((tool) => !tool.find()));
   if (missing.size > 0) install([...missing], say);
 
@@ -32,8 +34,10 @@ export function setup(group = 'test', say = console.log) {
     if (!path) throw new SetupError(lacking(tool));
     say(line(missing.has(tool) ? 'installed' : 'found', tool.name, `${tool.why} (${path})`));
   }
-  checkEmscripten();
-  linkJsonHeaders();
+  if (group !== 'cluster') {
+    checkEmscripten();
+    linkJsonHeaders();
+  }
   nodePackages(say);
 }
 

@@ -5,11 +5,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import './build.mjs';
-import { build, dist, root } from './paths.mjs';
-import { fileFor, firstFree, serve } from './static.mjs';
-
-// What the example page says; another address is put in its place where this port is taken.
-const expected = 'http://127.0.0.1:8787';
+import { build } from './paths.mjs';
+import { serveShop } from './shop.mjs';
+import { firstFree } from './static.mjs';
 
 // Only now, as the collector needs packages that building may just have installed.
 const { createCollector } = await import('../examples/collector/server.mjs');
@@ -27,20 +25,7 @@ const collector = await firstFree(8787, async (port) => {
   }
 });
 
-const folders = [join(root, 'examples', 'plain-html'), dist];
-const site = await serve((request, response) => {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  const file = fileFor(folders, pathname);
-  if (!file) {
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.\n');
-    return;
-  }
-  const body = file.type.startsWith('text/html')
-    ? file.body.toString().replaceAll(expected, collector.address ?? expected)
-    : file.body;
-  // Fresh after every build, and yet welcome in the back/forward cache, as `no-store` is not.
-  response.writeHead(200, { 'content-type': file.type, 'cache-control': 'no-cache' }).end(body);
-}, 8080);
+const site = await serveShop(/** @type {string} */ (collector.address));
 
 console.log(`
   Page       ${site.address}

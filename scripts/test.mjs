@@ -67,6 +67,8 @@ const parts = [
   },
   { name: 'consent', tests: true, cores: 0.5, command: nodeTests('tests/consent') },
   { name: 'collector', tests: true, cores: 0.6, command: nodeTests('tests/collector') },
+  // Where the packages of the engines are installed; without them one test says so.
+  { name: 'cluster', tests: true, command: nodeTests('tests/cluster', '--test-concurrency=1') },
   { name: 'plan', tests: true, command: nodeTests('tests/plan') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   {

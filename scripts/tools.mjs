@@ -92,14 +92,17 @@ export function miniBrowser() {
 /** Where the named tool of the table is; undefined if it is not installed. */
 export const findTool = (name) => tools.find((tool) => tool.name === name)?.find();
 
+/** PostgreSQL's server: not on PATH in Debian, but beside its other versions. */
+const postgresServer = () => glob('/usr/lib/postgresql/*/bin/postgres').at(-1) ?? which('postgres');
+
 const program =
   (...names) =>
   () =>
     which(...names);
 
 /**
- * `group` says who needs it: `build` to make the package, `test` to check it. `apt` is what Debian
- * and Ubuntu call it.
+ * `group` says who needs it: `build` to make the package, `test` to check it, `cluster` to run the collector's cluster
+ * on this machine. `apt` is what Debian and Ubuntu call it.
  */
 export const tools = [
   {
@@ -207,5 +210,33 @@ export const tools = [
     group: 'test',
     why: 'runs the examples written for the shell',
     find: program('curl'),
+  },
+  {
+    name: 'NATS',
+    group: 'cluster',
+    why: "JetStream, the durable log of the collector's cluster",
+    find: () => which('nats-server') ?? glob('/usr/sbin/nats-server').at(0),
+    apt: 'nats-server',
+  },
+  {
+    name: 'ClickHouse',
+    group: 'cluster',
+    why: "stores the events of the collector's cluster",
+    find: () => which('clickhouse-server') ?? glob('/usr/sbin/clickhouse-server').at(0),
+    apt: 'clickhouse-server',
+  },
+  {
+    name: 'ZooKeeper',
+    group: 'cluster',
+    why: 'keeps the replicas of ClickHouse together; runs in Java',
+    find: () => which('java') && glob('/usr/share/java/zookeeper.jar').at(0),
+    apt: 'zookeeper',
+  },
+  {
+    name: 'PostgreSQL',
+    group: 'cluster',
+    why: "stores the users of the collector's cluster",
+    find: postgresServer,
+    apt: 'postgresql',
   },
 ];

@@ -6,7 +6,18 @@
  * @typedef {{ key: string, app_id: string, revoked: boolean, permissions: string[] }} Key
  * @typedef {{ events: number, batch: number, users: number, strangers: number }} RateLimits requests a minute
  * @typedef {{ file: string, mode: 'strict' | 'mark' }} PlanChoice a tracking plan, and what happens to events that differ
- * @typedef {{ apps: App[], keys: Key[], rate_limits: RateLimits, plan: PlanChoice | null }} Config
+ * @typedef {{ kind: 'sqlite' }} SqliteSettings
+ * @typedef {object} ClusterSettings
+ * @property {'cluster'} kind
+ * @property {string} name of the streams, the database and the schema: several installations can share the engines
+ * @property {string[]} nats
+ * @property {string[]} clickhouse every replica of the one shard
+ * @property {string} postgres
+ * @property {number} partitions of the log; fixed once there is one
+ * @property {number} log_bytes what the log may hold in all
+ * @typedef {{
+ *   apps: App[], keys: Key[], rate_limits: RateLimits, store: SqliteSettings | ClusterSettings, plan: PlanChoice | null,
+ * }} Config
  */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
@@ -45,7 +56,7 @@ export function readConfig(path) {
  * @returns {Config}
  */
 export function checkConfig(value) {
-  const config = object(value, 'The config', ['apps', 'keys', 'rate_limits', 'plan']);
+  const config = object(value, 'The config', ['apps', 'keys', 'rate_limits', 'store', 'plan']);
   const apps = list(config.apps, 'apps').map(checkApp);
   if (apps.length === 0) throw new ConfigError('apps must name at least one app.');
   const keys = list(config.keys ?? [], 'keys').map(checkKey);
@@ -55,8 +66,9 @@ export function checkConfig(value) {
     if (apps.some((app) => app.app_id === key.app_id)) return;
     throw new ConfigError(`keys[${i}].app_id "${key.app_id}" is not one of the apps.`);
   });
+  const store = checkStore(config.store ?? { kind: 'sqlite' });
   const plan = config.plan === undefined ? null : checkPlan(config.plan);
-  return { apps, keys, rate_limits: checkLimits(config.rate_limits ?? {}), plan };
+  return { apps, keys, rate_limits: checkLimits(config.rate_limits ?? {}), store, plan };
 }
 
 /** @param {unknown} value @returns {PlanChoice} */
@@ -115,6 +127,63 @@ function checkLimits(value) {
     throw new ConfigError(`rate_limits.${name} must be a whole number of requests above 0.`);
   }
   return { ...documentedLimits, ...given };
+}
+
+const clusterFields = [
+  ...['kind', 'name', 'nats', 'clickhouse', 'postgres', 'partitions', 'log_bytes'],
+];
+const defaultPartitions = 8;
+const mostPartitions = 256;
+const defaultLogBytes = 8 * 1024 ** 3;
+
+/** @param {unknown} value @returns {SqliteSettings | ClusterSettings} */
+function checkStore(value) {
+  const { kind } = object(value, 'store', clusterFields);
+  if (kind === 'sqlite') {
+    object(value, 'store', ['kind']);
+    return { kind };
+  }
+  if (kind !== 'cluster') {
+    const given = kind === undefined ? 'missing' : JSON.stringify(kind);
+    throw new ConfigError(`store.kind must be "sqlite" or "cluster", not ${given}.`);
+  }
+  const store = object(value, 'store', clusterFields);
+  const { name = 'appizer', partitions = defaultPartitions, log_bytes = defaultLogBytes } = store;
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9_]{0,39}$/.test(name)) {
+    throw new ConfigError('store.name must be 1 to 40 of a–z, 0–9 and _, and begin with a letter.');
+  }
+  return {
+    kind,
+    name,
+    nats: addresses(store.nats, 'store.nats', ['nats:', 'tls:']),
+    clickhouse: addresses(store.clickhouse, 'store.clickhouse', ['http:', 'https:']),
+    postgres: address(store.postgres, 'store.postgres', ['postgres:', 'postgresql:']),
+    partitions: whole(partitions, 'store.partitions', 1, mostPartitions),
+    log_bytes: whole(log_bytes, 'store.log_bytes', 1024 ** 2, 2 ** 50),
+  };
+}
+
+/** @param {unknown} value @param {string} at @param {number} least @param {number} most */
+function whole(value, at, least, most) {
+  if (Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most) {
+    return Number(value);
+  }
+  throw new ConfigError(`${at} must be a whole number from ${least} to ${most}.`);
+}
+
+/** @param {unknown} value @param {string} at @param {string[]} schemes */
+function addresses(value, at, schemes) {
+  const all = list(value, at).map((one, i) => address(one, `${at}[${i}]`, schemes));
+  if (all.length === 0) throw new ConfigError(`${at} must name at least one server.`);
+  return all;
+}
+
+/** @param {unknown} value @param {string} at @param {string[]} schemes */
+function address(value, at, schemes) {
+  const given = text(value, at);
+  if (URL.canParse(given) && schemes.includes(new URL(given).protocol)) return given;
+  // The address may hold a password, so it is not repeated.
+  throw new ConfigError(`${at} must be an address that begins with ${schemes[0]}//.`);
 }
 
 /** @param {unknown} value @param {string} at @param {string[]} known @returns {Record<string, unknown>} */

@@ -37,7 +37,7 @@ const maxListing = 16 * 1024 * 1024;
 /**
  * @param {import('fastify').FastifyInstance} app
  * @param {Store} store
- * @param {{ open: (reply: import('fastify').FastifyReply) => void }} live
+ * @param {{ open: (reply: import('fastify').FastifyReply) => Promise<void> }} live
  */
 export function addInspection(app, store, live) {
   /** @param {import('fastify').FastifyRequest} request */
@@ -67,7 +67,7 @@ export function addInspection(app, store, live) {
   }
 
   app.get('/live', options, async (_request, reply) => {
-    live.open(reply);
+    await live.open(reply);
     return reply;
   });
 
@@ -84,7 +84,7 @@ export function addInspection(app, store, live) {
 
   app.get('/debug/events/:id', options, async (request, reply) => {
     const { id } = /** @type {{ id: string }} */ (request.params);
-    const event = store.event(id);
+    const event = await store.event(id);
     if (!event) throw new Refusal(404, 'NOT_FOUND', `There is no event "${id}".`, { event_id: id });
     reply.header('Cache-Control', 'no-store');
     return event;
@@ -98,7 +98,7 @@ export function addInspection(app, store, live) {
       const listing = await store.newestWithin(table, appId, limit, maxListing);
       return reply
         .headers({ 'Cache-Control': 'no-store', 'Content-Type': 'application/json; charset=utf-8' })
-        .send(Readable.from(listed(table, store.count(table, appId), listing)));
+        .send(Readable.from(listed(table, await store.count(table, appId), listing)));
     });
   }
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The way of a call: who calls, where a key says so -> body -> who calls, for a page -> fields ->
- * one transaction -> answer. Whatever goes wrong on it is thrown as a `Refusal`.
+ * the store -> answer. Whatever goes wrong on it is thrown as a `Refusal`.
  *
  * @typedef {import('./calls.mjs').Call} Call
  * @typedef {import('./visit.mjs').Visit} Visit
@@ -17,11 +17,10 @@ import { readObject, requiredText } from './validate.mjs';
  * @param {import('./config.mjs').Config} parts.config
  * @param {() => number} parts.now
  * @param {import('./store.mjs').Store} parts.store
- * @param {(changes: import('./live.mjs').Changes) => void} parts.publish
  */
-export function createIntake({ config, now, store, publish }) {
+export function createIntake({ config, now, store }) {
   const access = createAccess(config);
-  const limits = createLimits(config.rate_limits, now);
+  const limits = createLimits(config.rate_limits, now, store.quotas);
   const judge = createJudge(config.plan);
 
   return { access, admit, handle, countStranger, judgeStranger };
@@ -49,7 +48,7 @@ export function createIntake({ config, now, store, publish }) {
    * @param {Call} call
    * @param {Visit} visit
    * @param {unknown} json
-   * @returns {Promise<object>} the answer, once everything is on the disk
+   * @returns {Promise<object>} the answer, once everything is stored
    */
   async function handle(call, visit, json) {
     const body = readObject(json, 'body');
@@ -60,15 +59,9 @@ export function createIntake({ config, now, store, publish }) {
       const issue = 'names another app than the key does';
       throw invalidRequest(`app_id ${issue}.`, { field: 'app_id', issue });
     }
-    const save = call.plan(body, judge);
-    const outcome = await store.write(() => {
-      const saved = save(store, visit);
-      store.requests.addAccepted(visit, saved.accepted);
-      return saved;
-    });
+    const answer = await call.plan(body, judge)(store, visit);
     visit.logged = true;
-    publish(outcome.changes);
-    return outcome.body;
+    return answer;
   }
 
   /** @param {Call} call @param {Visit} visit @param {import('./access.mjs').Caller} caller */

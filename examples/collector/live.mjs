@@ -4,7 +4,7 @@
  * `changes` for the rows since the last one.
  *
  * @typedef {import('./store.mjs').Row} Row
- * @typedef {{ events?: Row[], users?: Row[], aliases?: Row[] }} Changes
+ * @typedef {import('./store.mjs').Changes} Changes
  */
 import { Refusal } from './answers.mjs';
 import { tables } from './store.mjs';
@@ -37,35 +37,21 @@ export function createLive(store, apps) {
   let pending = nothing();
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
+  /** @type {(() => void) | undefined} */
+  let unfollow;
+  let opening = 0;
 
   return {
     /** @param {import('fastify').FastifyReply} reply */
-    open(reply) {
-      if (pages.size >= maxPages) throw tooManyPages();
-      // Pending changes are in the snapshot already.
-      sendChanges();
-      const snapshot = {
-        apps: apps.map(({ app_id, website_url }) => ({ app_id, website_url })),
-        events: newest('events'),
-        users: newest('users'),
-        aliases: newest('aliases'),
-      };
-      reply.hijack();
-      const page = reply.raw;
-      page.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
-      page.write('retry: 1000\n');
-      send(page, 'snapshot', snapshot);
-      pages.add(page);
-      page.on('close', () => pages.delete(page));
-    },
-
-    /** @param {Changes} changes */
-    publish({ events = [], users = [], aliases = [] }) {
-      if (pages.size === 0) return;
-      pending.events = [...pending.events, ...events].slice(-maxRows);
-      pending.users = [...pending.users, ...users].slice(-maxRows);
-      pending.aliases = [...pending.aliases, ...aliases].slice(-maxRows);
-      timer ??= setTimeout(sendChanges, quietMs);
+    async open(reply) {
+      if (pages.size + opening >= maxPages) throw tooManyPages();
+      opening += 1;
+      try {
+        begin(reply, await takeSnapshot());
+      } finally {
+        opening -= 1;
+        stopIfUnwatched();
+      }
     },
 
     close() {
@@ -74,9 +60,57 @@ export function createLive(store, apps) {
     },
   };
 
+  /** @param {import('fastify').FastifyReply} reply @param {object} snapshot */
+  function begin(reply, snapshot) {
+    reply.hijack();
+    const page = reply.raw;
+    if (page.destroyed) return;
+    page.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    page.write('retry: 1000\n');
+    send(page, 'snapshot', snapshot);
+    pages.add(page);
+    page.on('close', () => {
+      pages.delete(page);
+      stopIfUnwatched();
+    });
+  }
+
+  async function takeSnapshot() {
+    // Followed first: what comes meanwhile is in the snapshot, or sent again after it, and a page shows a row once.
+    unfollow ??= store.follow(publish);
+    // For the pages that are open already; the snapshot has it too.
+    sendChanges();
+    const [events, users, aliases] = await Promise.all(
+      /** @type {const} */ (['events', 'users', 'aliases']).map(newest),
+    );
+    return {
+      apps: apps.map(({ app_id, website_url }) => ({ app_id, website_url })),
+      ...{ events, users, aliases },
+    };
+  }
+
+  function stopIfUnwatched() {
+    if (pages.size > 0 || opening > 0) return;
+    unfollow?.();
+    unfollow = undefined;
+    clearTimeout(timer);
+    timer = undefined;
+    pending = nothing();
+  }
+
+  /** @param {Changes} changes */
+  function publish({ events = [], users = [], aliases = [] }) {
+    if (pages.size === 0 && opening === 0) return;
+    pending.events = [...pending.events, ...events].slice(-maxRows);
+    pending.users = [...pending.users, ...users].slice(-maxRows);
+    pending.aliases = [...pending.aliases, ...aliases].slice(-maxRows);
+    timer ??= setTimeout(sendChanges, quietMs);
+  }
+
   /** @param {import('./store.mjs').Table} table */
-  function newest(table) {
-    return store.outlines(table, maxRows, maxJson).map((row) => outline(row, tables[table]));
+  async function newest(table) {
+    const rows = await store.outlines(table, maxRows, maxJson);
+    return rows.map((row) => outline(row, tables[table]));
   }
 
   function sendChanges() {

@@ -34,21 +34,41 @@ async function main() {
     throw new Error(`--port must be a number from 0 (any free one) to 65535, not "${port}".`);
   }
   const collector = open(db, config);
+  const problems = await inConfig(config, () => collector.begin());
   for (const signal of ['SIGINT', 'SIGTERM']) {
     // Once: who presses Ctrl+C again does not want to wait.
     process.once(signal, () => collector.close());
   }
   await collector.listen(Number(port));
-  console.log(`Collecting into ${db}; watch at ${collector.address} and stop with Ctrl+C.`);
+  const where = collector.isCluster ? 'the cluster' : db;
+  console.log(`Collecting into ${where}; watch at ${collector.address} and stop with Ctrl+C.`);
+  for (const problem of problems) console.log(problem);
 }
 
 /** @param {string} db @param {string} [file] */
 function open(db, file) {
-  try {
-    return createCollector({ db, config: readConfig(file) });
-  } catch (error) {
+  return inConfig(file, () => createCollector({ db, config: readConfig(file) }));
+}
+
+/**
+ * A mistake in the config is reported with the name of its file.
+ *
+ * @template T
+ * @param {string | undefined} file
+ * @param {() => T} run
+ * @returns {T}
+ */
+function inConfig(file, run) {
+  /** @param {unknown} error @returns {never} */
+  const fail = (error) => {
     if (!(error instanceof ConfigError)) throw error;
     throw new Error(`${file ?? 'collector.json'}: ${error.message}`, { cause: error });
+  };
+  try {
+    const result = run();
+    return result instanceof Promise ? /** @type {any} */ (result.catch(fail)) : result;
+  } catch (error) {
+    return fail(error);
   }
 }
 

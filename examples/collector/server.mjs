@@ -6,10 +6,13 @@
  * @typedef {import('fastify').FastifyReply} FastifyReply
  * @typedef {import('fastify').FastifyRequest} FastifyRequest
  * @typedef {import('./visit.mjs').Visit} Visit
+ * @typedef {import('./store.mjs').Store} Store
+ * @typedef {Pick<ReturnType<typeof openStore>, 'count' | 'newest'>} Reads
  */
 import fastify from 'fastify';
 import { closing, malformedAnswer, maxBody, Refusal, refusalOf } from './answers.mjs';
 import { calls } from './calls.mjs';
+import { openCluster } from './cluster/store.mjs';
 import { checkConfig, readConfig } from './config.mjs';
 import { allowReading, answerPreflight } from './cors.mjs';
 import { addInspection } from './inspect.mjs';
@@ -17,7 +20,7 @@ import { createIntake } from './intake.mjs';
 import { showQuota } from './limits.mjs';
 import { createLive } from './live.mjs';
 import { createShutdown } from './shutdown.mjs';
-import { openStore } from './store.mjs';
+import { openStore } from './sqlite_store.mjs';
 import { createVisit } from './visit.mjs';
 
 // Never the network: there is no TLS here, and looking at the events takes no password.
@@ -37,9 +40,13 @@ export function createCollector(options = {}) {
   const { db = 'events.sqlite', now = Date.now, report = console.error } = options;
   const config = checkConfig(options.config ?? readConfig());
   const { longestLockMs, mostRefused, maxBytes } = options;
-  const store = openStore(db, { longestLockMs, mostRefused, maxBytes });
+  /** @type {Store} */
+  const store =
+    config.store.kind === 'cluster'
+      ? openCluster(config.store)
+      : openStore(db, { longestLockMs, mostRefused, maxBytes });
   const live = createLive(store, config.apps);
-  const intake = createIntake({ config, now, store, publish: live.publish });
+  const intake = createIntake({ config, now, store });
 
   /** @type {WeakMap<FastifyRequest, Visit>} */
   const visits = new WeakMap();
@@ -84,7 +91,7 @@ export function createCollector(options = {}) {
     }
     // Looking at the collector is no part of what happened to it.
     if (!visit.logged && (isOfApi(visit) || request.is404)) {
-      store.requests.addRefused(visit, reply.statusCode);
+      store.addRefused(visit, reply.statusCode);
     }
   });
   app.setErrorHandler(answerError);
@@ -105,8 +112,16 @@ export function createCollector(options = {}) {
     /** The Fastify instance, for `inject` and for the hooks of a test. */
     app,
 
-    /** The tables, for reading them back. */
-    store: { count: store.count, newest: store.newest },
+    /** The tables, for reading them back. From a cluster these are promises. @type {Reads} */
+    store: /** @type {any} */ (store),
+
+    isCluster: config.store.kind === 'cluster',
+
+    /** Resolves when everything acknowledged so far can be read. */
+    settled: () => store.settled?.() ?? Promise.resolve(),
+
+    /** What keeps the store from working yet, in sentences; throws where the config is at fault. */
+    begin: () => store.begin?.() ?? Promise.resolve(/** @type {string[]} */ ([])),
 
     /** Where it listens, once it does. */
     get address() {
@@ -129,7 +144,7 @@ export function createCollector(options = {}) {
     const hungUp = shutdown.hangUp();
     await app.close();
     hungUp();
-    store.close();
+    await store.close();
   }
 
   /** @param {unknown} error @param {FastifyRequest} request @param {FastifyReply} reply */

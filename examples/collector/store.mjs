@@ -1,20 +1,38 @@
 // @ts-check
 /**
- * Everything that is kept, in one SQLite file: the tables, the transactions around them, and reading
- * them back for users and tests.
+ * What a store does. There are two: one SQLite file (`sqlite_store.mjs`), which needs nothing, and a cluster
+ * (`cluster/store.mjs`) for any number of collectors. Methods that write reject with a `Refusal` where the caller is to
+ * blame, or where nothing can be stored at the moment (503).
  *
  * @typedef {'events' | 'users' | 'aliases' | 'duplicates' | 'requests'} Table
  * @typedef {Record<string, unknown>} Row
- * @typedef {object} StoreOptions
- * @property {number} [longestLockMs] how long a write waits for another process's lock
- * @property {number} [mostRefused] refused requests that are kept
- * @property {number} [maxBytes] the database grows no larger
+ * @typedef {{ events?: Row[], users?: Row[], aliases?: Row[] }} Changes rows that are new or have changed
+ * @typedef {import('./validate.mjs').EventInput} EventInput
+ * @typedef {import('./validate.mjs').UserInput} UserInput
+ * @typedef {import('./visit.mjs').Visit} Visit
+ * @typedef {{ user_id: string, external_id: string, properties: string, [column: string]: unknown }} UserRow
+ *
+ * @typedef {object} Store
+ * @property {(events: EventInput[], visit: Visit) => Promise<string[]>} saveEvents all of them or none; their ids, of
+ *   copies that of the first one
+ * @property {(input: UserInput, visit: Visit) => Promise<{ created: boolean, user: UserRow }>} saveUser
+ * @property {(input: { user_id: string, alias_id: string }, visit: Visit) => Promise<void>} linkAlias
+ * @property {(visit: Visit, status: number) => void} addRefused notes a request that was not accepted; at any time
+ * @property {import('./limits.mjs').SharedQuotas} [quotas] where several collectors count together
+ * @property {(follower: (changes: Changes) => void) => (() => void)} follow until the returned function is called
+ * @property {(table: Table, appId: string | null) => number | Promise<number>} count
+ * @property {(table: Table, appId: string | null, limit: number) => Row[] | Promise<Row[]>} newest oldest first, with
+ *   columns of JSON parsed
+ * @property {(table: Table, appId: string | null, limit: number, maxBytes: number) =>
+ *   Promise<{ rows: Row[], truncated: boolean }>} newestWithin as much as `maxBytes` of JSON text hold, as text
+ * @property {(table: Table, limit: number, maxJson: number) => Row[] | Promise<Row[]>} outlines the newest of all apps;
+ *   JSON longer than `maxJson` bytes is null, and its length is in `<column>_bytes`
+ * @property {(eventId: string) => Row | undefined | Promise<Row | undefined>} event
+ * @property {() => Promise<void>} probe rejects where nothing can be stored
+ * @property {() => Promise<string[]>} [begin] what keeps it from working yet
+ * @property {() => Promise<void>} [settled] resolves when everything acknowledged so far can be read
+ * @property {() => void | Promise<void>} close
  */
-import { createCommits } from './commits.mjs';
-import { openDatabase } from './database.mjs';
-import { createEvents } from './events.mjs';
-import { createRequests } from './requests.mjs';
-import { createUsers } from './users.mjs';
 
 /** The tables, and their columns of JSON text. @type {Record<Table, string[]>} */
 export const tables = {
@@ -24,145 +42,6 @@ export const tables = {
   duplicates: [],
   requests: [],
 };
-
-/** Rows that one query reads: after each, other requests have their turn. */
-const rowsAtOnce = 500;
-
-/** What /readyz writes. As much as a batch: where that has no room, the next one has none either. */
-const probeBytes = 256 * 1024;
-
-/** @typedef {ReturnType<typeof openStore>} Store */
-
-/** @param {string} file @param {StoreOptions} [options] */
-export function openStore(file, { longestLockMs, mostRefused, maxBytes } = {}) {
-  const db = openDatabase(file, maxBytes);
-  const { write, flush } = createCommits(db, longestLockMs);
-  const requests = createRequests(db, write, mostRefused);
-  const total = db.prepare(
-    'SELECT coalesce(sum(rows), 0) AS n FROM totals WHERE name = ?1 AND (?2 IS NULL OR app_id = ?2)',
-  );
-  const addProbe = db.prepare('INSERT INTO probes VALUES (zeroblob(?))');
-  const removeProbes = db.prepare('DELETE FROM probes');
-
-  return {
-    write,
-    events: createEvents(db),
-    users: createUsers(db),
-    requests,
-
-    /**
-     * @param {Table} table
-     * @param {string | null} appId null for all apps
-     * @returns {number}
-     */
-    count(table, appId) {
-      settle();
-      return total.get(table, appId).n;
-    },
-
-    /**
-     * @param {Table} table
-     * @param {string | null} appId null for all apps
-     * @param {number} limit
-     * @returns {Row[]} the newest, oldest first
-     */
-    newest(table, appId, limit) {
-      settle();
-      const rows = select(table, '*', appId).all(...of(appId), Number.MAX_SAFE_INTEGER, limit);
-      return rows.reverse().map((row) => parseColumns(row, tables[table]));
-    },
-
-    /**
-     * As `newest`, but in pieces with a pause between them, and as much as `maxBytes` of columns of JSON text hold.
-     *
-     * @param {Table} table
-     * @param {string | null} appId
-     * @param {number} limit
-     * @param {number} maxBytes
-     * @returns {Promise<{ rows: Row[], truncated: boolean }>} columns of JSON as text
-     */
-    async newestWithin(table, appId, limit, maxBytes) {
-      settle();
-      const statement = select(table, 'rowid AS "#", *', appId);
-      /** @type {Row[]} */
-      const rows = [];
-      let before = Number.MAX_SAFE_INTEGER;
-      let bytes = 0;
-      while (rows.length < limit) {
-        let read = 0;
-        for (const row of statement.iterate(
-          ...of(appId),
-          before,
-          Math.min(rowsAtOnce, limit - rows.length),
-        )) {
-          for (const name of tables[table]) bytes += String(row[name] ?? '').length;
-          if (bytes > maxBytes) return { rows: rows.reverse(), truncated: true };
-          before = Number(row['#']);
-          delete row['#'];
-          rows.push(row);
-          read += 1;
-        }
-        if (read === 0) break;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      return { rows: rows.reverse(), truncated: false };
-    },
-
-    /**
-     * The newest of all apps, oldest first. JSON longer than `maxJson` bytes is null, and is not even read; how long it
-     * is stands in `<column>_bytes`.
-     *
-     * @param {Table} table
-     * @param {number} limit
-     * @param {number} maxJson
-     * @returns {Row[]} columns of JSON as text
-     */
-    outlines(table, limit, maxJson) {
-      settle();
-      const json = tables[table].flatMap((name) => [
-        `iif(octet_length(${name}) <= ${maxJson}, ${name}, NULL) AS ${name}`,
-        `octet_length(${name}) AS ${name}_bytes`,
-      ]);
-      const columns = ['*', ...json].join(', ');
-      return select(table, columns, null).all(Number.MAX_SAFE_INTEGER, limit).reverse();
-    },
-
-    /** @param {string} eventId @returns {Row | undefined} */
-    event(eventId) {
-      settle();
-      const row = db.prepare('SELECT * FROM events WHERE event_id = ?').get(eventId);
-      return row && parseColumns(row, tables.events);
-    },
-
-    /** Rejects where nothing can be stored. */
-    probe: () =>
-      write(() => {
-        addProbe.run(probeBytes);
-        removeProbes.run();
-      }),
-
-    close() {
-      settle();
-      db.close();
-    },
-  };
-
-  /** @param {Table} table @param {string} columns @param {string | null} appId */
-  function select(table, columns, appId) {
-    const condition = appId === null ? '' : 'app_id = ? AND ';
-    return db.prepare(
-      `SELECT ${columns} FROM ${table} WHERE ${condition}rowid < ? ORDER BY rowid DESC LIMIT ?`,
-    );
-  }
-
-  function settle() {
-    requests.catchUp();
-    flush();
-  }
-}
-
-/** @param {string | null} appId */
-const of = (appId) => (appId === null ? [] : [appId]);
 
 /**
  * @param {Row} row

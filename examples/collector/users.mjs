@@ -4,7 +4,7 @@
  *
  * @typedef {import('./database.mjs').Database} Database
  * @typedef {import('./visit.mjs').Visit} Visit
- * @typedef {{ user_id: string, external_id: string, properties: string, [column: string]: unknown }} UserRow
+ * @typedef {import('./store.mjs').UserRow} UserRow
  */
 import { invalidRequest, Refusal } from './answers.mjs';
 import { newId } from './ids.mjs';
@@ -72,17 +72,17 @@ export function createUsers(db) {
   function link({ user_id, alias_id }, { app_id, received_at }) {
     const alias = { app_id, alias_id, user_id };
     if (!get(app_id, user_id)) {
-      throw new Refusal(404, 'USER_NOT_FOUND', `There is no user "${user_id}".`, { user_id });
+      throw userNotFound(user_id);
     }
     const owner = ownerOf(app_id, alias_id);
     if (owner === user_id) return alias;
     if (owner !== undefined) {
-      throw conflict(`"${alias_id}" already belongs to another user.`, alias_id);
+      throw aliasConflict.taken(alias_id);
     }
     // Following aliases upwards must come to an end somewhere.
     for (let id = ownerOf(app_id, user_id); id !== undefined; id = ownerOf(app_id, id)) {
       if (id === alias_id) {
-        throw conflict(`"${user_id}" is itself an alias of "${alias_id}".`, alias_id);
+        throw aliasConflict.cycle(alias_id, user_id);
       }
     }
     insertAlias.run(app_id, alias_id, user_id, received_at);
@@ -101,11 +101,23 @@ export function createUsers(db) {
 }
 
 /** @param {string} field @param {string} json */
-function checkSize(field, json) {
+export function checkSize(field, json) {
   if (json.length <= maxRecord) return;
   const issue = `of a user may have at most ${maxRecord} characters of JSON in all, not ${json.length}`;
   throw invalidRequest(`${field} ${issue}.`, { field, issue, limit: maxRecord });
 }
+
+/** @param {string} userId */
+export const userNotFound = (userId) =>
+  new Refusal(404, 'USER_NOT_FOUND', `There is no user "${userId}".`, { user_id: userId });
+
+export const aliasConflict = {
+  /** @param {string} aliasId */
+  taken: (aliasId) => conflict(`"${aliasId}" already belongs to another user.`, aliasId),
+
+  /** @param {string} aliasId @param {string} userId */
+  cycle: (aliasId, userId) => conflict(`"${userId}" is itself an alias of "${aliasId}".`, aliasId),
+};
 
 /** @param {string} message @param {string} aliasId */
 const conflict = (message, aliasId) =>

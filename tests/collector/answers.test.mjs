@@ -448,10 +448,10 @@ for (const row of refusals) {
     if (status === 405) assert.equal(answer.headers.get('allow'), details.allowed.join(', '));
     assert.deepEqual(reported, []);
     for (const table of /** @type {const} */ (['events', 'users', 'aliases', 'duplicates'])) {
-      assert.equal(collector.store.count(table, null), 0);
+      assert.equal(await collector.store.count(table, null), 0);
     }
     assert.deepEqual(
-      collector.store.newest('requests', null, 9).map((request) => request.status),
+      (await collector.store.newest('requests', null, 9)).map((request) => request.status),
       row.logged === false ? [] : [status],
     );
   });
@@ -519,7 +519,7 @@ test('a page gets the same answers as a server', async (t) => {
     assert.equal(status, 200);
     assert.equal(answer.success, true);
   }
-  assert.equal(collector.store.count('events', 'demo'), 3);
+  assert.equal(await collector.store.count('events', 'demo'), 3);
 });
 
 test('fields nobody documented are ignored', async (t) => {

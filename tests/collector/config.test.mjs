@@ -17,7 +17,7 @@ const mistakes = [
   [{ apps: [] }, 'apps must name at least one app.'],
   [
     { apps: [app], limits: {} },
-    'The config has an unknown field "limits"; known: apps, keys, rate_limits, plan.',
+    'The config has an unknown field "limits"; known: apps, keys, rate_limits, store, plan.',
   ],
   [{ apps: ['demo'] }, 'apps[0] must be an object.'],
   [{ apps: [{}] }, 'apps[0].app_id must be a non-empty string.'],

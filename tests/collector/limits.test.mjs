@@ -46,7 +46,7 @@ test('one request too many is refused until the minute is over', async (t) => {
   });
   assert.equal(headers.get('retry-after'), '50');
   assert.deepEqual(quota(headers), [3, 0, reset]);
-  assert.equal(collector.store.count('events', 'demo'), 3);
+  assert.equal(await collector.store.count('events', 'demo'), 3);
 
   clock.time += 50_000;
   assert.equal((await send('/v1/events', event)).status, 200);

@@ -27,6 +27,18 @@ export const config = {
   ],
 };
 
+/**
+ * Another store than SQLite, empty for each test: `tests/cluster` runs the same tests on its cluster.
+ *
+ * @type {(() => Promise<{ store: object, end: () => Promise<void> }>) | undefined}
+ */
+let otherStore;
+
+/** @param {NonNullable<typeof otherStore>} make */
+export function runOn(make) {
+  otherStore = make;
+}
+
 export const event = { event_name: 'plan_chosen', user_id: 'user_123' };
 
 /** @param {TestContext} t @returns {string} path of a database that goes away with the test */
@@ -45,8 +57,32 @@ export async function start(t, options = {}) {
   /** @type {unknown[]} */
   const reported = [];
   const report = (/** @type {unknown} */ error) => reported.push(error);
-  const collector = createCollector({ db, config, report, ...options });
-  t.after(() => collector.close());
+  const other = await otherStore?.();
+  const wanted = /** @type {object} */ (options.config ?? config);
+  const all = {
+    db,
+    report,
+    ...options,
+    config: { ...wanted, ...(other && { store: other.store }) },
+  };
+  const created = createCollector(all);
+  t.after(async () => {
+    await created.close();
+    await other?.end();
+  });
+  // What was acknowledged can be read at once in SQLite; elsewhere it is waited for.
+  const collector = !other
+    ? created
+    : Object.create(created, {
+        store: {
+          value: {
+            count: (/** @type {[any, any]} */ ...of) =>
+              created.settled().then(() => created.store.count(...of)),
+            newest: (/** @type {[any, any, any]} */ ...of) =>
+              created.settled().then(() => created.store.newest(...of)),
+          },
+        },
+      });
   const address = await collector.listen();
 
   return {

@@ -23,7 +23,7 @@ test('a user is created once and then updated, only where fields are given', asy
   assert.equal(updated.body.user_id, created.body.user_id);
   assert.equal(updated.body.external_id, 'user_123');
   assert.equal(updated.body.message, 'User updated successfully');
-  assert.deepEqual(collector.store.newest('users', null, 9), [
+  assert.deepEqual(await collector.store.newest('users', null, 9), [
     {
       user_id: created.body.user_id,
       app_id: 'demo',
@@ -45,10 +45,10 @@ test('apps have users of their own', async (t) => {
   const first = await send('/v1/users', { user_id: 'u' });
   const second = await send('/v1/users', { user_id: 'u' }, shop);
   assert.notEqual(first.body.user_id, second.body.user_id);
-  assert.equal(collector.store.count('users', 'shop'), 1);
+  assert.equal(await collector.store.count('users', 'shop'), 1);
   const elsewhere = await send('/v1/users/aliases', { user_id: 'u', alias_id: 'a' }, shop);
   assert.equal(elsewhere.status, 200);
-  assert.equal(collector.store.count('aliases', 'demo'), 0);
+  assert.equal(await collector.store.count('aliases', 'demo'), 0);
 });
 
 /**
@@ -86,7 +86,7 @@ for (const [name, text, status] of rows) {
         assert.deepEqual(answer.body.details, { alias_id });
       }
     }
-    const stored = collector.store.newest('aliases', 'demo', 9);
+    const stored = await collector.store.newest('aliases', 'demo', 9);
     assert.deepEqual(
       stored.map(({ alias_id, user_id }) => `${alias_id}>${user_id}`),
       [...kept],
