@@ -11,6 +11,7 @@
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
  *   trace.mjs .cjs         traces of what the npm package does; replay.mjs replays them, in Node alone
  *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
+ *   propagate.mjs .cjs     tells the site's own server whose request it is; appizer-web.propagate.js for the script tag
  *   server.mjs .cjs        a server's client; the API and the script from a site's own domain
  *   react vue … .mjs .cjs  thin bindings for frameworks
  *   *.mjs.map              source maps of the modules
@@ -47,7 +48,7 @@ const UNPACK = join(buildFolder, 'wasm', 'unpack.wasm');
 // Built in a folder of its own and moved when complete, so that a server of `dist/` never serves half a build.
 const DIST = join(buildFolder, `dist-${process.pid}`);
 /** What can be imported from the package. */
-const entries = ['index', 'wasm', 'snippet', 'testing', 'trace', 'consent', 'server'];
+const entries = ['index', 'wasm', 'snippet', 'testing', 'trace', 'consent', 'propagate', 'server'];
 /** What can be imported beside its framework, which is a package of its own, as is the client that they share. */
 const frameworks = ['react', 'next', 'vue', 'nuxt', 'svelte'];
 /** Of these, those that load other files. */
@@ -193,11 +194,13 @@ export async function bundle() {
     outfile: join(DIST, 'appizer-web.debug.js'),
     format: 'iife',
   });
-  await make({
-    entryPoints: [source('entries/consent-script.ts')],
-    outfile: join(DIST, 'appizer-web.consent.js'),
-    format: 'iife',
-  });
+  for (const name of ['consent', 'propagate']) {
+    await make({
+      entryPoints: [source(`entries/${name}-script.ts`)],
+      outfile: join(DIST, `appizer-web.${name}.js`),
+      format: 'iife',
+    });
+  }
   await make({
     entryPoints: [source('entries/fallback-script.ts')],
     outfile: join(DIST, 'appizer-web.fallback.js'),

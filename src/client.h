@@ -66,6 +66,9 @@ class Client {
   Status set_consent(View state, const Entropy& user, const Moment& now);
   /// The visitor's id; empty while there is none. Valid until the next input.
   View user_id() const;
+  /// "<session> <view>" of what happens now, as events have them in `$session_id` and `$view_id`;
+  /// empty where there is no client or the next event begins a session. Valid until the next input.
+  View visit(const Moment& now);
   /// Whether calls wait for what storage has of the visitor: every effect is to be performed before
   /// the next call, as room for them is bounded.
   bool waits_for_storage() const { return running_.has_value() && pending_calls_.size() > 0; }

@@ -59,6 +59,9 @@ std::int32_t apz_set_consent(std::uint32_t size, double monotonic, double wall) 
 APZ_EXPORT(apz_user_id)
 void apz_user_id() { output = client.user_id(); }
 
+APZ_EXPORT(apz_visit)
+void apz_visit(double monotonic, double wall) { output = client.visit(at(monotonic, wall)); }
+
 APZ_EXPORT(apz_flush)
 std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall) {
   return code(client.flush(token, at(monotonic, wall)));

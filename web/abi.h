@@ -50,6 +50,9 @@ std::int32_t apz_reset(double monotonic, double wall);
 std::int32_t apz_set_consent(std::uint32_t size, double monotonic, double wall);
 /// Puts the visitor's id into the output buffer; nothing while there is none.
 void apz_user_id();
+/// Puts "<session> <view>" into the output buffer, see `Client::visit`; nothing while there is
+/// none.
+void apz_visit(double monotonic, double wall);
 std::int32_t apz_flush(std::uint32_t token, double monotonic, double wall);
 
 /// Input: the key, then its value. `value_size` is negative where it has none.

@@ -131,6 +131,12 @@ export function createAppizer(build: Build, stub?: Stub): Appizer {
         call((to) => debug.check(to.reset()));
       }),
     getUserId: () => client?.running(true)?.userId() || undefined,
+    getContext: () => {
+      const to = client?.running(true);
+      const userId = to?.userId();
+      const [sessionId, viewId] = (userId && to?.visit().split(' ')) || [];
+      return { userId: userId || undefined, sessionId: sessionId || undefined, viewId };
+    },
     flush: () =>
       new NativePromise((resolve) => {
         if (client?.alive()) client.flush(resolve);

@@ -53,6 +53,10 @@ export function forwardTo(other: Appizer): Client {
     replaces: () => false,
     reset: () => pass(() => other.reset()),
     userId: () => other.getUserId() ?? '',
+    visit: () => {
+      const { sessionId = '', viewId = '' } = other.getContext?.() ?? {};
+      return sessionId && `${sessionId} ${viewId}`;
+    },
   };
   return {
     alive: () => true,

@@ -348,6 +348,16 @@ export interface Report {
   }[];
 }
 
+/** Whom and what an event of now would belong to. */
+export interface Context {
+  /** The visitor's id; `undefined` before `init`, and without consent. */
+  userId: string | undefined;
+  /** The session's id (`$session_id` of events); `undefined` where the next event begins one. */
+  sessionId: string | undefined;
+  /** The view's id (`$view_id` of events). */
+  viewId: string | undefined;
+}
+
 /**
  * What `flush` achieved.
  *
@@ -399,6 +409,11 @@ export interface Appizer<Events extends object = AnyEvents> {
   setUserId(id: string | number): void;
   /** The visitor's id; `undefined` before `init`, and without consent. */
   getUserId(): string | undefined;
+  /**
+   * Whom and what an event of now would belong to, for a server that records events of the same visit
+   * ([appizer-web/propagate](docs/server.md)). A session that has ended, or not begun, has no id.
+   */
+  getContext(): Context;
   /**
    * Says what you know of the visitor (`POST /users`): `email` and `phone` (with country code) as texts, anything
    * else as properties. Calls are merged while they wait to be sent.

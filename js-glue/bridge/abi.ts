@@ -21,6 +21,7 @@ export interface Exports {
   apz_reset(monotonic: number, wall: number): number;
   apz_set_consent(size: number, monotonic: number, wall: number): number;
   apz_user_id(): void;
+  apz_visit(monotonic: number, wall: number): void;
   apz_flush(token: number, monotonic: number, wall: number): number;
   apz_storage_value(keySize: number, valueSize: number, monotonic: number, wall: number): void;
   apz_storage_keys(size: number, monotonic: number, wall: number): void;

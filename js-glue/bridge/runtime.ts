@@ -34,6 +34,8 @@ export interface Runtime {
   setConsent(state: string): number;
   reset(): number;
   userId(): string;
+  /** The session and the view, separated by a space; empty where there are none. */
+  visit(): string;
   flush(token: number): number;
   /** Ends the client as if the page went away. */
   stop(): void;
@@ -122,6 +124,13 @@ export function run(core: Core, host: Host, output: ClientOutput): Runtime {
         return core.read();
       }, '');
     },
+    visit: () =>
+      guarded(() => {
+        call(exports.apz_visit, []);
+        const text = core.read();
+        loop.drain();
+        return text;
+      }, ''),
     flush: (token) => command(() => call(exports.apz_flush, [], token)),
     stop: () => {
       stopping = true;

@@ -10,6 +10,7 @@ export type {
   CommonProperties,
   Consent,
   ConsentDecision,
+  Context,
   EventMap,
   FlushResult,
   FormFacts,

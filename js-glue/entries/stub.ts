@@ -22,6 +22,9 @@ function open() {
     flush: function () {
       return Promise.resolve({ delivered: 0, dropped: 0, pending: queue.length });
     },
+    getContext: function () {
+      return {};
+    },
   } as unknown as Stub;
   'create init trackEvent setUserId getUserId setUserProperties setConsent reset shutdown'
     .split(' ')

@@ -1,13 +1,16 @@
-/** Which visitor a request is of, as the browser SDK has noted it in cookies. */
+/** Which visitor a request is of, as the browser SDK has noted it in cookies, or says in a header. */
 
 import { attempt } from '../api/attempt.js';
+import { contextIn, VISITOR_HEADER } from '../propagate/header.js';
 import { cookiesIn } from './cookie.js';
 
 /** What a request says about its visitor. */
 export interface RequestContext {
-  /** The visitor's id; none where the page keeps it out of cookies, or consent is missing. */
+  /** The visitor's id; none where neither a cookie nor the header has it, as before consent. */
   userId?: string;
   sessionId?: string;
+  /** The view of the page that made the request; only the header has it. */
+  viewId?: string;
   /** The visitor's address and user agent. */
   ip?: string;
   ua?: string;
@@ -37,10 +40,16 @@ export function contextOf(request: AnyRequest, idKey: string): RequestContext {
   const put = (name: keyof RequestContext, value: string | undefined) => {
     if (value) context[name] = value;
   };
+  // The page knows best; where it says nothing, as in a navigation, its cookies do.
+  const said = contextIn(header(VISITOR_HEADER));
   const cookies = cookiesIn(header('cookie'));
-  put('userId', decode(cookies.get(encodeURIComponent(idKey))));
+  put('userId', said.userId ?? decode(cookies.get(encodeURIComponent(idKey))));
   const noted = [...cookies].find(([name]) => /^appizer\.1\.\w{8}\.s$/.test(name));
-  put('sessionId', decode(noted?.[1]).split(' ')[0]?.replace(/^-$/, ''));
+  put(
+    'sessionId',
+    said.userId ? said.sessionId : decode(noted?.[1]).split(' ')[0]?.replace(/^-$/, ''),
+  );
+  put('viewId', said.viewId);
   put('ip', request.ip ?? request.socket?.remoteAddress?.replace(/^::ffff:/, ''));
   put('ua', header('user-agent'));
   return context;

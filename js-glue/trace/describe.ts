@@ -59,6 +59,8 @@ function describeInput([, name, texts, , numbers]: InputStep): string {
       return `setConsent ${first}`;
     case 'reset':
       return 'reset: the visitor logs out';
+    case 'visit':
+      return 'getContext: which session and view this is';
     case 'flush':
       return 'flush';
     case 'storage_value':

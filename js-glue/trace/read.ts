@@ -32,6 +32,7 @@ export const INPUTS: Record<string, readonly [texts: number, numbers: number, ra
   set_user_properties: [1, 0, 0],
   reset: [0, 0, 16],
   set_consent: [1, 0, 16],
+  visit: [0, 0, 0],
   flush: [0, 1, 0],
   storage_value: [2, 0, 0],
   storage_keys: [1, 0, 0],

@@ -83,6 +83,12 @@ void append_time(String& out, Millis wall) {
   out += "Z\"";
 }
 
+void append_view_id(String& out, View document, std::uint32_t view) {
+  out += document;
+  out += '.';
+  json::append_integer(out, view);
+}
+
 Event make_event(View name, View properties, const Stamp& stamp) {
   Event event;
   const View short_name = json::clip(name, kLongestName);
@@ -112,9 +118,7 @@ Event make_event(View name, View properties, const Stamp& stamp) {
   if (!stamp.session_id.empty()) json::append_member(out, "$session_id", stamp.session_id);
   if (!stamp.document.empty()) {
     out += ",\"$view_id\":\"";
-    out += stamp.document;
-    out += '.';
-    json::append_integer(out, stamp.view);
+    append_view_id(out, stamp.document, stamp.view);
     out += "\",\"$seq\":";
     json::append_integer(out, stamp.seq);
   }

@@ -47,6 +47,9 @@ struct Event {
 /// Makes an event. `name` must not be blank; `properties` is JSON text, empty or "null" for none.
 Event make_event(View name, View properties, const Stamp& stamp);
 
+/// Appends "<document>.<view>", an event's `$view_id`.
+void append_view_id(String& out, View document, std::uint32_t view);
+
 /// Closes a journalled event: the visitor's clock as it is sent, library, user agent, whether a bot
 /// made it, and the number of events before it that were lost.
 void append_event_tail(String& out, View user_agent, bool bot, std::uint32_t dropped,

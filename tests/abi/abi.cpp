@@ -208,6 +208,8 @@ TEST_CASE("commands reach the client", "[abi]") {
   apz_user_id();
   const std::string anonymous(apz_output(), apz_output_size());
   CHECK(anonymous.size() == 36);
+  apz_visit(door.now, door.wall());
+  CHECK(apz_output_size() == 0);  // no session has begun
 
   door.write({"\"user_1\""});
   CHECK(apz_set_user_id(8, door.now, door.wall()) == 0);

@@ -255,6 +255,7 @@ describe('tools that judge packages find nothing', { timeout: 600_000 }, () => {
       'snippet',
       'testing',
       'consent',
+      'propagate',
       'server',
       'react',
       'next',

@@ -141,6 +141,39 @@ test('a request’s visitor: from the cookies of the page’s SDK, in each form 
   );
 });
 
+test('a request’s visitor: from the header of the page’s SDK, which says the view as well', async () => {
+  const appizer = open();
+  const cookie = 'appizer_user_id=old; appizer.1.0abcdefg.s=old_session%201763928000000';
+  const said = (/** @type {string} */ value) =>
+    appizer.fromRequest({ headers: { cookie, 'appizer-visitor': value } });
+  said('user%201 session_1 document.3').trackEvent('purchase_completed');
+  // A session that has ended has no id, and its cookie says less.
+  said('user%201  ').trackEvent('purchase_completed');
+  // None of ours, or not readable: the cookies count.
+  for (const value of [
+    '',
+    'user',
+    ' session_1 document.3',
+    '%E0%A4%A a b',
+    `${'x'.repeat(3000)} a b`,
+  ]) {
+    assert.equal(said(value).userId, 'old', value);
+    assert.equal(said(value).viewId, undefined, value);
+  }
+  await appizer.shutdown();
+  assert.deepEqual(
+    events().map(({ user_id, properties }) => [
+      user_id,
+      properties.$session_id,
+      properties.$view_id,
+    ]),
+    [
+      ['user 1', 'session_1', 'document.3'],
+      ['user 1', undefined, undefined],
+    ],
+  );
+});
+
 test('mistakes: a sentence each in debug, never an exception', async (t) => {
   /** @type {string[]} */
   const said = [];

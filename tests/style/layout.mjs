@@ -42,14 +42,25 @@ const core = {
  * @type {Record<string, string[]>}
  */
 const glue = {
-  entries: ['api', 'bridge', 'browser', 'node', 'testing', 'consent', 'server', 'trace'],
+  entries: [
+    'api',
+    'bridge',
+    'browser',
+    'node',
+    'testing',
+    'consent',
+    'server',
+    'trace',
+    'propagate',
+  ],
   trace: ['bridge', 'api/build as types', 'api/sentences', 'leaves'],
   api: ['bridge', 'browser', 'node', 'trace/types as types'],
   browser: ['bridge', 'api/host', 'leaves'],
   node: ['bridge', 'api/host', 'leaves'],
   testing: ['bridge', 'api/host', 'leaves'],
   consent: ['api/types as types', 'leaves'],
-  server: ['bridge', 'node', 'api/host', 'leaves'],
+  propagate: ['api/types as types', 'leaves'],
+  server: ['bridge', 'node', 'api/host', 'propagate/header', 'leaves'],
   bridge: ['api/host as types', 'api/types as types', 'leaves'],
 };
 
