@@ -275,7 +275,7 @@ constexpr std::array kButtons = {
 
 extern "C" {
 
-/// Opens the world of a seed. `free`: without the actions of its plan.
+/// Opens what a seed determines. `free`: without the actions of its plan.
 PLAY_EXPORT(play_open)
 void play_open(double seed, std::int32_t free) {
   world.reset();

@@ -1,5 +1,6 @@
 /** Traces: what is recorded, what is masked of it, and that it comes out the same when it is replayed. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 // Before the package itself.
 import { trace } from '../../dist/trace.mjs';
@@ -174,6 +175,29 @@ test('a world with a seed is the same in each run, and another with another seed
   assert.equal(run(7), run(7));
   assert.notEqual(run(7), run(8));
   assert.notEqual(run(undefined), run(undefined));
+});
+
+test('every input of abi.h is known: what it takes, what is masked of it, and its sentence', () => {
+  const read = (/** @type {string} */ path) =>
+    readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const declared = [...read('web/abi.h').matchAll(/\bapz_(\w+)\(([^)]*monotonic[^)]*)\)/g)].map(
+    ([, name = '', parameters = '']) => {
+      const names = parameters.split(',').map((one) => one.trim().split(' ').pop() ?? '');
+      const texts = names.filter((one) => /(^|_)size$/.test(one)).length;
+      return [name, texts, names.length - texts - 2];
+    },
+  );
+  assert.ok(declared.length > 15);
+  const file = read('js-glue/trace/read.ts');
+  const taken = [...file.matchAll(/^ {2}(\w+): \[(\d), (\d), \d+\],$/gm)].map(
+    ([, name, texts, numbers]) => [name, Number(texts), Number(numbers)],
+  );
+  assert.deepEqual(taken.sort(), declared.sort());
+  const [masked, described] = ['mask', 'describe'].map((one) => read(`js-glue/trace/${one}.ts`));
+  for (const [name, texts] of declared) {
+    if (texts) assert.match(masked, new RegExp(`^ {4}${name}: `, 'm'), `${name} is masked`);
+    if (name !== 'host_event') assert.match(described, new RegExp(`case '${name}':`));
+  }
 });
 
 describe('the file of a trace', () => {

@@ -7,7 +7,17 @@ import { root } from '../../scripts/paths.mjs';
 import { allowed, filesIn, listPapers, rules, wordsIn } from './words.mjs';
 
 /** Code whose comments, test names and messages are checked, too. @type {string[]} */
-const checkedFolders = ['bench', 'doctor', 'examples', 'js-glue', 'scripts', 'src', 'tests', 'web'];
+const checkedFolders = [
+  'bench',
+  'doctor',
+  'examples',
+  'js-glue',
+  'play',
+  'scripts',
+  'src',
+  'tests',
+  'web',
+];
 
 const papers = listPapers();
 
@@ -91,7 +101,7 @@ test("the architecture's map names every source file and every folder, and no ot
   assert.ok(files.length > 60);
   const folders = [
     ...['src', 'js-glue', 'tests', 'examples'].flatMap(foldersIn),
-    ...['web', 'bench', 'scripts', 'docs', 'doctor'],
+    ...['web', 'bench', 'scripts', 'docs', 'doctor', 'play'],
   ];
   assert.deepEqual(mapped().sort(), [...files, ...folders].sort());
 });
