@@ -352,8 +352,9 @@ const run = (...args) =>
 
 test('wrong usage ends with 2 and a sentence', async () => {
   for (const [args, sentence] of /** @type {[string[], RegExp][]} */ ([
-    [[], /Usage: npx appizer-web doctor <url>/],
-    [['doctor'], /Usage/],
+    [[], /npx appizer-web doctor <url>/],
+    [['docter'], /There is no command "docter"[\s\S]*npx appizer-web doctor <url>/],
+    [['doctor'], /Usage: npx appizer-web doctor <url>/],
     [['doctor', 'http://a', '--links', 'x'], /Usage/],
     [['doctor', 'http://a', '--colour'], /--colour/],
     [['doctor', 'http://a', '--browser', '/none'], /There is no browser at \/none/],
@@ -362,7 +363,7 @@ test('wrong usage ends with 2 and a sentence', async () => {
     assert.equal(code, 2, args.join(' '));
     assert.match(stderr, sentence);
   }
-  const { code, stdout } = await run('--help');
+  const { code, stdout } = await run('doctor', '--help');
   assert.equal(code, 0);
   assert.match(stdout, /--json/);
 });
