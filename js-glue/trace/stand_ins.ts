@@ -67,8 +67,9 @@ export function openStandIns(random: () => number = secureRandom): StandIns {
     let out = '';
     for (const character of text) out += one(character);
     // A JSON Web Token is known by its beginning.
-    for (const { index } of text.matchAll(/(?<![\w.-])eyJ/g)) {
-      out = `${out.slice(0, index)}eyJ${out.slice(index + 3)}`;
+    for (const { 0: found, index } of text.matchAll(/(?:^|[^\w.-])eyJ/g)) {
+      const end = index + found.length;
+      out = `${out.slice(0, end - 3)}eyJ${out.slice(end)}`;
     }
     return likeNumbers(text, out);
   };
