@@ -256,7 +256,6 @@ export async function bundle() {
     entryPoints: [source('entries/replay.ts')],
     outfile: join(DIST, 'replay.mjs'),
     format: 'esm',
-    target: 'node20',
     plugins: [core, beside('fallback')],
   });
   for (const [format, ending] of formats) {

@@ -25,14 +25,7 @@ export function buildWasm(say = console.log) {
     return wasmFile;
   }
 
-  // A tree of its own for each compiler: CMake never forgets the one it was configured with.
-  const tree = join(build, 'wasm', `cmake-${emxx.version}`);
-  const generator = which('ninja') ? 'Ninja' : 'Unix Makefiles';
-  const target = `-DCMAKE_TOOLCHAIN_FILE=${toolchainFile(emxx)}`;
-  const options = { cwd: root, env: emxx.env, encoding: 'utf8', maxBuffer: 2 ** 28 };
-  must('cmake', ['-S', root, '-B', tree, '-G', generator, target], options);
-  must('cmake', ['--build', tree, '--parallel', String(availableParallelism())], options);
-
+  const tree = compile(emxx, 'all');
   mkdirSync(join(build, 'wasm'), { recursive: true });
   const whole = join(tree, 'web', 'core.wasm');
   strip(whole, `${whole}.stripped`, /^(memory|_initialize|apz_\w+)$/);
@@ -47,6 +40,24 @@ export function buildWasm(say = console.log) {
   writeFileSync(stampFile, stamp);
   say(`core.wasm: built, ${readFileSync(wasmFile).length} bytes`);
   return wasmFile;
+}
+
+/** Brings the simulated world as a module up to date, and returns its path. */
+export function buildPlay() {
+  return join(compile(needEmxx(), 'play'), 'play', 'play.wasm');
+}
+
+/** Builds a target; returns the folder of what is built. */
+function compile(emxx, target) {
+  // A tree of its own for each compiler: CMake never forgets the one it was configured with.
+  const tree = join(build, 'wasm', `cmake-${emxx.version}`);
+  const generator = which('ninja') ? 'Ninja' : 'Unix Makefiles';
+  const toolchain = `-DCMAKE_TOOLCHAIN_FILE=${toolchainFile(emxx)}`;
+  const options = { cwd: root, env: emxx.env, encoding: 'utf8', maxBuffer: 2 ** 28 };
+  must('cmake', ['-S', root, '-B', tree, '-G', generator, toolchain], options);
+  const jobs = String(availableParallelism());
+  must('cmake', ['--build', tree, '--target', target, '--parallel', jobs], options);
+  return tree;
 }
 
 /**

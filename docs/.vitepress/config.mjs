@@ -1,5 +1,5 @@
 /** The documentation as a site: `npm run docs` serves it, `npm run docs:build` builds it into build/docs. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
@@ -72,6 +72,12 @@ function addMarkdown(to) {
   writeFileSync(join(to, 'llms.txt'), moved);
 }
 
+/** The page of the simulator, where it has been built. @param {string} to */
+function addPlay(to) {
+  const built = join(root, 'build', 'play');
+  if (existsSync(built)) cpSync(built, join(to, 'play'), { recursive: true });
+}
+
 const frameworks = [
   ['Plain HTML', 'html'],
   ['React', 'react'],
@@ -96,7 +102,7 @@ export default defineConfig({
   lang: 'en',
   srcDir: '..',
   srcExclude: [
-    '{src,js-glue,web,tests,scripts,dist,doctor,plan,build,node_modules}/**',
+    '{src,js-glue,web,tests,scripts,dist,doctor,plan,play,build,node_modules}/**',
     'examples/*.md',
     '*.tgz',
     'THIRD_PARTY_NOTICES.md',
@@ -107,7 +113,10 @@ export default defineConfig({
   ]),
   outDir: join(root, 'build', 'docs'),
   cacheDir: join(root, 'build', 'docs-cache'),
-  buildEnd: ({ outDir }) => addMarkdown(outDir),
+  buildEnd: ({ outDir }) => {
+    addMarkdown(outDir);
+    addPlay(outDir);
+  },
   cleanUrls: true,
   lastUpdated: false,
   markdown: {
@@ -179,6 +188,7 @@ export default defineConfig({
         items: items('', [
           ['Architecture', 'architecture'],
           ['Simulator', 'simulator'],
+          ['Watch it, and break it', 'play'],
           ['Fuzzing', 'fuzzing'],
           ['Size', 'size'],
           ['Benchmarks', 'benchmarks'],

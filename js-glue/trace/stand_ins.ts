@@ -7,8 +7,8 @@
 /** Letters of the alphabet that the core writes its ids in (ids.h), so that the stand-in of an id could be one. */
 const LETTERS = 'abcdefghjkmnpqrstvwxyz';
 
-/** What no user id may be (identity.cpp): no visitor is known by it. */
-const NO_ONE = /^(undefined|null|NaN|None|nil|true|false|0|anonymous|guest|user_id)$/;
+/** What no user id may be (identity.cpp), and what takes the place of a secret: no visitor is known by it. */
+const NO_ONE = /^(undefined|null|NaN|None|nil|true|false|0|anonymous|guest|user_id|REDACTED)$/;
 
 const ANONYMOUS = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 const EVENT_ID = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
@@ -64,10 +64,13 @@ export function openStandIns(random: () => number = secureRandom): StandIns {
     if (EVENT_ID.test(text)) {
       return text.slice(0, TIME) + hex(text.slice(TIME, 19)) + text[19] + hex(text.slice(20));
     }
-    // Where a JSON Web Token is looked for, it begins so.
-    const begin = /^eyJ/.test(text) ? 3 : 0;
-    let out = text.slice(0, begin);
-    for (const character of text.slice(begin)) out += one(character);
+    let out = '';
+    for (const character of text) out += one(character);
+    // A JSON Web Token is known by its beginning.
+    for (const { 0: found, index } of text.matchAll(/(?:^|[^\w.-])eyJ/g)) {
+      const end = index + found.length;
+      out = `${out.slice(0, end - 3)}eyJ${out.slice(end)}`;
+    }
     return likeNumbers(text, out);
   };
 

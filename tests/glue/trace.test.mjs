@@ -1,5 +1,6 @@
 /** Traces: what is recorded, what is masked of it, and that it comes out the same when it is replayed. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 // Before the package itself.
 import { trace } from '../../dist/trace.mjs';
@@ -174,6 +175,72 @@ test('a world with a seed is the same in each run, and another with another seed
   assert.equal(run(7), run(7));
   assert.notEqual(run(7), run(8));
   assert.notEqual(run(undefined), run(undefined));
+});
+
+test('what the core makes of a URL stays the same where stand-ins take the place of its parts', async () => {
+  const before = JSON.parse(await trace().save()).clients.length;
+  const urls = [
+    '/?name=ada&email=&message=hi',
+    '/jane%2540example.com',
+    '/jane@m%C3%BCnchen.de',
+    '/Bearer+eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln',
+    '/https%3A%2F%2Fy.example%2Fcb%3Ftoken%3Dabc',
+    '/cb?a=b;session=1',
+    '/%7B%22password%22%3A%22abc%22%7D',
+    '/shop;jsessionid=0AF;a=b/cart',
+    '/users/token=abc/x?code=4111-1111-1111-1111&id=4111111111111112',
+    '/#access_token=abc&token_type=bearer',
+    '/#/inbox/3?tel=%2B49301234567&x=0301234567',
+    '/?q=%E4%BD%A0%E5%A5%BD+%F0%9F%98%80&gclid=Cj0KCQ&utm_campaign=Spring%20Sale',
+    '/img/photo.final.jpeg?%FF%FE=%80',
+  ];
+  for (const [i, path] of urls.entries()) {
+    const url = `https://shop.example${path}`;
+    const search = `https://www.google.com/search?q=${encodeURIComponent(path)}`;
+    const world = createWorld({ seed: i, url, title: path, referrer: search });
+    const app = AppizerWeb.create({ appId: 'demo', autoEvents: true, host: world.host });
+    app.trackEvent('seen', { path, [path]: path });
+    world.advance(5000);
+    world.navigate(`${url}&more=${i}`);
+    world.advance(5000);
+    app.shutdown();
+  }
+  const [masked, plain] = [
+    JSON.parse(await trace().save()),
+    JSON.parse(await trace().save({ mask: false })),
+  ];
+  for (const [i, path] of urls.entries()) {
+    const { unlike, steps } = masked.clients[before + i];
+    const [first] = unlike;
+    assert.deepEqual(
+      unlike,
+      [],
+      `${path}: ${JSON.stringify([steps[first], plain.clients[before + i].steps[first]])}`,
+    );
+  }
+});
+
+test('every input of abi.h is known: what it takes, what is masked of it, and its sentence', () => {
+  const read = (/** @type {string} */ path) =>
+    readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const declared = [...read('web/abi.h').matchAll(/\bapz_(\w+)\(([^)]*monotonic[^)]*)\)/g)].map(
+    ([, name = '', parameters = '']) => {
+      const names = parameters.split(',').map((one) => one.trim().split(' ').pop() ?? '');
+      const texts = names.filter((one) => /(^|_)size$/.test(one)).length;
+      return [name, texts, names.length - texts - 2];
+    },
+  );
+  assert.ok(declared.length > 15);
+  const file = read('js-glue/trace/read.ts');
+  const taken = [...file.matchAll(/^ {2}(\w+): \[(\d), (\d), \d+\],$/gm)].map(
+    ([, name, texts, numbers]) => [name, Number(texts), Number(numbers)],
+  );
+  assert.deepEqual(taken.sort(), declared.sort());
+  const [masked, described] = ['mask', 'describe'].map((one) => read(`js-glue/trace/${one}.ts`));
+  for (const [name, texts] of declared) {
+    if (texts) assert.match(masked, new RegExp(`^ {4}${name}: `, 'm'), `${name} is masked`);
+    if (name !== 'host_event') assert.match(described, new RegExp(`case '${name}':`));
+  }
 });
 
 describe('the file of a trace', () => {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "delivery/delivery.h"
@@ -46,10 +47,8 @@ Millis requested_pause(const Send& send, Millis wall) {
   const std::size_t details = send.answer.find(kDetails);
   Millis asked = 0;
   if (details != std::string::npos && send.answer.ends_with("}}")) {
-    double seconds = 0;
-    const char* const text = send.answer.data();
-    std::from_chars(text + details + kDetails.size(), text + send.answer.size(), seconds);
-    asked = millis(seconds);
+    // Not `from_chars`, which takes no double in the library of every compiler.
+    asked = millis(std::strtod(send.answer.c_str() + details + kDetails.size(), nullptr));
   }
   asked = std::max(asked, millis(send.wait.retry_after));
   if (asked == 0 && send.status == 429) {

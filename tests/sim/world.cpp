@@ -110,13 +110,15 @@ void World::take_over_calls(std::string_view text) {
 }
 
 void World::live_until(Millis end) {
-  while (!queue.empty() && queue.next() <= end && ledger.violation().empty()) {
-    const Event event = queue.pop();
-    clock.move_to(std::max(clock.now(), event.at));
-    if (liveness.due()) check_liveness();
-    happen(event);
-    if (sends.size() > 20'000) ledger.violated("requests without end");
-  }
+  while (!queue.empty() && queue.next() <= end && ledger.violation().empty()) live_through_next();
+}
+
+void World::live_through_next() {
+  const Event event = queue.pop();
+  clock.move_to(std::max(clock.now(), event.at));
+  if (liveness.due()) check_liveness();
+  happen(event);
+  if (sends.size() > 20'000) ledger.violated("requests without end");
 }
 
 // What storage refused is written a minute after it works again at the latest, whatever else the
@@ -250,19 +252,54 @@ void World::check_twins() {
 }
 
 std::string World::run() {
-  if (plan.features.has(Feature::twins)) open_twins();
-  for (const Action& action : plan.actions) {
-    const Millis at = std::max(clock.now(), clock.awake()) + action.after;
-    live_until(at);
-    if (!ledger.violation().empty()) return ledger.violation();
-    clock.move_to(at);
-    check_liveness();
-    act(action);
-    check_caps();
+  begin();
+  while (step()) {
   }
-  const Millis end = std::max(clock.now(), clock.awake());
-  live_until(end);
-  clock.move_to(end);
+  return end();
+}
+
+void World::begin() {
+  if (plan.features.has(Feature::twins)) open_twins();
+  plan_next();
+}
+
+// Each action comes some time after the one before.
+void World::plan_next() {
+  const bool over = next_action_ == plan.actions.size();
+  next_at_ = std::max(clock.now(), clock.awake()) + (over ? 0 : plan.actions[next_action_].after);
+}
+
+bool World::step() {
+  if (!ledger.violation().empty()) return false;
+  if (!queue.empty() && queue.next() <= next_at_) {
+    live_through_next();
+    return true;
+  }
+  clock.move_to(next_at_);
+  if (next_action_ == plan.actions.size()) return false;
+  check_liveness();
+  act(plan.actions[next_action_++]);
+  check_caps();
+  plan_next();
+  return true;
+}
+
+void World::act_now(const Action& action) {
+  check_liveness();
+  act(action);
+  check_caps();
+  next_at_ = std::max({next_at_, clock.now(), clock.awake()});
+}
+
+bool World::live_on() {
+  if (queue.empty() || !ledger.violation().empty()) return false;
+  live_through_next();
+  next_at_ = std::max(next_at_, clock.now());
+  return true;
+}
+
+std::string World::end() {
+  if (!ledger.violation().empty()) return ledger.violation();
   heal();
   if (ledger.violation().empty()) {
     ledger.close();

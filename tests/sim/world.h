@@ -47,6 +47,17 @@ class World {
   /// empty if none was.
   std::string run();
 
+  /// The same, one thing after the other: `begin`, then `step` until it is false, then `end`.
+  void begin();
+  /// The next thing happens: an event that is due, or an action of the plan. False if nothing does,
+  /// as the plan is over or an invariant was violated.
+  bool step();
+  std::string end();
+  /// Something happens now that is in no plan.
+  void act_now(const Action& action);
+  /// The next event that is due happens, even if it is later than the plan. False if there is none.
+  bool live_on();
+
   /// Somebody takes over what a page has kept as a call: whose it is, unit tests check.
   void take_over_calls(std::string_view text);
 
@@ -73,6 +84,10 @@ class World {
   appizer::Consent decision;
 
   const Document& page(std::uint32_t id) const { return *documents_[id]; }
+  const std::vector<Tab>& tabs() const { return tabs_; }
+  /// The plan's next action: which, and when.
+  std::size_t next_action() const { return next_action_; }
+  Millis next_at() const { return next_at_; }
   std::string base(std::uint8_t site) const;
   std::string app(std::uint8_t site) const;
   /// Sends the storage event of a change by `by` to the other pages.
@@ -104,6 +119,8 @@ class World {
   void enter_cache(Tab& tab);
   Document* current(Tab& tab);
   void live_until(Millis end);
+  void live_through_next();
+  void plan_next();
   void happen(const Event& event);
   void heal();
   void outlast_proxy();
@@ -131,6 +148,8 @@ class World {
   /// When storage last began to work, or to fail.
   Millis storage_changed_ = 0;
   bool healing_ = false;
+  std::size_t next_action_ = 0;
+  Millis next_at_ = 0;
 };
 
 }  // namespace sim

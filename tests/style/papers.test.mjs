@@ -13,6 +13,7 @@ const checkedFolders = [
   'examples',
   'js-glue',
   'plan',
+  'play',
   'scripts',
   'src',
   'tests',
@@ -101,7 +102,7 @@ test("the architecture's map names every source file and every folder, and no ot
   assert.ok(files.length > 60);
   const folders = [
     ...['src', 'js-glue', 'tests', 'examples'].flatMap(foldersIn),
-    ...['web', 'bench', 'scripts', 'docs', 'doctor', 'plan'],
+    ...['web', 'bench', 'scripts', 'docs', 'doctor', 'plan', 'play'],
   ];
   assert.deepEqual(mapped().sort(), [...files, ...folders].sort());
 });
