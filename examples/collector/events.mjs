@@ -15,8 +15,8 @@
  */
 import { newId } from './ids.mjs';
 
-/** @param {Database} db */
-export function createEvents(db) {
+/** @param {Database} db @param {ReturnType<typeof import('./rollups.mjs').createRollups>} rollups */
+export function createEvents(db, rollups) {
   const insert = db.prepare(`
     INSERT INTO events (event_id, app_id, event_name, user_id, properties, ip, ua, dedupe_id,
                         request_id, received_at)
@@ -34,7 +34,7 @@ export function createEvents(db) {
      * @returns {{ event_id: string, stored: StoredEvent | null }} null for a copy, whose id is that
      *   of the event already there: its sender needs the same answer as if the first had reached it
      */
-    save({ event_name, user_id, properties, ip, ua, dedupe_id }, visit) {
+    save({ event_name, user_id, properties, ip, ua, dedupe_id, facts }, visit) {
       const { app_id, request_id, received_at } = visit;
       const event_id = newId('evt');
       const { changes } = insert.run(
@@ -52,6 +52,7 @@ export function createEvents(db) {
       );
       if (changes > 0) {
         const stored = { event_id, app_id, event_name, user_id, properties, received_at };
+        rollups.addEvent(stored, facts);
         return { event_id, stored };
       }
       const first = find.get(app_id, dedupe_id).event_id;

@@ -18,6 +18,7 @@ import { createQuotas } from './quotas.mjs';
 import { createReads } from './reads.mjs';
 import { createPlaces, eventRow, partitionOf } from './rows.mjs';
 import { openUsers } from './users.mjs';
+import { createViews } from './views.mjs';
 
 /** Rows that a follower is given at once; more than that, nobody can read. */
 const maxFollowed = 200;
@@ -41,6 +42,7 @@ export function openCluster(settings) {
 
   return {
     quotas,
+    views: createViews(clickhouse, users, log, name),
 
     async saveEvents(batch, visit) {
       const rows = batch.map((event) => eventRow(event, visit, placeOf));

@@ -14,6 +14,10 @@ CREATE TABLE IF NOT EXISTS {database}.events (
   dedupe_id Nullable(String),
   request_id String,
   received_at String,
+  page String,              -- of a page view; what follows is for the live page, too
+  document String,
+  seq UInt32,
+  dropped UInt32,
   received DateTime,
   place UInt64,             -- the order of receipt
   age UInt64 DEFAULT 9007199254740991 - place
@@ -28,6 +32,7 @@ CREATE TABLE IF NOT EXISTS {database}.requests (
   status UInt16,
   events UInt32,
   origin Nullable(String),
+  reason Nullable(String),
   received_at String,
   received DateTime,
   place UInt64,
