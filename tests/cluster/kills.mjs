@@ -64,7 +64,7 @@ async function run() {
   await log.ready(60_000);
 
   /** @type {string[]} */
-  const all = [];
+  let all = [];
   console.log(
     '| collectors | workers | acknowledged/s | stored/s, from the first event to the last row |',
   );
@@ -83,7 +83,7 @@ async function run() {
       addresses: () => addresses().slice(0, c),
       senders: 8,
     });
-    all.push(...load.acknowledged);
+    all = all.concat(load.acknowledged);
     await emptyLog();
     const seconds = (performance.now() - began) / 1000;
     const perSecond = (/** @type {number} */ time) => Math.round(idsPerRate / time);
@@ -134,7 +134,7 @@ async function run() {
   const load = await loading;
   isLoading = false;
   await Promise.all(watching);
-  all.push(...load.acknowledged);
+  all = all.concat(load.acknowledged);
   const drained = performance.now();
   await emptyLog();
   const lag = (performance.now() - drained) / 1000;
