@@ -12,7 +12,7 @@ import { storeUnavailable } from '../answers.mjs';
 import { ConfigError } from '../config.mjs';
 import { parseColumns, tables } from '../store.mjs';
 import { openClickhouse } from './clickhouse.mjs';
-import { neededPayload, openLog } from './log.mjs';
+import { neededPayload, openLog, within } from './log.mjs';
 import { createNotes } from './notes.mjs';
 import { createQuotas } from './quotas.mjs';
 import { createReads } from './reads.mjs';
@@ -25,6 +25,9 @@ const maxFollowed = 200;
 const followMs = 50;
 
 const pollMs = 20;
+
+/** How long a collector that starts waits for each part before it goes on without it. */
+const beginMs = 5000;
 
 /**
  * @param {Settings} settings
@@ -148,7 +151,7 @@ export function openCluster(settings) {
       /** @type {string[]} */
       const problems = [];
       for (const [part, ready] of Object.entries(parts)) {
-        await ready.catch((error) => {
+        await within(ready, beginMs).catch((error) => {
           if (error instanceof ConfigError) throw error;
           problems.push(`${part} cannot be used yet: ${messageOf(error)}`);
         });
