@@ -143,20 +143,22 @@ export function openCluster(settings) {
     probe: () => log.probe(),
 
     async begin() {
+      /** @type {Record<string, Promise<unknown>>} */
       const parts = {
         NATS: log.ready(),
         ClickHouse: clickhouse.ready(),
         PostgreSQL: users.ready(),
       };
-      /** @type {string[]} */
-      const problems = [];
-      for (const [part, ready] of Object.entries(parts)) {
-        await within(ready, beginMs).catch((error) => {
-          if (error instanceof ConfigError) throw error;
-          problems.push(`${part} cannot be used yet: ${messageOf(error)}`);
-        });
-      }
-      const { nc } = await log.ready().catch(() => ({ nc: null }));
+      const answers = await Promise.allSettled(
+        Object.values(parts).map((ready) => within(ready, beginMs)),
+      );
+      const problems = Object.keys(parts).flatMap((part, i) => {
+        const answer = answers[i];
+        if (answer?.status !== 'rejected') return [];
+        if (answer.reason instanceof ConfigError) throw answer.reason;
+        return [`${part} cannot be used yet: ${messageOf(answer.reason)}`];
+      });
+      const { nc } = await log.ready(1).catch(() => ({ nc: null }));
       const most = nc?.info?.max_payload ?? neededPayload;
       if (most < neededPayload) {
         problems.push(
