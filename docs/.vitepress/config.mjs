@@ -166,6 +166,7 @@ export default defineConfig({
         items: items('', [
           ['On a server', 'server'],
           ['Node and headless', 'headless'],
+          ['A collector at scale', 'scale'],
           ['Test your tracking', 'testing'],
           ['Browsers', 'browsers'],
           ['What it does to your page', 'your-page'],
