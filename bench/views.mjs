@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * `node bench/views.mjs [--rows 7000000]`: how long the live page's views take on a large SQLite file, and how long such a
- * file takes to be brought to the layout that has their counts. Prints the figures of docs/benchmarks.md.
+ * file takes to be brought to the layout that has their counts.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -133,6 +133,9 @@ onCluster(
     const log = openLog(settings);
     t.after(() => log.close());
     t.after(end);
+    // A page that is open gets what is in the log, too.
+    const page = await fetch(`${address}/live`);
+    await page.body?.getReader().read();
     const sending = send('events/batch', batchOf(100));
     await log.publish('events.0', '{"event_id":"evt_1","day":"never"}', 'poison-1');
     await log.publish('events.1', 'not JSON at all', 'poison-2');

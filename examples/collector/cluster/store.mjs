@@ -89,7 +89,7 @@ export function openCluster(settings) {
       // What is read of a busy log is what can be shown.
       const timer = setInterval(() => {
         if (waiting.length === 0) return;
-        const events = waiting.map((text) => shown(JSON.parse(text)));
+        const events = waiting.flatMap(shown);
         waiting = [];
         follower({ events });
       }, followMs);
@@ -190,9 +190,15 @@ export function openCluster(settings) {
 /** @param {import('../store.mjs').Table} table @returns {table is 'users' | 'aliases'} */
 const isOfPostgres = (table) => table === 'users' || table === 'aliases';
 
-/** @param {Record<string, unknown>} row */
-function shown({ event_id, app_id, event_name, user_id, properties, received_at }) {
-  return { event_id, app_id, event_name, user_id, properties, received_at };
+/** Nothing of what is no row: workers set it aside. @param {string} text */
+function shown(text) {
+  try {
+    const { event_id, app_id, event_name, user_id, properties, received_at } = JSON.parse(text);
+    JSON.parse(properties);
+    return [{ event_id, app_id, event_name, user_id, properties, received_at }];
+  } catch {
+    return [];
+  }
 }
 
 /**
