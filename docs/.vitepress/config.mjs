@@ -175,6 +175,7 @@ export default defineConfig({
         items: items('', [
           ['On a server', 'server'],
           ['Node and headless', 'headless'],
+          ['A collector at scale', 'scale'],
           ['Test your tracking', 'testing'],
           ['Trace and replay', 'trace'],
           ['Tracking plan', 'plan'],

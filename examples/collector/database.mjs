@@ -9,7 +9,7 @@ import { chmodSync, closeSync, existsSync, openSync, readFileSync } from 'node:f
 import { DatabaseSync } from '@photostructure/sqlite';
 
 /** What brings a file from one version of the layout to the next. */
-const migrations = ['1-tables.sql', '2-totals.sql', '3-plan.sql'].map((name) =>
+const migrations = ['1-tables.sql', '2-totals.sql', '3-plan.sql', '4-rollups.sql'].map((name) =>
   readFileSync(new URL(`migrations/${name}`, import.meta.url), 'utf8'),
 );
 

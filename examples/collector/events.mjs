@@ -16,8 +16,8 @@
  */
 import { newId } from './ids.mjs';
 
-/** @param {Database} db */
-export function createEvents(db) {
+/** @param {Database} db @param {ReturnType<typeof import('./rollups.mjs').createRollups>} rollups */
+export function createEvents(db, rollups) {
   const insert = db.prepare(`
     INSERT INTO events (event_id, app_id, event_name, user_id, properties, ip, ua, dedupe_id,
                         request_id, received_at, plan_issues)
@@ -35,7 +35,7 @@ export function createEvents(db) {
      * @returns {{ event_id: string, stored: StoredEvent | null }} null for a copy, whose id is that
      *   of the event already there: its sender needs the same answer as if the first had reached it
      */
-    save({ event_name, user_id, properties, ip, ua, dedupe_id, plan_issues = null }, visit) {
+    save({ event_name, user_id, properties, ip, ua, dedupe_id, facts, plan_issues = null }, visit) {
       const { app_id, request_id, received_at } = visit;
       const event_id = newId('evt');
       const { changes } = insert.run(
@@ -54,6 +54,7 @@ export function createEvents(db) {
       );
       if (changes > 0) {
         const row = { event_id, app_id, event_name, user_id, properties, received_at, plan_issues };
+        rollups.addEvent(row, facts);
         return { event_id, stored: row };
       }
       const first = find.get(app_id, dedupe_id).event_id;

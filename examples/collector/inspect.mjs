@@ -11,6 +11,7 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { invalidRequest, Refusal, storeUnavailable } from './answers.mjs';
+import { maxJson, outline } from './live.mjs';
 import { tables } from './store.mjs';
 
 const files = [
@@ -18,6 +19,8 @@ const files = [
   { path: '/page/live.css', file: 'live.css', type: 'text/css; charset=utf-8' },
   { path: '/page/live.mjs', file: 'live.mjs', type: 'text/javascript; charset=utf-8' },
   { path: '/page/rows.mjs', file: 'rows.mjs', type: 'text/javascript; charset=utf-8' },
+  { path: '/page/views.mjs', file: 'views.mjs', type: 'text/javascript; charset=utf-8' },
+  { path: '/page/chart.mjs', file: 'chart.mjs', type: 'text/javascript; charset=utf-8' },
   { path: '/page/sequence.mjs', file: 'sequence.mjs', type: 'text/javascript; charset=utf-8' },
 ];
 
@@ -27,6 +30,12 @@ const pagePolicy =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const loopback = /^(?:localhost|[a-z0-9-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+
+/** What the views show. */
+const dayMs = 24 * 3_600_000;
+const topRows = 10;
+const listRows = 50;
+const visitorRows = 500;
 
 const defaultLimit = 1000;
 const maxLimit = 10_000;
@@ -38,8 +47,9 @@ const maxListing = 16 * 1024 * 1024;
  * @param {import('fastify').FastifyInstance} app
  * @param {Store} store
  * @param {{ open: (reply: import('fastify').FastifyReply) => Promise<void> }} live
+ * @param {() => number} now
  */
-export function addInspection(app, store, live) {
+export function addInspection(app, store, live, now) {
   /** @param {import('fastify').FastifyRequest} request */
   async function fromHere(request) {
     if (!loopback.test(request.headers.host ?? '')) {
@@ -69,6 +79,36 @@ export function addInspection(app, store, live) {
   app.get('/live', options, async (_request, reply) => {
     await live.open(reply);
     return reply;
+  });
+
+  app.get('/views/overview', options, async (_request, reply) => {
+    const time = now();
+    const since = time - dayMs;
+    const { minutes, top, gaps, refused, setAside } = store.views;
+    const [perMinute, events, pages, refusedBy, missing, turnedAway, aside] = await Promise.all([
+      minutes(since),
+      top('event', since, topRows),
+      top('page', since, topRows),
+      top('refused', since, topRows),
+      gaps(since, time, listRows),
+      refused(since, listRows),
+      setAside(listRows),
+    ]);
+    reply.header('Cache-Control', 'no-store');
+    return {
+      now: time,
+      ...{ minutes: perMinute, events, pages, gaps: missing, refused: turnedAway, aside },
+      refused_by: refusedBy,
+    };
+  });
+
+  app.get('/views/visitor', options, async (request, reply) => {
+    const query = new URLSearchParams(request.url.split('?')[1]);
+    const appId = requiredParameter(query, 'app_id');
+    const userId = requiredParameter(query, 'user_id');
+    const { ids, events } = await store.views.visitor(appId, userId, visitorRows, maxJson);
+    reply.header('Cache-Control', 'no-store');
+    return { ids, events: events.map((event) => outline(event, tables.events)) };
   });
 
   app.get('/healthz', options, async () => ({ ok: true }));
@@ -135,6 +175,13 @@ function* listed(table, total, { rows, truncated }) {
     yield `${i > 0 ? ',' : ''}{${members.join(',')}}`;
   }
   yield ']}';
+}
+
+/** @param {URLSearchParams} query @param {string} name */
+function requiredParameter(query, name) {
+  const value = query.get(name);
+  if (value) return value;
+  throw invalidRequest(`${name} is required.`, { field: name, issue: 'is required' });
 }
 
 /** @param {string | null} text */

@@ -16,7 +16,7 @@ const maxRows = 200;
  * Bytes of a row's JSON that are sent with it; the page fetches what is longer when it is opened. So a snapshot
  * has at most 200 * 3 * 4 KiB, whatever the rows hold.
  */
-const maxJson = 4096;
+export const maxJson = 4096;
 
 /** Pages that are watched at once. */
 const maxPages = 50;
@@ -144,7 +144,7 @@ function send(page, name, data) {
  * @param {Row} row
  * @param {string[]} columns
  */
-function outline(row, columns) {
+export function outline(row, columns) {
   const short = { ...row };
   for (const name of columns) {
     const text = row[name];

@@ -15,18 +15,20 @@ const maxWaiting = 10_000;
 const defaultMostRefused = 100_000;
 
 /** Characters of what a stranger may have made as long as it likes. */
+const longestReason = 300;
 const longestPath = 500;
 const longestOrigin = 300;
 
 /**
  * @param {Database} db
  * @param {(run: () => void) => Promise<void>} write
+ * @param {ReturnType<typeof import('./rollups.mjs').createRollups>} rollups
  * @param {number} [mostRefused]
  */
-export function createRequests(db, write, mostRefused = defaultMostRefused) {
+export function createRequests(db, write, rollups, mostRefused = defaultMostRefused) {
   const insert = db.prepare(`
-    INSERT INTO requests (request_id, app_id, method, path, status, events, origin, received_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    INSERT INTO requests (request_id, app_id, method, path, status, events, origin, received_at, reason)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
 
   const countRefused = db.prepare(`SELECT rows FROM totals WHERE name = 'refused'`);
   const removeOldest = db.prepare(`
@@ -71,6 +73,8 @@ export function createRequests(db, write, mostRefused = defaultMostRefused) {
   /** @param {Visit} visit @param {number} status @param {number} events */
   function add(visit, status, events) {
     const { request_id, app_id, method, path, origin, received_at } = visit;
+    const reason = status >= 400 ? shortReason(visit) : null;
+    if (status >= 400) rollups.addRefused(app_id, received_at, status, reason);
     insert.run(
       request_id,
       app_id || null,
@@ -80,6 +84,11 @@ export function createRequests(db, write, mostRefused = defaultMostRefused) {
       events,
       origin?.slice(0, longestOrigin) ?? null,
       received_at,
+      reason,
     );
   }
 }
+
+/** Text from the sender may be in it. @param {Visit} visit */
+export const shortReason = ({ reason }) =>
+  reason?.slice(0, longestReason).toWellFormed().replaceAll('\0', '\ufffd') ?? null;

@@ -105,7 +105,7 @@ export function createCollector(options = {}) {
       answerPreflight(intake.access, visitOf(request).origin, reply),
     );
   }
-  addInspection(app, store, live);
+  addInspection(app, store, live, now);
   const shutdown = createShutdown(app.server);
 
   return {
@@ -151,6 +151,7 @@ export function createCollector(options = {}) {
   function answerError(error, request, reply) {
     const refusal = intake.judgeStranger(visitOf(request), refusalOf(error));
     if (refusal.status === 500) report(error);
+    visitOf(request).reason = `${refusal.code}: ${refusal.message}`;
     reply.code(refusal.status).headers(refusal.headers).send(refusal.body());
   }
 

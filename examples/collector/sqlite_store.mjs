@@ -14,8 +14,10 @@ import { createCommits } from './commits.mjs';
 import { openDatabase } from './database.mjs';
 import { createEvents } from './events.mjs';
 import { createRequests } from './requests.mjs';
+import { createRollups } from './rollups.mjs';
 import { parseColumns, tables } from './store.mjs';
 import { createUsers } from './users.mjs';
+import { createViews } from './views.mjs';
 
 /** Rows that one query reads: after each, other requests have their turn. */
 const rowsAtOnce = 500;
@@ -27,13 +29,14 @@ const probeBytes = 256 * 1024;
 export function openStore(file, { longestLockMs, mostRefused, maxBytes } = {}) {
   const db = openDatabase(file, maxBytes);
   const { write, flush } = createCommits(db, longestLockMs);
-  const requests = createRequests(db, write, mostRefused);
+  const rollups = createRollups(db);
+  const requests = createRequests(db, write, rollups, mostRefused);
   const total = db.prepare(
     'SELECT coalesce(sum(rows), 0) AS n FROM totals WHERE name = ?1 AND (?2 IS NULL OR app_id = ?2)',
   );
   const addProbe = db.prepare('INSERT INTO probes VALUES (zeroblob(?))');
   const removeProbes = db.prepare('DELETE FROM probes');
-  const events = createEvents(db);
+  const events = createEvents(db, rollups);
   const users = createUsers(db);
   /** @type {Set<(changes: Changes) => void>} */
   const followers = new Set();
@@ -72,6 +75,8 @@ export function openStore(file, { longestLockMs, mostRefused, maxBytes } = {}) {
     },
 
     addRefused: requests.addRefused,
+
+    views: createViews(db),
 
     /** @type {import('./store.mjs').Store['follow']} */
     follow(follower) {

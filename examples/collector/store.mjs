@@ -12,7 +12,19 @@
  * @typedef {import('./visit.mjs').Visit} Visit
  * @typedef {{ user_id: string, external_id: string, properties: string, [column: string]: unknown }} UserRow
  *
+ * @typedef {object} Views times in milliseconds
+ * @property {(since: number) => Maybe<{ minute: number, events: number }[]>} minutes `minute` since 1970
+ * @property {(kind: 'event' | 'page' | 'refused', since: number, limit: number) =>
+ *   Maybe<{ name: string, count: number }[]>} top
+ * @property {(since: number, now: number, limit: number) => Maybe<Row[]>} gaps documents with events that are missing,
+ *   the newest first
+ * @property {(since: number, limit: number) => Maybe<Row[]>} refused requests, the newest first
+ * @property {(appId: string, userId: string, limit: number, maxJson: number) =>
+ *   Maybe<{ ids: string[], events: Row[] }>} visitor the newest events of a visitor under all ids, the newest first
+ * @property {(limit: number) => Maybe<{ total: number, letters: Row[] }>} setAside rows that could not be stored
+ *
  * @typedef {object} Store
+ * @property {Views} views
  * @property {(events: EventInput[], visit: Visit) => Promise<string[]>} saveEvents all of them or none; their ids, of
  *   copies that of the first one
  * @property {(input: UserInput, visit: Visit) => Promise<{ created: boolean, user: UserRow }>} saveUser
@@ -32,6 +44,11 @@
  * @property {() => Promise<string[]>} [begin] what keeps it from working yet
  * @property {() => Promise<void>} [settled] resolves when everything acknowledged so far can be read
  * @property {() => void | Promise<void>} close
+ */
+
+/**
+ * @template T
+ * @typedef {T | Promise<T>} Maybe
  */
 
 /** The tables, and their columns of JSON text. @type {Record<Table, string[]>} */

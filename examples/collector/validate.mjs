@@ -11,6 +11,7 @@
  * @property {string | undefined} ip
  * @property {string | undefined} ua
  * @property {string | undefined} dedupe_id the caller's own `$event_id`
+ * @property {import('./facts.mjs').Facts} facts what views use of the properties
  * @property {string | null} [plan_issues] JSON text: what is not as the tracking plan has it
  * @typedef {object} UserInput
  * @property {string} user_id
@@ -21,6 +22,7 @@
  */
 import { isIP } from 'node:net';
 import { invalidRequest, invalidType, missingField, Refusal } from './answers.mjs';
+import { factsOf } from './facts.mjs';
 
 const maxBatch = 100;
 
@@ -36,8 +38,9 @@ export function readObject(value, field) {
 /** @param {Fields} body @param {string} [at] prefix of the field names in a batch */
 export function readEvent(body, at = '') {
   const properties = optionalObject(body, 'properties', at) ?? {};
+  const event_name = requiredText(body, 'event_name', at);
   return {
-    event_name: requiredText(body, 'event_name', at),
+    event_name,
     user_id: requiredText(body, 'user_id', at),
     properties: toJson(properties, `${at}properties`),
     ip: optionalAddress(body, 'ip', at),
@@ -47,6 +50,7 @@ export function readEvent(body, at = '') {
       properties.$event_id === undefined
         ? undefined
         : requiredText(properties, '$event_id', `${at}properties.`),
+    facts: factsOf(event_name, properties),
   };
 }
 

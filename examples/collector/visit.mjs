@@ -14,6 +14,7 @@
  * @property {string} app_id empty until known
  * @property {boolean} is_page whether it came from a page, by its origin, and not from a server, by its key
  * @property {import('./limits.mjs').Quota | null} quota null until counted
+ * @property {string | null} reason why it was refused: the answer's code and message
  * @property {boolean} logged whether the requests table has it
  */
 import { newId } from './ids.mjs';
@@ -36,6 +37,7 @@ export function createVisit(request, time) {
     app_id: '',
     is_page: false,
     quota: null,
+    reason: null,
     logged: false,
   };
 }

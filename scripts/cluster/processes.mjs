@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from '../paths.mjs';
 
 const folder = join(root, 'examples', 'collector');
-const startMs = 20_000;
+const startMs = 60_000;
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();

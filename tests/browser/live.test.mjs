@@ -107,13 +107,38 @@ test('the live page shows what comes, finds it, and takes none of it for markup'
   await page.click('#show-users');
   await shows([[markup, 'ada@example.com  ']], 'users', ['name', 'properties']);
 
+  // Beside the list: the last day in counts, and what was refused, with the reason.
+  const sidebar = (/** @type {string} */ id) =>
+    page.evaluate(
+      (/** @type {string} */ one) => document.querySelector(`#${one}`)?.textContent ?? '',
+      id,
+    );
+  await fetch(`${address}/v1/events`, {
+    method: 'POST',
+    headers: { origin: 'http://localhost', 'content-type': 'application/json' },
+    body: JSON.stringify({ app_id: 'demo', user_id: 'ada' }),
+  });
+  await page.goto(`${address}/#visitor=demo/${encodeURIComponent('ada')}`);
+  await waitFor(async () => (await sidebar('refused')).includes('event_name is required'));
+  assert.match(await sidebar('chart'), /6 events in the last 24 hours/);
+  assert.match(await sidebar('top-events'), /plan_chosen1/);
+  assert.match(await sidebar('refused-by'), /400 MISSING_FIELD1/);
+  await waitFor(async () => (await rows('visitor', ['name'])).length === 5);
+  assert.equal(
+    await page.evaluate(() => document.querySelector('#lists')?.checkVisibility()),
+    false,
+  );
+  await page.goto(`${address}/#visitor=demo/${encodeURIComponent(markup)}`);
+  await waitFor(async () => (await rows('visitor', ['name'])).length === 1);
+  assert.deepEqual(await rows('visitor', ['name', 'user']), [['cart_opened', markup]]);
+
   // Opened rows have it all, and nothing of it became an element, or ran.
   await page.evaluate(() => {
     for (const row of document.querySelectorAll('details')) row.open = true;
   });
   assert.deepEqual(
     await page.evaluate(() => [
-      document.querySelectorAll('main img, main script').length,
+      document.querySelectorAll('body img, body script').length,
       /** @type {any} */ (window).hacked ?? 'nothing',
     ]),
     [0, 'nothing'],

@@ -20,7 +20,7 @@ if (reason) {
     await opened.stop();
   });
   runOn(shared.empty);
-  for (const name of ['answers', 'users', 'limits']) {
+  for (const name of ['answers', 'users', 'limits', 'views']) {
     await import(`../collector/${name}.test.mjs`);
   }
 }

@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openClickhouse } from '../../examples/collector/cluster/clickhouse.mjs';
+import { literal, openClickhouse } from '../../examples/collector/cluster/clickhouse.mjs';
 import { openLog } from '../../examples/collector/cluster/log.mjs';
 import { eventIdOf } from '../../examples/collector/cluster/rows.mjs';
 import { checkConfig } from '../../examples/collector/config.mjs';
@@ -64,7 +64,7 @@ async function run() {
   await log.ready(60_000);
 
   /** @type {string[]} */
-  const all = [];
+  let all = [];
   console.log(
     '| collectors | workers | acknowledged/s | stored/s, from the first event to the last row |',
   );
@@ -83,7 +83,7 @@ async function run() {
       addresses: () => addresses().slice(0, c),
       senders: 8,
     });
-    all.push(...load.acknowledged);
+    all = all.concat(load.acknowledged);
     await emptyLog();
     const seconds = (performance.now() - began) / 1000;
     const perSecond = (/** @type {number} */ time) => Math.round(idsPerRate / time);
@@ -134,7 +134,7 @@ async function run() {
   const load = await loading;
   isLoading = false;
   await Promise.all(watching);
-  all.push(...load.acknowledged);
+  all = all.concat(load.acknowledged);
   const drained = performance.now();
   await emptyLog();
   const lag = (performance.now() - drained) / 1000;
@@ -153,6 +153,12 @@ async function run() {
   console.log(
     `most messages in the log: ${mostBehind}; ${lag.toFixed(1)} s after the last one it was empty`,
   );
+
+  const [size] = await clickhouse.query(
+    `SELECT toUInt32(sum(bytes_on_disk) / sum(rows)) AS bytes FROM system.parts
+     WHERE active AND database = ${literal(settings.name)} AND table = 'events'`,
+  );
+  console.log(`${size?.bytes} bytes an event on the disk of a ClickHouse node`);
 
   const failures = await reconcile();
   await Promise.all([...collectors, ...workers].map((one) => one.kill('SIGTERM')));

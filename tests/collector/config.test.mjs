@@ -10,6 +10,13 @@ import { startProcess, temporaryFile } from './support.mjs';
 const app = { app_id: 'demo', authorized_domains: ['localhost'] };
 const key = { key: 'sk', app_id: 'demo' };
 
+const cluster = {
+  kind: 'cluster',
+  nats: ['nats://127.0.0.1:4222'],
+  clickhouse: ['http://127.0.0.1:8123'],
+  postgres: 'postgres://appizer@127.0.0.1/appizer',
+};
+
 /** @type {[config: unknown, message: string][]} */
 const mistakes = [
   [[], 'The config must be an object.'],
@@ -60,6 +67,55 @@ const mistakes = [
     { apps: [app], rate_limits: { aliases: 5 } },
     'rate_limits has an unknown field "aliases"; known: events, batch, users, strangers.',
   ],
+  [{ apps: [app], store: 'cluster' }, 'store must be an object.'],
+  [{ apps: [app], store: {} }, 'store.kind must be "sqlite" or "cluster", not missing.'],
+  [
+    { apps: [app], store: { kind: 'kafka' } },
+    'store.kind must be "sqlite" or "cluster", not "kafka".',
+  ],
+  [
+    { apps: [app], stor: {} },
+    'The config has an unknown field "stor"; did you mean "store"? Known: apps, keys, rate_limits, store.',
+  ],
+  [
+    { apps: [app], store: { ...cluster, partition: 8 } },
+    'store has an unknown field "partition"; did you mean "partitions"? ' +
+      'Known: kind, name, nats, clickhouse, postgres, partitions, log_bytes.',
+  ],
+  [
+    { apps: [app], store: { kind: 'sqlite', nats: [] } },
+    'store has an unknown field "nats"; known: kind.',
+  ],
+  [{ apps: [app], store: { ...cluster, nats: [] } }, 'store.nats must name at least one server.'],
+  [{ apps: [app], store: { ...cluster, nats: 'nats://a' } }, 'store.nats must be an array.'],
+  [
+    { apps: [app], store: { ...cluster, nats: ['a:4222'] } },
+    'store.nats[0] must be an address that begins with nats://.',
+  ],
+  [
+    { apps: [app], store: { ...cluster, clickhouse: ['http://a', 'tcp://b:9000'] } },
+    'store.clickhouse[1] must be an address that begins with http://.',
+  ],
+  [
+    { apps: [app], store: { ...cluster, postgres: undefined } },
+    'store.postgres must be a non-empty string.',
+  ],
+  [
+    { apps: [app], store: { ...cluster, postgres: 'mysql://user:secret@a' } },
+    'store.postgres must be an address that begins with postgres://.',
+  ],
+  [
+    { apps: [app], store: { ...cluster, partitions: 0 } },
+    'store.partitions must be a whole number from 1 to 256.',
+  ],
+  [
+    { apps: [app], store: { ...cluster, log_bytes: 1.5 } },
+    'store.log_bytes must be a whole number from 1048576 to 1125899906842624.',
+  ],
+  [
+    { apps: [app], store: { ...cluster, name: 'a.b' } },
+    'store.name must be 1 to 40 of a–z, 0–9 and _, and begin with a letter.',
+  ],
 ];
 
 for (const [config, message] of mistakes) {
@@ -84,6 +140,14 @@ test('the config that comes with the collector has a demo app, its key and the l
     users: 500,
     strangers: 300,
   });
+});
+
+test('a cluster has defaults for everything but its servers', () => {
+  assert.deepEqual(checkConfig({ apps: [app], store: cluster }).store, {
+    ...cluster,
+    ...{ name: 'appizer', partitions: 8, log_bytes: 8 * 1024 ** 3 },
+  });
+  assert.deepEqual(checkConfig({ apps: [app] }).store, { kind: 'sqlite' });
 });
 
 /**

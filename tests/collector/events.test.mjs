@@ -37,6 +37,7 @@ test('an event is stored as it was sent', async (t) => {
     events: 1,
     origin: null,
     received_at: '2026-01-01T12:00:00.250Z',
+    reason: null,
   });
 });
 

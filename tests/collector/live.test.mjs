@@ -108,6 +108,8 @@ test('the page and its parts are served, with a policy that lets only them act',
     '/page/live.css': 'text/css',
     '/page/live.mjs': 'text/javascript',
     '/page/rows.mjs': 'text/javascript',
+    '/page/views.mjs': 'text/javascript',
+    '/page/chart.mjs': 'text/javascript',
   };
   for (const [path, type] of Object.entries(types)) {
     const { status, headers } = await fetch(address + path);
@@ -123,7 +125,7 @@ test('the page and its parts are served, with a policy that lets only them act',
 test('what others sent reaches the page as text only', () => {
   const read = (/** @type {string} */ name) =>
     readFileSync(new URL(`../../examples/collector/page/${name}`, import.meta.url), 'utf8');
-  const script = read('live.mjs') + read('rows.mjs');
+  const script = ['live.mjs', 'rows.mjs', 'views.mjs', 'chart.mjs'].map(read).join('');
   assert.match(script, /\.textContent = text;/);
   const markup =
     /innerHTML|outerHTML|insertAdjacent|document\.write|DOMParser|setHTML|srcdoc|eval\(/;

@@ -7,6 +7,7 @@
  * @typedef {import('../visit.mjs').Visit} Visit
  */
 import { randomUUID } from 'node:crypto';
+import { shortReason } from '../requests.mjs';
 
 const quietMs = 100;
 const rowsInMessage = 500;
@@ -41,6 +42,7 @@ export function createNotes(log, placeOf) {
         status,
         events,
         origin: origin?.slice(0, longestOrigin) ?? null,
+        reason: status >= 400 ? shortReason(visit) : null,
         received_at,
       });
     },

@@ -20,6 +20,7 @@ const layouts = {
   requests: {
     columns: [
       ...['request_id', 'app_id', 'method', 'path', 'status', 'events', 'origin', 'received_at'],
+      'reason',
     ],
     key: 'received, note_id',
     id: 'note_id',

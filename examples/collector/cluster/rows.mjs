@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What is written to the log, and from there, unchanged, to ClickHouse: one JSON object for each row. A further column
- * of events is a member here, a line of a migration, and a name in `clickhouse_reads.mjs`.
+ * of events is a member here, a line of a migration, and a name in `reads.mjs`.
  *
  * @typedef {import('../store.mjs').EventInput} EventInput
  * @typedef {import('../visit.mjs').Visit} Visit
@@ -57,7 +57,7 @@ export function createPlaces() {
 /** @param {EventInput} event @param {Visit} visit @param {(receivedAt: string) => number} placeOf */
 export function eventRow(event, visit, placeOf) {
   const { app_id, request_id, received_at, is_page } = visit;
-  const { event_name, user_id, properties, dedupe_id, plan_issues } = event;
+  const { event_name, user_id, properties, dedupe_id, plan_issues, facts } = event;
   return {
     event_id: dedupe_id === undefined ? newId('evt') : eventIdOf(app_id, dedupe_id),
     app_id,
@@ -71,6 +71,10 @@ export function eventRow(event, visit, placeOf) {
     plan_issues: plan_issues ?? null,
     request_id,
     received_at,
+    page: facts.page ?? '',
+    document: facts.document ?? '',
+    seq: facts.seq,
+    dropped: facts.dropped,
     day: dayOf(dedupe_id, received_at),
     received: Math.floor(Date.parse(received_at) / 1000),
     place: placeOf(received_at),

@@ -12,18 +12,22 @@ import { storeUnavailable } from '../answers.mjs';
 import { ConfigError } from '../config.mjs';
 import { parseColumns, tables } from '../store.mjs';
 import { openClickhouse } from './clickhouse.mjs';
-import { neededPayload, openLog } from './log.mjs';
+import { neededPayload, openLog, within } from './log.mjs';
 import { createNotes } from './notes.mjs';
 import { createQuotas } from './quotas.mjs';
 import { createReads } from './reads.mjs';
 import { createPlaces, eventRow, partitionOf } from './rows.mjs';
 import { openUsers } from './users.mjs';
+import { createViews } from './views.mjs';
 
 /** Rows that a follower is given at once; more than that, nobody can read. */
 const maxFollowed = 200;
 const followMs = 50;
 
 const pollMs = 20;
+
+/** How long a collector that starts waits for each part before it goes on without it. */
+const beginMs = 5000;
 
 /**
  * @param {Settings} settings
@@ -41,6 +45,7 @@ export function openCluster(settings) {
 
   return {
     quotas,
+    views: createViews(clickhouse, users, log, name),
 
     async saveEvents(batch, visit) {
       const rows = batch.map((event) => eventRow(event, visit, placeOf));
@@ -84,7 +89,7 @@ export function openCluster(settings) {
       // What is read of a busy log is what can be shown.
       const timer = setInterval(() => {
         if (waiting.length === 0) return;
-        const events = waiting.map((text) => shown(JSON.parse(text)));
+        const events = waiting.flatMap(shown);
         waiting = [];
         follower({ events });
       }, followMs);
@@ -138,20 +143,22 @@ export function openCluster(settings) {
     probe: () => log.probe(),
 
     async begin() {
+      /** @type {Record<string, Promise<unknown>>} */
       const parts = {
         NATS: log.ready(),
         ClickHouse: clickhouse.ready(),
         PostgreSQL: users.ready(),
       };
-      /** @type {string[]} */
-      const problems = [];
-      for (const [part, ready] of Object.entries(parts)) {
-        await ready.catch((error) => {
-          if (error instanceof ConfigError) throw error;
-          problems.push(`${part} cannot be used yet: ${messageOf(error)}`);
-        });
-      }
-      const { nc } = await log.ready().catch(() => ({ nc: null }));
+      const answers = await Promise.allSettled(
+        Object.values(parts).map((ready) => within(ready, beginMs)),
+      );
+      const problems = Object.keys(parts).flatMap((part, i) => {
+        const answer = answers[i];
+        if (answer?.status !== 'rejected') return [];
+        if (answer.reason instanceof ConfigError) throw answer.reason;
+        return [`${part} cannot be used yet: ${messageOf(answer.reason)}`];
+      });
+      const { nc } = await log.ready(1).catch(() => ({ nc: null }));
       const most = nc?.info?.max_payload ?? neededPayload;
       if (most < neededPayload) {
         problems.push(
@@ -183,9 +190,16 @@ export function openCluster(settings) {
 /** @param {import('../store.mjs').Table} table @returns {table is 'users' | 'aliases'} */
 const isOfPostgres = (table) => table === 'users' || table === 'aliases';
 
-/** @param {Record<string, unknown>} row */
-function shown({ event_id, app_id, event_name, user_id, properties, received_at, plan_issues }) {
-  return { event_id, app_id, event_name, user_id, properties, received_at, plan_issues };
+/** Nothing of what is no row: workers set it aside. @param {string} text */
+function shown(text) {
+  try {
+    const { event_id, app_id, event_name, user_id, properties, received_at, plan_issues } =
+      JSON.parse(text);
+    JSON.parse(properties);
+    return [{ event_id, app_id, event_name, user_id, properties, received_at, plan_issues }];
+  } catch {
+    return [];
+  }
 }
 
 /**

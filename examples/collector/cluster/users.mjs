@@ -28,6 +28,9 @@ const linkLock = 7_214_002;
 
 const userColumns =
   'user_id, app_id, external_id, email, phone, properties, origin, created_at, updated_at';
+/** Ids of one visitor, of which events are looked for. */
+const mostIds = 50;
+
 const aliasColumns = 'app_id, alias_id, user_id, created_at';
 
 /** @param {import('../config.mjs').ClusterSettings} settings */
@@ -128,6 +131,19 @@ export function openUsers({ name, postgres }) {
         [appId, limit],
       );
       return rows.reverse();
+    },
+
+    /** The ids that aliases link with this one. @param {string} appId @param {string} id @returns {Promise<string[]>} */
+    async idsOf(appId, id) {
+      const { rows } = await query(
+        `WITH RECURSIVE linked(id) AS (
+           SELECT $2::text
+           UNION SELECT CASE WHEN aliases.alias_id = linked.id THEN aliases.user_id ELSE aliases.alias_id END
+             FROM linked JOIN aliases ON aliases.app_id = $1 AND linked.id IN (aliases.alias_id, aliases.user_id)
+         ) SELECT id FROM linked LIMIT ${mostIds}`,
+        [appId, id],
+      );
+      return rows.map((row) => row.id);
     },
 
     /** @param {string} sql a statement without rows */

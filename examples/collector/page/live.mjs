@@ -9,6 +9,7 @@
 
 import { eventRow, searchTextOf, userRow } from './rows.mjs';
 import { createSequences } from './sequence.mjs';
+import { followAddress, showOverview } from './views.mjs';
 
 /** More than a reader scrolls through; older rows are removed. */
 const maxRows = 200;
@@ -26,6 +27,8 @@ const shownUsers = new WeakMap();
 lists.events.button.addEventListener('click', () => choose('events'));
 lists.users.button.addEventListener('click', () => choose('users'));
 filter.addEventListener('input', refresh);
+followAddress(refresh);
+showOverview();
 connect();
 
 function connect() {
@@ -146,7 +149,7 @@ function refresh() {
       if (!each.hidden && !section.hidden) shown += 1;
     }
   }
-  find('main').dataset.rows = String(total);
+  document.body.dataset.rows = String(total);
   find('#empty').hidden = total > 0;
   find('#no-match').hidden = total === 0 || shown > 0;
   find('#no-match').textContent = wanted ? 'Nothing here contains that text.' : 'Nothing here yet.';

@@ -8,8 +8,8 @@
 
 import { correctedTime } from './sequence.mjs';
 
-/** @param {Row} event */
-export function eventRow({ properties_bytes, ...event }) {
+/** @param {Row} event @param {boolean} [isLinked] to the other events of its visitor */
+export function eventRow({ properties_bytes, ...event }, isLinked = true) {
   const { received_at, event_name, user_id, app_id, properties, event_id, plan_issues } = event;
   const made = row(
     {
@@ -29,9 +29,19 @@ export function eventRow({ properties_bytes, ...event }) {
       properties,
     },
     properties ? undefined : `/debug/events/${encodeURIComponent(event_id)}`,
+    isLinked ? visitorLink(app_id, user_id) : undefined,
   );
   if (plan_issues) made.dataset.plan = 'differs';
   return made;
+}
+
+/** @param {string} appId @param {string} userId @param {string} [label] */
+export function visitorLink(appId, userId, label = 'All events of this visitor') {
+  const link = document.createElement('a');
+  link.href = `#visitor=${encodeURIComponent(appId)}/${encodeURIComponent(userId)}`;
+  link.className = 'visitor-link';
+  link.textContent = shorten(label, widest);
+  return link;
 }
 
 /** @param {Row} user @param {string[]} aliases */
@@ -50,6 +60,8 @@ export function userRow(user, aliases) {
       ].join('  '),
     },
     { ...rest, email, phone, aliases, properties, updated_at },
+    undefined,
+    visitorLink(app_id, external_id),
   );
 }
 
@@ -70,8 +82,9 @@ const widest = 300;
  * @param {Record<string, string>} cells by class
  * @param {object} more what the row shows once it is opened
  * @param {string} [source] where all of it is, if the collector has not sent it because it is long
+ * @param {HTMLElement} [link] shown above it
  */
-function row(cells, more, source) {
+function row(cells, more, source, link) {
   const details = document.createElement('details');
   searchTexts.set(details, shorten(JSON.stringify([cells, more]), longest).toLowerCase());
   const summary = details.appendChild(document.createElement('summary'));
@@ -84,6 +97,7 @@ function row(cells, more, source) {
   details.addEventListener(
     'toggle',
     async () => {
+      if (link) details.append(link);
       const box = details.appendChild(element('pre', 'Loading…'));
       box.textContent = describe(source ? await load(source) : more);
     },

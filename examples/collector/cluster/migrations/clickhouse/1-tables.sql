@@ -15,6 +15,10 @@ CREATE TABLE IF NOT EXISTS {database}.events (
   plan_issues Nullable(String),  -- JSON text: what is not as the tracking plan has it
   request_id String,
   received_at String,
+  page String,              -- of a page view; what follows is for the live page, too
+  document String,
+  seq UInt32,
+  dropped UInt32,
   received DateTime,
   place UInt64,             -- the order of receipt
   age UInt64 DEFAULT 9007199254740991 - place
@@ -29,6 +33,7 @@ CREATE TABLE IF NOT EXISTS {database}.requests (
   status UInt16,
   events UInt32,
   origin Nullable(String),
+  reason Nullable(String),
   received_at String,
   received DateTime,
   place UInt64,
