@@ -11,7 +11,7 @@
  *   testing.mjs .cjs       a world to test tracking in, without network or waiting
  *   trace.mjs .cjs         traces of what the npm package does; replay.mjs replays them, in Node alone
  *   consent.mjs .cjs       connects a consent banner; appizer-web.consent.js for the script tag
- *   propagate.mjs .cjs     tells the site's own server whose request it is; appizer-web.propagate.js for the script tag
+ *   propagate.mjs .cjs     adds the visitor to a page's requests to its own server; appizer-web.propagate.js for the script tag
  *   server.mjs .cjs        a server's client; the API and the script from a site's own domain
  *   react vue … .mjs .cjs  thin bindings for frameworks
  *   *.mjs.map              source maps of the modules

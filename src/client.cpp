@@ -5,6 +5,7 @@
 #include "base/compare.h"
 #include "base/list.h"
 #include "base/text.h"
+#include "delivery/event.h"
 #include "storage_keys.h"
 #include "visitor/consent.h"
 
@@ -196,6 +197,14 @@ void Client::advance() {
   ownership.advance(away_, now_, effects_);
   hint_storage(delivery.journal(Delivery::events).storage_failing());
   if (effects_.empty()) delivery.advance(now_, effects_);
+}
+
+View Client::visit(const Moment& now) {
+  if (!input(now) || running_->session.would_begin(now.wall, {})) return {};
+  String& text = scratch(running_->session.id());
+  text += ' ';
+  append_view_id(text, document_id_, views_.current_view());
+  return text;
 }
 
 bool Client::poll(Effect& effect) {

@@ -288,14 +288,6 @@ void Client::forget_user(const Entropy& user) {
 
 View Client::user_id() const { return running_ ? running_->identity.id() : View(); }
 
-View Client::visit(const Moment& now) {
-  if (!input(now) || running_->session.would_begin(now.wall, {})) return {};
-  String& text = scratch(running_->session.id());
-  text += ' ';
-  append_view_id(text, document_id_, views_.current_view());
-  return text;
-}
-
 Status Client::flush(std::uint32_t token, const Moment& now) {
   input(now);
   if (!started_) return Status::not_started;

@@ -1,4 +1,4 @@
-/** `appizer-web/propagate`: tells the site's own server whose request it is. */
+/** `appizer-web/propagate`: adds the visitor to the page's requests to its own server. */
 
 export {
   type Contextual,

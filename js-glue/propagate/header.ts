@@ -1,4 +1,4 @@
-/** The header by which a page tells its own server whose request it is. */
+/** The header that says whose a request is. */
 
 import type { Context } from '../api/types.js';
 

@@ -1,5 +1,5 @@
 /**
- * Tells the site's own server whose request it is: a header on the page's requests to its own origin, from which
+ * Adds the visitor to the page's requests to its own origin: a header, from which
  * `fromRequest` of `appizer-web/server` reads the visitor, the session and the view.
  */
 

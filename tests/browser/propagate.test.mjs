@@ -1,4 +1,4 @@
-/** The header that tells the site's own server whose request it is, on a real page. */
+/** The header that says whose a request is, on a real page. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { engines } from './harness/browsers.mjs';

@@ -75,7 +75,7 @@ const mistakes = [
   ],
   [
     { apps: [app], stor: {} },
-    'The config has an unknown field "stor"; did you mean "store"? Known: apps, keys, rate_limits, store.',
+    'The config has an unknown field "stor"; did you mean "store"? Known: apps, keys, rate_limits, store, plan.',
   ],
   [
     { apps: [app], store: { ...cluster, partition: 8 } },
