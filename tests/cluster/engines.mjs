@@ -11,6 +11,9 @@ import { checkConfig } from '../../examples/collector/config.mjs';
 import { missingEngines, startEngines } from '../../scripts/cluster/engines.mjs';
 import { config } from '../collector/support.mjs';
 
+/** An acknowledgement that a killed server has lost is made up for after this time. */
+const ackWaitMs = 3000;
+
 /** Why the tests cannot run here; undefined where they can. */
 export function whyNot() {
   const missing = missingEngines(false);
@@ -24,13 +27,8 @@ export async function openEngines() {
 
   return { engines, openStore, openShared, stop: engines.stop };
 
-  /**
-   * A new store, and a worker for it.
-   *
-   * @param {object} [options]
-   * @param {number} [options.ackWaitMs]
-   */
-  async function openStore({ ackWaitMs } = {}) {
+  /** A new store, and a worker for it. */
+  async function openStore() {
     count += 1;
     const name = `test_${count}`;
     const store = { ...engines.settings, name, partitions: 2, log_bytes: 64 * 1024 ** 2 };
@@ -56,7 +54,7 @@ export async function openEngines() {
    * `$event_id`s of the last minutes, so tests that send any need a new store.
    */
   async function openShared() {
-    const { store, settings, end } = await openStore();
+    const { store, settings, worker, end } = await openStore();
     const log = openLog(settings);
     const clickhouse = openClickhouse(settings);
     const users = openUsers(settings);
@@ -69,7 +67,7 @@ export async function openEngines() {
           await clickhouse.command(`TRUNCATE TABLE ${settings.name}.${table}`);
         }
         await users.command('TRUNCATE users, aliases');
-        return { store, end: async () => {} };
+        return { store, settings, worker, end: async () => {} };
       },
 
       async close() {
