@@ -61,6 +61,8 @@ const parts = [
   { name: 'consent', tests: true, command: nodeTests('tests/consent') },
   { name: 'collector', tests: true, command: nodeTests('tests/collector') },
   { name: 'plan', tests: true, command: nodeTests('tests/plan') },
+  // The rest, which mostly waits: npm run conformance.
+  { name: 'conformance', tests: true, cores: 0.6, command: nodeTests('tests/conformance') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   { name: 'examples', tests: true, command: nodeTests('tests/examples', '--test-concurrency=1') },
   { name: 'doctor', tests: true, command: nodeTests('tests/doctor') },

@@ -107,7 +107,18 @@ export function filesIn(folder) {
 }
 
 export const codeFolders = [
-  ...['src', 'web', 'js-glue', 'doctor', 'plan', 'tests', 'scripts', 'examples', 'bench'],
+  ...[
+    'src',
+    'web',
+    'js-glue',
+    'doctor',
+    'plan',
+    'tests',
+    'scripts',
+    'examples',
+    'bench',
+    'conformance',
+  ],
 ];
 
 /** README, ARCHITECTURE and the like, and all other Markdown. */
