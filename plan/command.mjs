@@ -89,10 +89,11 @@ function types({ plan, out, check, json }) {
 /** @param {Values} values @param {string} source */
 async function check({ plan: file, json, app, complete }, source) {
   const plan = openPlan(file);
-  const isAddress = /^https?:\/\//i.test(source);
-  const { events, total } = isAddress
-    ? await fetchEvents(source, app)
-    : { events: openEvents(source), total: 0 };
+  const here = /^(localhost|127\.0\.0\.1|\[::1\]):\d+/i.test(source);
+  const { events, total } =
+    /^https?:\/\//i.test(source) || here
+      ? await fetchEvents(here ? `http://${source}` : source, app)
+      : { events: openEvents(source), total: 0 };
   const report = checkEvents(plan, events);
   const ok = report.issues.length === 0 && (!complete || report.unsent.length === 0);
   if (json) {

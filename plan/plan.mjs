@@ -206,7 +206,13 @@ function compile(content, file) {
     if (!validate) return automatic.includes(event) ? [] : [unknownEvent(event, names)];
     const own = Object.entries(properties).filter(([name]) => !name.startsWith('$'));
     const sent = Object.fromEntries(own);
-    if (validate(sent)) return [];
+    try {
+      if (validate(sent)) return [];
+    } catch (error) {
+      // A schema that holds itself follows a value as deep as it goes.
+      if (!(error instanceof RangeError)) throw error;
+      return [tooDeep(event)];
+    }
     const known = Object.keys(eventSchema(content, event).properties);
     const issues = (validate.errors ?? []).map((error) => issueOf(event, error, sent, known));
     // One mistake may break several keywords, e.g. each branch of an anyOf.
@@ -215,6 +221,15 @@ function compile(content, file) {
     );
   }
 }
+
+/** @param {string} event @returns {Issue} */
+const tooDeep = (event) => ({
+  kind: 'wrong_value',
+  event,
+  property: null,
+  message: `The properties of "${event}" are nested too deeply to be checked`,
+  cure: 'Send fewer levels.',
+});
 
 /** @param {string} event @param {string[]} names @returns {Issue} */
 function unknownEvent(event, names) {

@@ -72,6 +72,8 @@ const parts = [
   // Where the packages of the engines are installed; without them one test says so.
   { name: 'cluster', tests: true, command: nodeTests('tests/cluster', '--test-concurrency=1') },
   { name: 'plan', tests: true, command: nodeTests('tests/plan') },
+  // The rest, which mostly waits: npm run conformance.
+  { name: 'conformance', tests: true, cores: 0.6, command: nodeTests('tests/conformance') },
   { name: 'example-suite', tests: true, command: nodeTests('examples/testing') },
   {
     name: 'examples',

@@ -28,6 +28,10 @@ export function install() {
   cpSync(join(sources, lock), installed);
 }
 
+/** Whether a page's script knows a visitor who has yet to decide. @param {string} file in `pages/` */
+export const hasPending = (file) =>
+  readFileSync(join(sources, 'pages', `${file}.js`), 'utf8').includes('startPending');
+
 /** The installed version. @param {string} name */
 export const versionOf = (name) =>
   JSON.parse(readFileSync(join(made, 'node_modules', name, 'package.json'), 'utf8')).version;
@@ -37,17 +41,22 @@ export const versionOf = (name) =>
  * imported only on demand in files of its own.
  *
  * @param {string} file @param {boolean} batched
+ * @param {boolean} [pending] whether the visitor has yet to decide, which `window.grant()` does
  * @returns {Promise<Map<string, Buffer>>} files by path
  */
-export async function makePage(file, batched) {
-  const name = `${file}${batched ? '-batched' : ''}`;
+export async function makePage(file, batched, pending = false) {
+  const name = `${file}${batched ? '-batched' : ''}${pending ? '-pending' : ''}`;
+  const decided = `import { start, track } from './${file}.js';
+start(server, ${batched});
+window.track = track;`;
+  const undecided = `import { grant, startPending, track } from './${file}.js';
+startPending(server);
+Object.assign(window, { track, grant });`;
   const outdir = join(made, 'bundles', name);
   rmSync(outdir, { recursive: true, force: true });
   await bundle({
     stdin: {
-      contents: `import { start, track } from './${file}.js';
-start(server, ${batched});
-window.track = track;`,
+      contents: pending ? undecided : decided,
       resolveDir: join(sources, 'pages'),
     },
     bundle: true,

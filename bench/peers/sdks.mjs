@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 
 /**
  * @typedef {{ path: string, query: URLSearchParams, type: string, body: Buffer }} Request
- * @typedef {{ name?: string, properties?: any }} Event
+ * @typedef {{ name?: string, properties?: any, id?: string }} Event by its `id` a server knows copies
  *
  * @typedef {object} Sdk
  * @property {string} name
@@ -25,6 +25,7 @@ export const sdks = [
       return (sent.events ?? [sent]).map(({ event_name: name, properties }) => ({
         name,
         properties,
+        id: properties.$event_id,
       }));
     },
   },
@@ -43,9 +44,10 @@ export const sdks = [
         ? Buffer.from(new URLSearchParams(text).get('data') ?? '', 'base64').toString()
         : text;
       const sent = JSON.parse(json);
-      return [sent.batch ?? sent.data ?? sent].flat().map(({ event, properties }) => ({
+      return [sent.batch ?? sent.data ?? sent].flat().map(({ event, properties, uuid }) => ({
         name: event,
         properties,
+        id: uuid,
       }));
     },
   },
@@ -65,7 +67,11 @@ export const sdks = [
     batched: '`flushQueueSize: 100`, `flushIntervalMillis: 3000`',
     read: ({ body }) =>
       (JSON.parse((isGzip(body) ? gunzipSync(body) : body).toString()).events ?? []).map(
-        ({ event_type: name, event_properties: properties }) => ({ name, properties }),
+        ({ event_type: name, event_properties: properties, insert_id: id }) => ({
+          name,
+          properties,
+          id,
+        }),
       ),
   },
   {
@@ -80,6 +86,7 @@ export const sdks = [
       return [JSON.parse(json)].flat().map(({ event, properties }) => ({
         name: event,
         properties,
+        id: properties.$insert_id,
       }));
     },
   },
@@ -90,11 +97,11 @@ export const sdks = [
     setup: '`newTracker` and `trackPageView`, events as self-describing JSON',
     batched: '`bufferSize: 100`, `maxPostBytes: 60000`',
     read: ({ body }) =>
-      JSON.parse(body.toString()).data.flatMap(({ ue_pr: plain, ue_px: base64 }) => {
+      JSON.parse(body.toString()).data.flatMap(({ ue_pr: plain, ue_px: base64, eid: id }) => {
         const json = plain ?? (base64 && Buffer.from(base64, 'base64url').toString());
         if (!json) return [];
         const { schema, data } = JSON.parse(json).data;
-        return [{ name: schema.split('/')[1], properties: data }];
+        return [{ name: schema.split('/')[1], properties: data, id }];
       }),
   },
   {
@@ -121,7 +128,11 @@ export const sdks = [
 /** @param {Request} request @returns {Event[]} */
 function readSegment({ body }) {
   const sent = JSON.parse(body.toString());
-  return (sent.batch ?? [sent]).map(({ event: name, properties }) => ({ name, properties }));
+  return (sent.batch ?? [sent]).map(({ event: name, properties, messageId: id }) => ({
+    name,
+    properties,
+    id,
+  }));
 }
 
 /** @param {Buffer} body */

@@ -4,17 +4,26 @@ import { listen, serve } from '../../scripts/static.mjs';
 import { answers } from './sdks.mjs';
 
 /**
+ * @typedef {object} Faults what goes wrong; nothing by default
+ * @property {() => boolean} [isDown] connections end without an answer
+ * @property {(events: import('./sdks.mjs').Event[], path: string) => { status: number, headers?: Record<string, string> } | undefined} [answer]
+ *   what a request is answered instead; with an error its events do not count
+ * @property {(url: URL, body: Buffer) => void} [seen] is called with each request, answered or not
+ *
  * @param {import('./sdks.mjs').Sdk['read']} read
  * @param {string} eventName whose events count; each carries a number of its own in `items`
+ * @param {Faults} [faults] @param {typeof answers} [known] the answers that an SDK depends on
  */
-export async function openCollector(read, eventName) {
+export async function openCollector(read, eventName, faults = {}, known = answers) {
   const counts = {
     requests: 0,
     preflights: 0,
     bytes: 0,
-    /** @type {Set<unknown>} */
-    arrived: new Set(),
+    /** By number, with its id. @type {Map<unknown, string | undefined>} */
+    arrived: new Map(),
     copies: 0,
+    /** Copies that a server cannot know by their id. */
+    doubles: 0,
     last: 0,
     open: 0,
     /** @type {string[]} what the server could not read */
@@ -27,6 +36,7 @@ export async function openCollector(read, eventName) {
       'access-control-allow-credentials': 'true',
       'cross-origin-resource-policy': 'cross-origin',
     };
+    if (faults.isDown?.()) return void request.socket.destroy();
     if (request.method === 'OPTIONS') {
       counts.preflights += 1;
       response.writeHead(204, {
@@ -49,26 +59,44 @@ export async function openCollector(read, eventName) {
       const body = Buffer.concat(chunks);
       counts.requests += 1;
       counts.bytes += body.length + url.search.length;
-      if (body.length > 0) note(url, request.headers['content-type'] ?? '', body);
-      const known = answers.find(([path]) => path.test(url.pathname));
-      response.writeHead(200, { ...headers, 'content-type': 'application/json' });
-      response.end(JSON.stringify(known ? known[1] : { success: true, status: 'ok' }));
+      const type = request.headers['content-type'] ?? '';
+      const events = body.length > 0 ? eventsOf(url, type, body) : [];
+      faults.seen?.(url, body);
+      const { status, headers: more } = faults.answer?.(events, url.pathname) ?? { status: 200 };
+      if (status < 300) note(events);
+      if (url.pathname.endsWith('.js')) {
+        // Parts that an SDK would load from its own server: none.
+        response.writeHead(200, { ...headers, 'content-type': 'text/javascript' }).end();
+        return;
+      }
+      const [, content] = known.find(([path]) => path.test(url.pathname)) ?? [];
+      response.writeHead(status, { ...headers, 'content-type': 'application/json', ...more });
+      const failed = { success: false, code: status, error: 'The server is not available.' };
+      response.end(
+        JSON.stringify(status < 300 ? (content ?? { success: true, status: 'ok' }) : failed),
+      );
     });
   });
 
   /** @param {URL} url @param {string} type @param {Buffer} body */
-  function note(url, type, body) {
-    /** @type {import('./sdks.mjs').Event[]} */
-    let events = [];
+  function eventsOf(url, type, body) {
     try {
-      events = read({ path: url.pathname, query: url.searchParams, type, body });
+      const events = read({ path: url.pathname, query: url.searchParams, type, body });
+      return events.filter(({ name }) => name === eventName);
     } catch {
       counts.unread.push(`${url.pathname} ${body.subarray(0, 60).toString('latin1')}`);
+      return [];
     }
-    for (const { name, properties } of events) {
-      if (name !== eventName) continue;
-      if (counts.arrived.has(properties.items)) counts.copies += 1;
-      counts.arrived.add(properties.items);
+  }
+
+  /** @param {import('./sdks.mjs').Event[]} events */
+  function note(events) {
+    for (const { properties, id } of events) {
+      if (counts.arrived.has(properties.items)) {
+        counts.copies += 1;
+        const first = counts.arrived.get(properties.items);
+        if (id === undefined || id !== first) counts.doubles += 1;
+      } else counts.arrived.set(properties.items, id);
       counts.last = performance.now();
     }
   }

@@ -193,6 +193,7 @@ export default defineConfig({
           ['Fuzzing', 'fuzzing'],
           ['Size', 'size'],
           ['Benchmarks', 'benchmarks'],
+          ['Promises, and who keeps them', 'conformance'],
           ['Contributing', 'contributing'],
         ]),
       },

@@ -1,6 +1,10 @@
 /** The collector's live page, as somebody who develops has it open beside the site. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { readConfig } from '../../examples/collector/config.mjs';
 import { createCollector } from '../../examples/collector/server.mjs';
 import { launch } from './harness/browsers.mjs';
 import { waitFor } from './harness/wait.mjs';
@@ -143,4 +147,37 @@ test('the live page shows what comes, finds it, and takes none of it for markup'
     ]),
     [0, 'nothing'],
   );
+});
+
+test('an event that is not as planned is marked in words', async (t) => {
+  const file = join(mkdtempSync(join(tmpdir(), 'appizer-plan-')), 'appizer.plan.json');
+  t.after(() => rmSync(dirname(file), { recursive: true, force: true }));
+  const events = { plan_chosen: { description: 'A plan was chosen.', owner: 'shop' } };
+  writeFileSync(file, JSON.stringify({ events }));
+  const config = { .../** @type {object} */ (readConfig()), plan: { file, mode: 'mark' } };
+  const collector = createCollector({ db: ':memory:', config });
+  t.after(() => collector.close());
+  const address = await collector.listen();
+  for (const event_name of ['plan_chosen', 'plan_choosen']) {
+    await fetch(`${address}/v1/events`, {
+      method: 'POST',
+      headers: { origin: 'http://localhost', 'content-type': 'application/json' },
+      body: JSON.stringify({ app_id: 'demo', event_name, user_id: 'ada' }),
+    });
+  }
+  const browser = await launch('chromium');
+  t.after(() => browser.close());
+  const page = await browser.newPage();
+  await page.goto(address);
+  const names = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('#events .name')].map(({ textContent }) => textContent),
+    );
+  await waitFor(async () => (await names()).length === 2, { what: 'two rows' });
+  assert.deepEqual(await names(), ['plan_choosen (not as planned)', 'plan_chosen']);
+  await page.click('#events details[data-plan] summary');
+  const shown = await page.evaluate(
+    () => document.querySelector('#events details[open] pre')?.textContent ?? '',
+  );
+  assert.match(shown, /not_as_planned[\s\S]*Did you mean \\"plan_chosen\\"/);
 });

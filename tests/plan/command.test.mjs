@@ -160,6 +160,7 @@ test('check: the events of a collector, by its address', async (t) => {
   assert.equal(code, 1, out);
   assert.match(out, /"seats" of "plan_chosen" must be integer/);
   assert.equal((await run('check', address, '--app', 'shop')).code, 0);
+  assert.equal((await run('check', address.replace('http://', ''))).code, 1);
   const gone = await run('check', 'http://127.0.0.1:9');
   assert.deepEqual([gone.code, gone.out], [2, '']);
   assert.match(gone.err, /127\.0\.0\.1:9 does not answer; is the collector running there\?/);

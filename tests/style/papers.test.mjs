@@ -9,6 +9,7 @@ import { allowed, filesIn, listPapers, rules, wordsIn } from './words.mjs';
 /** Code whose comments, test names and messages are checked, too. @type {string[]} */
 const checkedFolders = [
   'bench',
+  'conformance',
   'doctor',
   'examples',
   'js-glue',
@@ -102,7 +103,7 @@ test("the architecture's map names every source file and every folder, and no ot
   assert.ok(files.length > 60);
   const folders = [
     ...['src', 'js-glue', 'tests', 'examples'].flatMap(foldersIn),
-    ...['web', 'bench', 'scripts', 'docs', 'doctor', 'plan', 'play'],
+    ...['web', 'bench', 'scripts', 'docs', 'doctor', 'plan', 'play', 'conformance'],
   ];
   assert.deepEqual(mapped().sort(), [...files, ...folders].sort());
 });

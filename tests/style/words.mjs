@@ -107,7 +107,19 @@ export function filesIn(folder) {
 }
 
 export const codeFolders = [
-  ...['src', 'web', 'js-glue', 'doctor', 'plan', 'play', 'tests', 'scripts', 'examples', 'bench'],
+  ...[
+    'src',
+    'web',
+    'js-glue',
+    'doctor',
+    'plan',
+    'play',
+    'tests',
+    'scripts',
+    'examples',
+    'bench',
+    'conformance',
+  ],
 ];
 
 /** README, ARCHITECTURE and the like, and all other Markdown. */

@@ -11,3 +11,8 @@ export function start(server, batched) {
 }
 
 export const track = (name, properties) => amplitude.track(name, properties);
+
+/** Before the visitor has decided: what is tracked until `init` is kept. */
+export function startPending() {}
+
+export const grant = () => start(/** @type {any} */ (window).server, false);

@@ -12,3 +12,16 @@ export function start(server, batched) {
 }
 
 export const track = (name, properties) => mixpanel.track(name, properties);
+
+/** Before the visitor has decided. @param {string} server */
+export function startPending(server) {
+  mixpanel.init('key', {
+    api_host: server,
+    api_payload_format: 'json',
+    autocapture: true,
+    opt_out_tracking_by_default: true,
+    opt_out_persistence_by_default: true,
+  });
+}
+
+export const grant = () => mixpanel.opt_in_tracking();

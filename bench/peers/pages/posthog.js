@@ -14,3 +14,17 @@ export function start(server, batched) {
 }
 
 export const track = (name, properties) => posthog.capture(name, properties);
+
+/** Before the visitor has decided. @param {string} server */
+export function startPending(server) {
+  posthog.init('key', {
+    api_host: server,
+    defaults: '2026-08-30',
+    opt_out_capturing_by_default: true,
+    opt_out_persistence_by_default: true,
+    // That request has an id of the visitor.
+    advanced_disable_flags: true,
+  });
+}
+
+export const grant = () => posthog.opt_in_capturing();

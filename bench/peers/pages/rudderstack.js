@@ -15,3 +15,19 @@ export function start(server, batched) {
 }
 
 export const track = (name, properties) => analytics.track(name, properties);
+
+/** Before the visitor has decided. @param {string} server */
+export function startPending(server) {
+  analytics.load('key', server, {
+    configUrl: server,
+    // Without lists: with them the visitor has decided.
+    consentManagement: { enabled: true, provider: 'custom' },
+    preConsent: { enabled: true, storage: { strategy: 'none' }, events: { delivery: 'buffer' } },
+  });
+  analytics.page();
+}
+
+export const grant = () =>
+  analytics.consent({
+    consentManagement: { enabled: true, allowedConsentIds: ['analytics'], deniedConsentIds: [] },
+  });

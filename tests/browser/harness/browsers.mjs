@@ -43,7 +43,7 @@ export function inEngines(what, tests) {
 }
 
 // Nothing of the browser's own may reach for the network, or look like the page's traffic.
-const chromiumFlags = [
+export const chromiumFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
