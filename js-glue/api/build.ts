@@ -37,7 +37,11 @@ declare global {
 }
 
 /** The build, traced where the page wants that. */
-export const traced = (build: Build): Build => globalThis.AppizerWebTools?.(build) ?? build;
+export function traced(build: Build): Build {
+  const tools = globalThis.AppizerWebTools;
+  // An element with that id is a global, too.
+  return typeof tools === 'function' ? tools(build) : build;
+}
 
 /** Stands in for an `Appizer` until the script has loaded (stub.ts). */
 export interface Stub extends Omit<Appizer, 'version'> {
