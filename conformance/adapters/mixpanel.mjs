@@ -11,7 +11,6 @@ export default measured('Mixpanel', {
   crash: batches,
   closed: batches,
   'leave-down': batches,
-  tabs: 'source of the request queue: a lock keeps tabs from overwriting each other',
   refused: 'Release 2.36: without localStorage it falls back to immediate requests',
   quota: 'Release 2.36: without functional localStorage it falls back to immediate requests',
   leave: 'Release 2.42: queues are flushed at `visibilitychange` and `pagehide`',
