@@ -5,10 +5,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { AppizerWeb } from 'appizer-web';
 import { expectPlan } from 'appizer-web/plan';
 import { createWorld } from 'appizer-web/testing';
-import { build, root } from '../../scripts/paths.mjs';
+import { build, dist, root } from '../../scripts/paths.mjs';
 import { start } from '../collector/support.mjs';
 
 // In the package, whose own name then stands for what it exports.
@@ -43,8 +44,34 @@ const plan = {
   },
 };
 
+/**
+ * In this process, as starting Node and reading Ajv takes a second: but for what goes to standard output itself.
+ *
+ * @param {...string} args @returns {Promise<{ code: number | null, out: string, err: string }>}
+ */
+async function run(...args) {
+  if (args.includes('-')) return runAlone(...args);
+  const command = await import(pathToFileURL(join(dist, 'plan', 'command.mjs')).href);
+  const { log, error } = console;
+  const before = process.cwd();
+  const said = { out: '', err: '' };
+  console.log = (text = '') => {
+    said.out += `${text}\n`;
+  };
+  console.error = (text = '') => {
+    said.err += `${text}\n`;
+  };
+  process.chdir(folder);
+  try {
+    return { code: await command.run(args), ...said };
+  } finally {
+    process.chdir(before);
+    Object.assign(console, { log, error });
+  }
+}
+
 /** @param {...string} args @returns {Promise<{ code: number | null, out: string, err: string }>} */
-function run(...args) {
+function runAlone(...args) {
   const child = spawn(process.execPath, [cli, 'plan', ...args], { cwd: folder });
   let [out, err] = ['', ''];
   child.stdout.on('data', (text) => {
