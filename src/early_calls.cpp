@@ -1,5 +1,6 @@
 #include "early_calls.h"
 
+#include <cmath>
 #include <cstdint>
 #include <utility>
 
@@ -31,7 +32,8 @@ bool EarlyCall::read(View text) {
   const double number = json::number(json::member(text, "s"));
   const View called = word("n");
   const View seen = word("v");
-  if (!(time >= 0 && time <= static_cast<double>(kFurthest))) return false;
+  // Before 1970, too: a clock may be wrong.
+  if (!(std::abs(time) <= static_cast<double>(kFurthest))) return false;
   if (!(number >= 1 && number <= UINT32_MAX)) return false;
   is_view = !seen.is_none();
   if (!is_view && is_blank(called)) return false;

@@ -48,6 +48,9 @@ const settled = (page, time) =>
  * @typedef {import('./harness/site.mjs').Content} Content
  */
 
+/** Of held time, at each look for what is to arrive. */
+const HELD_STEP = 20;
+
 /** What a page has in its head; `/init.js` starts the SDK as the visit wishes. */
 export const sdk = '<script src="/appizer-web.js"></script><script src="/init.js"></script>';
 
@@ -142,10 +145,12 @@ export async function visit(
       recorded: () =>
         events().map(({ event_name, properties }) => `${event_name} ${properties.page}`),
       async arrives(count) {
-        await waitFor(() => events().length >= count, {
-          what: `${count} events`,
-          timeout: 60_000,
-        }).catch((error) => {
+        // On a busy machine the core may have started after the last step has passed its time.
+        const there = async () => {
+          if (events().length < count && held) await pass(HELD_STEP).catch(() => {});
+          return events().length >= count;
+        };
+        await waitFor(there, { what: `${count} events`, timeout: 60_000 }).catch((error) => {
           throw new Error(`${error.message}; there are ${JSON.stringify(events(), null, 1)}`);
         });
       },
