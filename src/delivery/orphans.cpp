@@ -134,10 +134,17 @@ void Orphans::read_next(bool more, Effects& effects) {
   for (Leftover& leftover : leftovers_) {
     if (leftover.stage != Leftover::owned || leftover.keys.empty()) continue;
     const bool former = leftover.document == former_;
-    if (leftover.asked || !(former || more)) continue;
+    // Early calls, which come first, are taken over as soon as they may be: their page may be there
+    // yet, and makes those again that are calls still.
+    const bool calls = leftover.keys[0].lane == storage_keys::kCalls;
+    if (leftover.asked || !(former || calls || more)) continue;
     leftover.asked = true;
     // The former document's at once: nothing is sent before they are all there.
-    const std::size_t count = former ? leftover.keys.size() : 1;
+    std::size_t count = former ? leftover.keys.size() : 1;
+    while (calls && count < leftover.keys.size() &&
+           leftover.keys[count].lane == storage_keys::kCalls) {
+      ++count;
+    }
     for (std::size_t i = 0; i < count; ++i) effects.read(leftover.keys[i].text);
     if (!former) return;
   }

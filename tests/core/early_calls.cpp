@@ -186,6 +186,31 @@ TEST_CASE("a call is left to its page at first", "[early]") {
   CHECK(other.reports.empty());
 }
 
+TEST_CASE("calls are taken over as soon as they may be, however much waits", "[early]") {
+  Origin origin;  // whose server does not answer
+  EarlyPage early{origin};
+  early.event("first");
+  early.event("second");
+  Host other(origin);
+  for (int i = 0; i < 2000; ++i) other.track("waiting");
+  origin.run_for(storage_keys::kEarly + 3000);
+  // Its page may begin now, and finds that these are calls no longer.
+  for (const std::string& time : early.times) {
+    CHECK(!origin.storage[early.prefix() + time].starts_with("{"));
+  }
+}
+
+TEST_CASE("an early call whose page had a clock before 1970 is recorded", "[early]") {
+  Origin origin;
+  origin.server = delivered;
+  EarlyPage early{origin, -1000, 1};
+  early.event("first");
+  Host other(origin);
+  origin.run_for(5000);
+  CHECK(origin.arrived == Names{"first"});
+  CHECK(other.reports.empty());
+}
+
 TEST_CASE("a clock that was set back does not keep a call for long", "[early]") {
   Origin origin;
   origin.server = delivered;

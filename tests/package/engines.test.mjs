@@ -139,9 +139,9 @@ function used(text, isModule, version) {
   return { names, properties };
 }
 
-// The server's part runs in Node and in workers, the replay of traces in Node.
+// The server's part runs in Node and in workers, the replay of traces and tracking plans in Node.
 const shipped = readdirSync(dist).filter(
-  (name) => /\.[cm]?js$/.test(name) && !/^(server|replay)\./.test(name),
+  (name) => /\.[cm]?js$/.test(name) && !/^(server|replay|plan)\./.test(name),
 );
 /** Members of banners' and frameworks' own objects, which have names that are new elsewhere. */
 const ofOthers = new Set(['watch', 'cm', 'config', 'createContext', 'install']);

@@ -809,7 +809,7 @@ void Document::read(const std::string& key, bool event) {
       world_.trace.say("  " + name() + " takes in " + key);
       world_.coverage.add(Count::takeovers);
       if (!world_.plan.locks) world_.coverage.add(Count::takeovers_by_lease);
-      world_.ledger.took_over(id_, lane, *value);
+      world_.ledger.took_over(id_, lane, *value, world_.clock.now());
       if (value->starts_with('{')) world_.take_over_calls(*value);
     }
   }

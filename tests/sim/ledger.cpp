@@ -197,7 +197,7 @@ void Ledger::wrote(Lane lane, std::string_view text) {
   for (const Part& part : parts) entries_[part.tag].expected = true;
 }
 
-void Ledger::took_over(std::uint32_t document, Lane lane, std::string_view text) {
+void Ledger::took_over(std::uint32_t document, Lane lane, std::string_view text, Millis now) {
   std::vector<Part> parts;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -211,6 +211,7 @@ void Ledger::took_over(std::uint32_t document, Lane lane, std::string_view text)
     if (part.tag >= entries_.size()) continue;
     Entry& entry = entries_[part.tag];
     entry.holder = document;
+    entry.held = now;
     // Early calls are taken over while their page is there.
     if (entry.document != document) documents_[entry.document].was_away = true;
   }

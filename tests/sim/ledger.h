@@ -27,6 +27,7 @@ struct Entry {
   std::uint32_t holder;    // the document that has it in memory, or had it last
   Millis tracked;
   std::uint64_t id = 0;
+  Millis held = 0;  // since then the holder has it, if another document tracked it
   std::uint32_t last_send = UINT32_MAX;
   bool in_this_send = false;  // while its order is looked at
   std::uint32_t copies = 0;   // that reached the server
@@ -77,7 +78,7 @@ class Ledger {
   void withdraw_last() { withdraw(entries_.back()); }
 
   /// A document takes in what it read from storage.
-  void took_over(std::uint32_t document, Lane lane, std::string_view text);
+  void took_over(std::uint32_t document, Lane lane, std::string_view text, Millis now);
   /// A page with an early call does not make it, as storage does not have it any more.
   void leaves_call(Tag tag) {
     // Another page may find and send it, before or after what the page makes from now on.

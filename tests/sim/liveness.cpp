@@ -76,7 +76,7 @@ void Liveness::check(const std::vector<bool>& attentive) {
     const Page& page = documents_[entry.holder];
     const Lane lane = entry.kind == Entry::event ? events : users;
     const Course& course = courses_[page.site][lane];
-    const Millis from = std::max({entry.tracked, page.since, page.sent, course.sent,
+    const Millis from = std::max({entry.tracked, entry.held, page.since, page.sent, course.sent,
                                   course.paused_until, course.asked_until});
     // Without locks a page adds a delay to each pause that it reads, and one whose only event
     // failed gives way to all of these.
