@@ -317,6 +317,13 @@ const mutants = [
     replace: 'not_before = now.monotonic + max(pause, longer * 0);',
     tests: '[delivery]',
   },
+  {
+    name: 'lets calls of another page wait for room',
+    file: 'delivery/orphans.cpp',
+    find: 'if (leftover.asked || !(former || calls || more)) continue;',
+    replace: 'if (leftover.asked || !(former || more)) continue;',
+    tests: '[early]',
+  },
 ];
 
 const longest = 20 * 60_000; // a world that never ends has found its bug too
