@@ -46,7 +46,6 @@ const parts = [
     command: native('san', 'sim', '--worlds', '150'),
   },
   // The same world as a module, compared with that of `sim`.
-  { name: 'play', tests: true, after: ['build', 'sim'], command: nodeTests('tests/play') },
   { name: 'format', command: [node, 'scripts/format.mjs'] },
   { name: 'style', tests: true, command: nodeTests('tests/style') },
   { name: 'types', command: [tsc, '-p', 'tsconfig.json'] },

@@ -415,6 +415,9 @@ inEngines('page views', (engine) => {
         for (let i = 0; i < count; ++i) {
           const tab = await browser.newPage();
           await tab.goto(`${site.address}/`);
+          // The core runs: of a page that was left before it did, and whose script Firefox then interrupts, only the
+          // view is kept (early_calls.h).
+          await waitFor(() => tab.evaluate('AppizerWeb.getUserId()'), { what: 'a client' });
           await tab.evaluate('pass(700)'); // seen, and on the point of being recorded
           await tab.close();
         }
@@ -437,7 +440,10 @@ inEngines('page views', (engine) => {
             );
           },
           { what: 'every view, and every leave that was reported', timeout: 60_000 },
-        );
+        ).catch(async ({ message }) => {
+          const stored = await page.evaluate(() => JSON.stringify(localStorage));
+          throw new Error(`${message}; recorded: ${recorded().join(', ')}; in storage: ${stored}`);
+        });
         assert.ok(times('page_leave /') <= count);
       },
     );
