@@ -29,6 +29,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findTool } from '../tools.mjs';
+import { end } from './processes.mjs';
 
 /** Time in which an engine has to answer after its start. */
 const startMs = 60_000;
@@ -256,10 +257,7 @@ function engine({ name, home, port, command, owner }) {
     async kill(signal = 'SIGKILL') {
       const one = child;
       child = undefined;
-      if (!one || one.exitCode !== null || one.signalCode !== null) return;
-      const ended = once(one, 'exit');
-      one.kill(signal);
-      await ended;
+      await end(one, signal);
     },
   };
 }

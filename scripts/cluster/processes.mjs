@@ -84,10 +84,19 @@ function processOf(name, started, onStart) {
     async kill(signal = 'SIGKILL') {
       const one = child;
       child = undefined;
-      if (!one || one.exitCode !== null || one.signalCode !== null) return;
-      const ended = once(one, 'exit');
-      one.kill(signal);
-      await ended;
+      await end(one, signal);
     },
   };
+}
+
+/**
+ * Resolves when it has ended.
+ *
+ * @param {import('node:child_process').ChildProcess | undefined} child @param {NodeJS.Signals} signal
+ */
+export async function end(child, signal) {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
 }
