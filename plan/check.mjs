@@ -13,6 +13,8 @@ export function checkEvents(plan, events) {
   const issues = new Map();
   for (const [i, event] of events.entries()) {
     for (const issue of plan.judge(event)) {
+      // The values are not those that were sent.
+      if (event.masked && issue.kind === 'wrong_value') continue;
       // The same property of each item of a list is one difference.
       const key = JSON.stringify([
         issue.kind,

@@ -12,6 +12,8 @@ const most = 10_000;
 
 /** What a value may be, from the most particular; a new kind of file is a row here. @type {Reader[]} */
 const readers = [
+  // A trace (docs/trace.md).
+  { is: (value) => value?.format === 'appizer-web trace', events: tracedEvents },
   // An event, as it is sent alone.
   { is: (value) => typeof value?.event_name === 'string', events: (value) => [value] },
   // A batch, and what a collector's /debug/events answers.
@@ -91,6 +93,25 @@ function totalOf(text) {
   return typeof total === 'number' ? total : 0;
 }
 
+/** The core's effect that is a request (`Effect::Kind` in effect.h). */
+const REQUEST = 1;
+
+/**
+ * What the page's clients sent, each event once. Texts of a masked trace are stand-ins.
+ *
+ * @param {any} trace @returns {unknown[]}
+ */
+function tracedEvents({ clients, masked }) {
+  const steps = [clients].flat().flatMap((client) => client?.steps ?? []);
+  const sent = steps
+    .filter((/** @type {any} */ step) => step?.[0] === 'effect' && step[1] === REQUEST)
+    .flatMap((/** @type {any} */ step) => eventsOfBody(step[5]));
+  const once = new Map(
+    sent.map((/** @type {any} */ event) => [event?.properties?.$event_id, event]),
+  );
+  return [...once.values()].map((event) => ({ ...event, masked: !!masked }));
+}
+
 /** @param {unknown} value @returns {unknown[]} */
 const eventsOf = (value) => readers.find(({ is }) => is(value))?.events(value) ?? [];
 
@@ -106,6 +127,7 @@ function eventsOfBody(body) {
 /** Whether a visit without events is meant; requests may be about users alone. @param {any} value */
 const isEmptyList = (value) =>
   Array.isArray(value?.requests) ||
+  Array.isArray(value?.clients) ||
   [value, value?.events].some((one) => Array.isArray(one) && one.length === 0);
 
 /** @param {string} line */
@@ -123,9 +145,10 @@ function checked(event, file) {
   if (typeof event?.event_name !== 'string') {
     throw new PlanError(`${file} has something that is no event: one has an "event_name".`);
   }
-  const { event_name, properties } = event;
+  const { event_name, properties, masked } = event;
   return {
     event_name,
     properties: typeof properties === 'object' && properties !== null ? properties : {},
+    ...(masked === true && { masked }),
   };
 }

@@ -4,6 +4,8 @@
 export interface SentEvent {
   event_name: string;
   properties?: Record<string, unknown> | undefined;
+  /** Its values are stand-ins, as in a masked trace: only names are compared. */
+  masked?: boolean | undefined;
 }
 
 /** One difference between an event and the plan. */

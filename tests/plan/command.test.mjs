@@ -175,6 +175,42 @@ test('check: a file of events, as text and as JSON', async () => {
   assert.equal(json.issues[0].kind, 'unknown_event');
 });
 
+test('check reads a trace: each event once, and of a masked one only the names', async () => {
+  write(
+    'visit.mjs',
+    `import 'appizer-web/trace';
+     import { AppizerWeb } from 'appizer-web';
+     import { createWorld } from 'appizer-web/testing';
+     const world = createWorld();
+     const app = AppizerWeb.create({ appId: 'test', host: world.host });
+     world.failNext(500, 1);
+     app.trackEvent('plan_chosen', { plan: 'free', seats: 'many' });
+     app.trackEvent('plan_choosen', {});
+     app.trackEvent('logged_out', { reason: 'idle' });
+     world.advance(600_000);
+     process.stdout.write(await AppizerWeb.trace().save({ mask: process.argv[2] !== 'plain' }));`,
+  );
+  for (const how of ['plain', 'masked']) {
+    write(
+      'trace.json',
+      execFileSync(process.execPath, ['visit.mjs', how], { cwd: folder, encoding: 'utf8' }),
+    );
+    const { out, code } = await run('check', 'trace.json', '--json');
+    const { events, issues } = JSON.parse(out);
+    assert.equal(code, 1);
+    assert.equal(events, 3, how);
+    assert.deepEqual(
+      issues.map((/** @type {any} */ { kind, count }) => [kind, count]).sort(),
+      [
+        ['unknown_event', 1],
+        ['unknown_property', 1],
+        ...(how === 'plain' ? [['wrong_value', 1]] : []),
+      ],
+      how,
+    );
+  }
+});
+
 test('check: the events of a collector, by its address', async (t) => {
   const { send, address } = await start(t);
   const event = {
