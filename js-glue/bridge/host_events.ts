@@ -28,11 +28,13 @@ export function takeHostEvents(
     pagehide() {
       // Reported twice, as the first report may have been interrupted in the middle of anything (lifecycle.ts).
       // The effect that was being performed is performed again. One that the core was giving out is lost: then
-      // nothing counts as handed over any more, and the next page sends it.
+      // nothing counts as handed over any more, the next page sends it, and nothing counts as written, either.
       const { sure, held } = attempt(() => host.leaving?.()) ?? { sure: true, held: false };
-      presence.leave(resume(), sure);
+      const torn = resume();
+      presence.leave(torn, sure);
       attempt(() => host.forms?.flush());
       dispatch(() => {
+        if (torn) stored.changed(null);
         if (sure && held) hostEvent(HOST_EVENT.requests_unsure);
         hostEvent(HOST_EVENT.pagehide);
       });

@@ -24,9 +24,9 @@ export function listenToPage(events: HostEvents): () => void {
     listen(target, type, listener, stop.signal);
   on(document, 'visibilitychange', () => events.visibility(isVisible()));
   on(document, 'prerenderingchange', () => events.visibility(isVisible()));
-  // Twice: with the last tab of a site Firefox ends the site's process, and interrupts the script that runs
+  // More than once: with the last tab of a site Firefox ends the site's process, and interrupts the script that runs
   // then, or next. Neither `catch` nor `finally` runs then; the next listener does.
-  for (let i = 0; i < 2; ++i) on(window, 'pagehide', () => events.pagehide());
+  for (let i = 0; i < 3; ++i) on(window, 'pagehide', () => events.pagehide());
   on(window, 'pageshow', (event) => {
     if ((event as PageTransitionEvent).persisted) events.pageshow();
   });

@@ -134,6 +134,27 @@ test('interrupted while the core says what to send, it is left to the next page'
   assert.deepEqual(taken([world, next]).names, all);
 });
 
+test('interrupted while the core says what to write, it is written after all', async () => {
+  const { world, leaving } = page();
+  world.setOnline(false); // so that only storage has it
+  const { decode } = TextDecoder.prototype;
+  TextDecoder.prototype.decode = function (...given) {
+    const text = decode.apply(this, given);
+    if (!text.includes('page_leave')) return text;
+    TextDecoder.prototype.decode = decode;
+    return interrupt();
+  };
+  interrupted(leaving);
+  await turns();
+  leaving();
+  await turns();
+  assert.equal(TextDecoder.prototype.decode, decode, 'it was interrupted');
+  const next = createWorld({ storage: world.storage, now: world.host.wall() + 5000 });
+  AppizerWeb.create({ appId: 'demo', host: next.host });
+  next.advance(600_000);
+  assert.deepEqual(taken([world, next]).names, all);
+});
+
 test('two pagehide events without an interruption count as one', async () => {
   const { world, leaving } = page();
   leaving();
