@@ -25,7 +25,7 @@ const decidedByTheCore = [
   'another URL shows that a script handles it',
   'what is only cancelled does not count',
   'what a script does too late does not count',
-  'a form that is begun is told once, if that is asked for',
+  'a form that is begun is reported once, if that is asked for',
 ];
 /** @param {string} name */
 const isChromiumEnough = (name) =>
@@ -317,19 +317,23 @@ inEngines('forms', (engine) => {
       await page.goto(`${stage.site.address}/next`);
     });
 
-    await on('a form that is begun is told once, if that is asked for', '/starts', async (page) => {
-      await page.type('#q', 'shoes');
-      await page.type('#email', 'ada@example.com');
-      await page.type('#name', 'Ada');
-      const starts = () =>
-        stage.proxy.events.filter(({ event_name }) => event_name === 'form_start');
-      await waitFor(() => starts().length > 0);
-      await pause(500);
-      assert.deepEqual(
-        starts().map(({ properties }) => properties.form_name),
-        ['started'],
-      );
-      assert.ok(!JSON.stringify(starts()).includes('ada@example.com'));
-    });
+    await on(
+      'a form that is begun is reported once, if that is asked for',
+      '/starts',
+      async (page) => {
+        await page.type('#q', 'shoes');
+        await page.type('#email', 'ada@example.com');
+        await page.type('#name', 'Ada');
+        const starts = () =>
+          stage.proxy.events.filter(({ event_name }) => event_name === 'form_start');
+        await waitFor(() => starts().length > 0);
+        await pause(500);
+        assert.deepEqual(
+          starts().map(({ properties }) => properties.form_name),
+          ['started'],
+        );
+        assert.ok(!JSON.stringify(starts()).includes('ada@example.com'));
+      },
+    );
   });
 });

@@ -115,12 +115,17 @@ for (const place of [
   });
 }
 
-test('interrupted while the core says what to send, it is left to the next page', async () => {
-  const { world, leaving } = page();
+/**
+ * Interrupted while the core gives out an effect with `word` in it: it says what the server has in the end, from this
+ * page and from the next.
+ *
+ * @param {ReturnType<typeof page>} visit @param {string} word
+ */
+async function takenWhenTorn({ world, leaving }, word) {
   const { decode } = TextDecoder.prototype;
   TextDecoder.prototype.decode = function (...given) {
     const text = decode.apply(this, given);
-    if (!text.includes('/v1/events')) return text;
+    if (!text.includes(word)) return text;
     TextDecoder.prototype.decode = decode;
     return interrupt();
   };
@@ -131,28 +136,18 @@ test('interrupted while the core says what to send, it is left to the next page'
   const next = createWorld({ storage: world.storage, now: world.host.wall() + 5000 });
   AppizerWeb.create({ appId: 'demo', host: next.host });
   next.advance(600_000);
-  assert.deepEqual(taken([world, next]).names, all);
+  assert.equal(TextDecoder.prototype.decode, decode, 'it was interrupted');
+  return taken([world, next]).names;
+}
+
+test('interrupted while the core says what to send, it is left to the next page', async () => {
+  assert.deepEqual(await takenWhenTorn(page(), '/v1/events'), all);
 });
 
 test('interrupted while the core says what to write, it is written after all', async () => {
-  const { world, leaving } = page();
-  world.setOnline(false); // so that only storage has it
-  const { decode } = TextDecoder.prototype;
-  TextDecoder.prototype.decode = function (...given) {
-    const text = decode.apply(this, given);
-    if (!text.includes('page_leave')) return text;
-    TextDecoder.prototype.decode = decode;
-    return interrupt();
-  };
-  interrupted(leaving);
-  await turns();
-  leaving();
-  await turns();
-  assert.equal(TextDecoder.prototype.decode, decode, 'it was interrupted');
-  const next = createWorld({ storage: world.storage, now: world.host.wall() + 5000 });
-  AppizerWeb.create({ appId: 'demo', host: next.host });
-  next.advance(600_000);
-  assert.deepEqual(taken([world, next]).names, all);
+  const visit = page();
+  visit.world.setOnline(false); // so that only storage has it
+  assert.deepEqual(await takenWhenTorn(visit, 'page_leave'), all);
 });
 
 test('two pagehide events without an interruption count as one', async () => {
